@@ -1,0 +1,30 @@
+# Needs only Python >= 3.11, pip and make: every target prepares .venv by itself.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test lint lab clean
+
+demo: $(READY)  ## the main job on bundled sample clients, into out/demo/
+	$(BIN)/cxkit demo --out out/demo
+
+test: $(READY) lint  ## everything
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lab: $(READY)  ## JupyterLab on the notebooks and templates
+	$(BIN)/jupyter lab
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cxkit needs Python 3.11 or newer; say PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(READY)
+
+clean:
+	rm -rf .venv out .pytest_cache .ruff_cache .mypy_cache .hypothesis dist

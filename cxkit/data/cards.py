@@ -1,0 +1,194 @@
+"""Scale cards: what a rating item's answers may be, and what they mean."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from cxkit.data.yamlfile import only_keys
+from cxkit.errors import DataError, SettingsError
+
+_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
+_APOSTROPHES = str.maketrans(dict.fromkeys("ʻʼ’‘`´ʹ", "'"))
+
+
+@dataclass(frozen=True)
+class Card:
+    """The declared scale of one item.
+
+    Attributes
+    ----------
+    item : the item's name in cxkit.
+    low, high : the lowest and highest answer, whole numbers.
+    reversed : True when a high answer is bad; methods turn it round as ``low + high - answer``.
+    boxes : how many scores at each end count as the top and the bottom box.
+    missing : answers that mean "no answer", such as 99 or "Don't know".
+    labels : answer text -> score.
+    text : language -> question text.
+    column : the column's name in the file, when it is not the item's name.
+    """
+
+    item: str
+    low: int
+    high: int
+    reversed: bool = False
+    boxes: int = 2
+    missing: tuple[str, ...] = ()
+    labels: Mapping[str, int] = field(default_factory=dict)
+    text: Mapping[str, str] = field(default_factory=dict)
+    column: str = ""
+
+    @property
+    def points(self) -> range:
+        return range(self.low, self.high + 1)
+
+    @property
+    def top(self) -> range:
+        return range(self.high - self.boxes + 1, self.high + 1)
+
+    @property
+    def bottom(self) -> range:
+        return range(self.low, self.low + self.boxes)
+
+    def turn(self, answer: Any) -> Any:
+        """Turn an answer round on a reversed scale: low + high - answer; leave it alone otherwise."""
+        return self.low + self.high - answer if self.reversed else answer
+
+    def plain(self) -> dict[str, Any]:
+        """Return the card as plain values, as :func:`card` takes them."""
+        return {
+            "min": self.low,
+            "max": self.high,
+            "reversed": self.reversed,
+            "boxes": self.boxes,
+            "missing": list(self.missing),
+            "labels": dict(self.labels),
+            "text": dict(self.text),
+            "column": self.column,
+        }
+
+
+def card(item: str, scale: Any) -> Card:
+    """Make the card of one item from plain values.
+
+    Parameters
+    ----------
+    scale : ``[min, max]`` or a dict with ``min max reversed boxes missing labels text column``.
+
+    Raises
+    ------
+    SettingsError : a key is unknown, or the bounds, boxes or labels make no scale.
+
+    >>> card("ease", [1, 5]).top
+    range(4, 6)
+    """
+    where = f'The scale of "{item}"'
+    if isinstance(scale, Card):
+        return scale
+    if isinstance(scale, Sequence) and not isinstance(scale, str) and len(scale) == 2:
+        scale = {"min": scale[0], "max": scale[1]}
+    if not isinstance(scale, Mapping):
+        raise SettingsError(f"{where} is {scale!r}; give [min, max], such as [1, 10], or a scale card.")
+    only_keys(scale, ("min", "max", "reversed", "boxes", "missing", "labels", "text", "column"), where)
+    low, high = scale.get("min"), scale.get("max")
+    if not (_whole(low) and _whole(high) and low < high):  # type: ignore[operator]
+        raise SettingsError(f"{where} runs from {low!r} to {high!r}; give whole numbers, min below max.")
+    if high - low > 100:  # type: ignore[operator]
+        raise SettingsError(f"{where} has more than 101 points; a rating scale has at most 101.")
+    points = high - low + 1  # type: ignore[operator]
+    boxes = scale.get("boxes", 2 if points >= 5 else 1)
+    if not (_whole(boxes) and 1 <= boxes <= points // 2):
+        raise SettingsError(f"{where} has boxes: {boxes!r}; give a whole number from 1 to {points // 2}.")
+    labels = {fold(label): score for label, score in (scale.get("labels") or {}).items()}
+    for label, score in labels.items():
+        if not (_whole(score) and low <= score <= high):
+            raise SettingsError(f'{where} gives the label "{label}" the score {score!r}; give {low}..{high}.')
+    return Card(
+        item,
+        low,  # type: ignore[arg-type]
+        high,  # type: ignore[arg-type]
+        bool(scale.get("reversed", False)),
+        boxes,
+        tuple(str(code) for code in scale.get("missing") or ()),
+        labels,
+        dict(scale.get("text") or {}),
+        str(scale.get("column") or ""),
+    )
+
+
+def cards(items: Sequence[str], scale: Any) -> dict[str, Card]:
+    """Make the cards of several items: ``scale`` is one scale for all, or item -> scale."""
+    if not items:
+        raise SettingsError('The list of items is empty; name at least one rating column, such as ["ease"].')
+    if len(set(items)) < len(items):
+        raise SettingsError(f"The list of items names one twice: {', '.join(items)}; name each once.")
+    if isinstance(scale, Mapping) and "min" not in scale:
+        for item in items:
+            if item not in scale:
+                raise SettingsError(f'The item "{item}" has no scale; declare it, such as {{"{item}": [1, 10]}}.')
+        return {item: card(item, scale[item]) for item in items}
+    return {item: card(item, scale) for item in items}
+
+
+def fold(text: Any) -> str:
+    """Fold a label for matching: one apostrophe, one case, single spaces, compatibility forms joined.
+
+    >>> fold("  Yoʻq ") == fold("yo'q")
+    True
+    """
+    joined = unicodedata.normalize("NFKC", str(text).translate(_APOSTROPHES))
+    return " ".join(joined.translate(_APOSTROPHES).casefold().split())
+
+
+def to_number(text: str) -> float | None:
+    """Read "7", "7.5" or "7,5" as a number; anything else is None."""
+    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
+
+
+def to_scores(answers: pd.Series, scale: Card, file: str) -> tuple[pd.Series, int]:
+    """Turn a column of answer texts into scores by the item's card.
+
+    Returns
+    -------
+    scores (float, NaN where there is no answer) and how many answers were declared missing codes.
+
+    Raises
+    ------
+    DataError : an answer is no number, label or missing code of the card, is not whole, or is out of range.
+    """
+    missing = {fold(code) for code in scale.missing}
+    known: dict[str, float] = {}
+    declared = set()
+    for answer in answers.dropna().unique():
+        key = fold(answer)
+        if key in missing:
+            declared.add(answer)
+            continue
+        number = float(scale.labels[key]) if key in scale.labels else to_number(key)
+        problem = _problem(number, scale)
+        if problem:
+            row = answers.index[answers == answer][0]
+            shown = answer if len(answer) <= 40 else answer[:40] + "..."
+            raise DataError(
+                f'{file}, column "{answers.name}", row {row}: found "{shown}", {problem}; '
+                f"correct the cell, or declare it as a missing code or label of this item."
+            )
+        known[answer] = number  # type: ignore[assignment]
+    scores = answers.map(known).astype(float).rename(scale.item)
+    return scores, int(answers.isin(declared).sum())
+
+
+def _problem(number: float | None, scale: Card) -> str:
+    allowed = f"expected a whole number from {scale.low} to {scale.high}"
+    if number is None:
+        return f"which is not a rating, {allowed}"
+    if number != int(number):
+        return f"which is not whole, {allowed}"
+    return "" if scale.low <= number <= scale.high else allowed
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

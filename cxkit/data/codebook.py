@@ -1,0 +1,59 @@
+"""A codebook: one small YAML file that says what the columns of a survey are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cxkit.data.cards import Card, card
+from cxkit.data.yamlfile import load_yaml, only_keys
+from cxkit.errors import SettingsError, did_you_mean
+
+ROLES = ("respondent", "weight", "group", "wave")
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """What the columns are: a card per item, and the columns with a role ("" when there is none)."""
+
+    items: Mapping[str, Card] = field(default_factory=dict)
+    respondent: str = ""
+    weight: str = ""
+    group: str = ""
+    wave: str = ""
+
+
+def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
+    """Read a codebook from a YAML file or from the same content as a dict.
+
+    Keys: ``respondent weight group wave`` name columns; ``scales`` holds scales by name; ``items`` maps each
+    item to ``{scale: name or [min, max] or card, text: {en: ..., ru: ...}, column, missing, labels, reversed}``.
+
+    Raises
+    ------
+    SettingsError : the file cannot be read, or a key, a scale name or a scale is wrong.
+    """
+    if not source:
+        return Codebook()
+    content = source if isinstance(source, Mapping) else load_yaml(source, "codebook")
+    where = "The codebook" if isinstance(source, Mapping) else f'The codebook "{Path(source).name}"'
+    only_keys(content, (*ROLES, "scales", "items"), where)
+    scales = _mapping(content.get("scales"), f'{where}, "scales",')
+    items = {}
+    for name, entry in _mapping(content.get("items"), f'{where}, "items",').items():
+        entry = dict(_mapping(entry, f'{where}, item "{name}",'))
+        scale = entry.pop("scale", None)
+        if isinstance(scale, str):
+            if scale not in scales:
+                raise SettingsError(f'{where}: item "{name}" uses the scale "{scale}"; {did_you_mean(scale, scales)}')
+            scale = scales[scale]
+        if isinstance(scale, list) and len(scale) == 2:
+            scale = {"min": scale[0], "max": scale[1]}
+        items[str(name)] = card(str(name), {**_mapping(scale, f'{where}, scale of "{name}",'), **entry})
+    return Codebook(items, **{role: str(content.get(role) or "") for role in ROLES})
+
+
+def _mapping(value: Any, where: str) -> Mapping[str, Any]:
+    if value is not None and not isinstance(value, Mapping):
+        raise SettingsError(f'{where} must be lines of "key: value".')
+    return value or {}

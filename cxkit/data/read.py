@@ -1,0 +1,190 @@
+"""Read a survey file into numbers one can trust, with an audit of what was read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cxkit.data.cards import cards, to_number, to_scores
+from cxkit.data.codebook import Codebook, read_codebook
+from cxkit.data.samples import sample_codebook, sample_text
+from cxkit.data.sources import TextTable, read_text_table
+from cxkit.errors import DataError, did_you_mean
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was read, and the settings that follow from it.
+
+    ``items, scale, by, wave, weight, respondent`` are plain values ready for a method; ``answers`` has a row
+    per item: ``item n missing declared`` (``declared`` counts the missing codes within ``missing``).
+    """
+
+    file: str
+    encoding: str
+    delimiter: str
+    sheet: str
+    rows: int
+    blank_rows: int
+    filtered_rows: int
+    answers: pd.DataFrame
+    items: list[str]
+    scale: dict[str, Any]
+    by: str
+    wave: str
+    weight: str
+    respondent: str
+    simulated: bool = False
+
+
+def read(
+    path: str | Path,
+    codebook: str | Path | Mapping[str, Any] | None = None,
+    *,
+    items: Sequence[str] = (),
+    scale: Any = None,
+    by: str = "",
+    wave: str = "",
+    weight: str = "",
+    respondent: str = "",
+    where: Mapping[str, Any] | None = None,
+    sheet: str = "",
+    encoding: str = "",
+    delimiter: str = "",
+) -> tuple[pd.DataFrame, Audit]:
+    """Read a survey file; every value is checked against its scale card.
+
+    Parameters
+    ----------
+    path : a .csv, .tsv, .xlsx or .parquet file, or "sample:NAME" for bundled simulated data.
+    codebook : a YAML file, or the same as a dict; settings given here win over it.
+    items : the rating columns to convert; empty takes all items of the codebook.
+    scale : the scale of items that the codebook does not hold: [min, max], a card, or item -> either.
+    by, wave, weight, respondent : names of columns; "-" sets a role of the codebook aside.
+    where : column -> value; only rows with these values are kept.
+    sheet, encoding, delimiter : set them when the file's own are not found right.
+
+    Returns
+    -------
+    data : a frame indexed by spreadsheet row; items and weight are numbers, all else is text.
+    audit : see :class:`Audit`.
+
+    Raises
+    ------
+    DataError, SettingsError : one sentence that names file, column, row and value.
+
+    >>> data, audit = read("sample:bank", items=["ease", "trust"])
+    >>> audit.file, audit.simulated
+    ('sample:bank', True)
+    """
+    table, book, simulated = _open(path, codebook, sheet, encoding, delimiter)
+    file = str(path) if simulated else Path(path).name
+    roles = {
+        "by": by or book.group,
+        "wave": wave or book.wave,
+        "weight": weight or book.weight,
+        "respondent": respondent or book.respondent,
+    }
+    roles = {role: "" if column == "-" else column for role, column in roles.items()}
+    names = list(items) or list(book.items)
+    declared = cards(names, {**_spread(names, scale), **{n: book.items[n] for n in names if n in book.items}})
+    frame = table.frame.rename(columns={c.column: name for name, c in declared.items() if c.column})
+    for column in [*names, *filter(None, roles.values()), *(where or {})]:
+        if column not in frame:
+            shown = declared[column].column or column if column in declared else column
+            raise DataError(f'{file} has no column "{shown}"; {did_you_mean(shown, table.frame.columns)}')
+    keep = pd.Series(True, index=frame.index)
+    for column, value in (where or {}).items():
+        keep &= frame[column] == str(value)
+    if not keep.any():
+        wanted = " and ".join(f'{column} = "{value}"' for column, value in (where or {}).items())
+        raise DataError(f"{file} has no row with {wanted}; check the spelling of column and value.")
+    frame = frame[keep].copy()
+    counts = []
+    for name in names:
+        scores, missing_codes = to_scores(frame[name], declared[name], file)
+        frame[name] = scores
+        counts.append({"item": name, "n": int(scores.notna().sum()), "missing": int(scores.isna().sum()),
+                       "declared": missing_codes})  # fmt: skip
+    if all(row["n"] == 0 for row in counts):
+        raise DataError(f"{file} has no answer in {', '.join(names)}: all {len(frame)} rows are empty or missing.")
+    if roles["weight"]:
+        frame[roles["weight"]] = _weights(frame[roles["weight"]], file)
+    if roles["respondent"]:
+        _unique(frame, roles["respondent"], roles["wave"], file)
+    audit = Audit(
+        file, table.encoding, table.delimiter, table.sheet, len(frame), table.blank_rows,
+        int((~keep).sum()), pd.DataFrame(counts), names, {n: c.plain() for n, c in declared.items()}, **roles,
+        simulated=simulated,
+    )  # fmt: skip
+    return frame, audit
+
+
+def sample(name: str) -> pd.DataFrame:
+    """Return a simulated survey, ready for a method; no real customer stands behind any row.
+
+    Parameters
+    ----------
+    name : "bank", "shop" or "dairy".
+
+    Returns
+    -------
+    ``id segment wave weight ease trust appeal return recommend comment``, indexed by spreadsheet row.
+
+    Raises
+    ------
+    SettingsError : the name is unknown.
+
+    >>> sample("bank")["wave"].nunique()
+    4
+    """
+    return read(f"sample:{name}")[0]
+
+
+def _open(
+    path: str | Path, codebook: Any, sheet: str, encoding: str, delimiter: str
+) -> tuple[TextTable, Codebook, bool]:
+    if str(path).startswith("sample:"):
+        name = str(path).removeprefix("sample:")
+        return TextTable(sample_text(name)), read_codebook(codebook or sample_codebook(name)), True
+    table = read_text_table(Path(path), sheet=sheet, encoding=encoding, delimiter=delimiter)
+    return table, read_codebook(codebook), False
+
+
+def _spread(names: list[str], scale: Any) -> dict[str, Any]:
+    if not scale:
+        return {}
+    if isinstance(scale, Mapping) and "min" not in scale:
+        return dict(scale)
+    return dict.fromkeys(names, scale)
+
+
+def _weights(column: pd.Series, file: str) -> pd.Series:
+    numbers = column.map(lambda text: to_number(text) if isinstance(text, str) else None).astype(float)
+    bad = numbers.isna() | (numbers < 0)
+    if bad.any():
+        row, value = next(iter(column[bad].items()))
+        found = "an empty cell" if pd.isna(value) else f'"{value}"'
+        raise DataError(
+            f'{file}, column "{column.name}", row {row}: found {found}, '
+            f"expected a weight of 0 or more; correct the cell or leave the row out."
+        )
+    if not (numbers > 0).any():
+        raise DataError(f'{file}, column "{column.name}": all weights are 0; give at least one above 0.')
+    return numbers
+
+
+def _unique(frame: pd.DataFrame, respondent: str, wave: str, file: str) -> None:
+    keys = [respondent, wave] if wave else [respondent]
+    ids = frame[frame[respondent].notna()]
+    again = ids[ids.duplicated(keys)]
+    if len(again):
+        row, value = again.index[0], again[respondent].iloc[0]
+        same = (ids[keys] == again[keys].iloc[0]).all(axis="columns")
+        first = ids.index[same][0]
+        raise DataError(
+            f'{file}, column "{respondent}", row {row}: the id "{value}" stands already in row {first}; '
+            f"a respondent may answer once{' per wave' if wave else ''}, so delete one of them."
+        )

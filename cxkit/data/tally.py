@@ -1,0 +1,210 @@
+"""The one place that touches rows: counts and moments of a survey, wherever the data live.
+
+Written with narwhals, so pandas, polars, pyarrow and DuckDB frames go in; small pandas frames come out.
+Respondents with weight 0 represent nobody and are left out everywhere.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from cxkit.errors import DataError, did_you_mean
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Weighted moments of several items.
+
+    ``n``, ``mean`` belong to each item or, when complete, to the same respondents; ``covariance`` has the
+    n - 1 divisor, so with equal weights it is the sample covariance; ``n_pairs`` counts per pair of items.
+    """
+
+    items: tuple[str, ...]
+    n: np.ndarray
+    mean: np.ndarray
+    covariance: np.ndarray
+    n_pairs: np.ndarray
+
+
+def counts(data: Any, items: Sequence[str], *, by: str = "", wave: str = "", weight: str = "") -> pd.DataFrame:
+    """Count the answers per item, group, wave and score.
+
+    Returns
+    -------
+    ``item group wave score n w w2``: number of respondents, sum of weights, sum of squared weights.
+    ``score`` is NaN for no answer; ``group`` and ``wave`` are None where not known, "" where not asked.
+
+    >>> counts(pd.DataFrame({"q": [5, 5, None]}), ["q"])["n"].tolist()
+    [2, 1]
+    """
+    frame = _frame(data, [*items, by, wave, weight], weight)
+    labels = {"group": by, "wave": wave}
+    parts = []
+    for item in items:
+        rows = frame.select(
+            *(nw.col(c).cast(nw.String()).alias(k) if c else nw.lit("").alias(k) for k, c in labels.items()),
+            _number(item).alias("score"),
+            nw.col("_w").alias("w"),
+            (nw.col("_w") * nw.col("_w")).alias("w2"),
+        )
+        cells = rows.group_by("group", "wave", "score").agg(
+            nw.len().alias("n"), nw.col("w").sum(), nw.col("w2").sum()
+        )
+        try:
+            parts.append(_collect(cells).assign(item=item))
+        except Exception as error:  # each backend has its own error for a text that is no number
+            raise DataError(
+                f'The column "{item}" holds answers that are not numbers ({str(error).splitlines()[0]}); '
+                f"read the file with cx.read and a scale."
+            ) from None
+    table = pd.concat(parts, ignore_index=True)
+    for label in labels:
+        table[label] = table[label].astype(object).where(table[label].notna(), None)
+    table = table.astype({"score": float, "n": int, "w": float, "w2": float})
+    order = table.assign(item=pd.Categorical(table["item"], list(items)))
+    index = order.sort_values(["item", "group", "wave", "score"], kind="stable").index
+    return table.loc[index, ["item", "group", "wave", "score", "n", "w", "w2"]].reset_index(drop=True)
+
+
+def moments(data: Any, items: Sequence[str], *, weight: str = "", complete: bool = True) -> Moments:
+    """Weighted means and covariances of several items, in two passes for numerical safety.
+
+    Parameters
+    ----------
+    complete : True takes respondents who answered every item; False takes each pair's own respondents.
+    """
+    frame = _frame(data, [*items, weight], weight).select(*(_number(i).alias(i) for i in items), nw.col("_w"))
+    if complete:
+        frame = frame.filter(*(~nw.col(i).is_null() for i in items))
+    pairs = [(a, b) for k, a in enumerate(items) for b in items[k:]]
+    first = [_both(a, b, nw.col("_w") * nw.col(a)).sum().alias(f"x{k}") for k, (a, b) in enumerate(pairs)]
+    first += [_both(a, b, nw.col("_w") * nw.col(b)).sum().alias(f"y{k}") for k, (a, b) in enumerate(pairs)]
+    first += [_both(a, b, nw.col("_w")).sum().alias(f"w{k}") for k, (a, b) in enumerate(pairs)]
+    first += [_both(a, b, nw.lit(1.0)).sum().alias(f"n{k}") for k, (a, b) in enumerate(pairs)]
+    one = {key: float(value or 0) for key, value in _collect(frame.select(*first)).iloc[0].items()}
+    size = len(items)
+    n, mean = np.zeros((size, size)), np.zeros(size)
+    products = []
+    for k, (a, b) in enumerate(pairs):
+        i, j = items.index(a), items.index(b)
+        total = one[f"w{k}"] or 1.0
+        x, y = one[f"x{k}"] / total, one[f"y{k}"] / total
+        n[i, j] = n[j, i] = one[f"n{k}"]
+        mean[i] = x if i == j else mean[i]
+        products.append(_both(a, b, nw.col("_w") * (nw.col(a) - x) * (nw.col(b) - y)).sum().alias(f"c{k}") / total)
+    two = _collect(frame.select(*products)).iloc[0]
+    covariance = np.zeros((size, size))
+    for k, (a, b) in enumerate(pairs):
+        i, j = items.index(a), items.index(b)
+        value = float(two[f"c{k}"] or 0) * (n[i, j] / (n[i, j] - 1) if n[i, j] > 1 else np.nan)
+        covariance[i, j] = covariance[j, i] = value
+    return Moments(tuple(items), np.diag(n).copy(), mean, covariance, n)
+
+
+def transitions(
+    data: Any, item: str, *, respondent: str, wave: str, earlier: str, later: str, weight: str = ""
+) -> pd.DataFrame:
+    """Count how the same respondents answered in two waves.
+
+    Returns
+    -------
+    ``before after n ww``: score in the earlier and the later wave, respondents, sum of weight products.
+    """
+    frame = _frame(data, [item, respondent, wave, weight], weight)
+    frame = frame.filter(~nw.col(respondent).is_null()).select(
+        nw.col(respondent).alias("id"), nw.col(wave).cast(nw.String()).alias("wave"),
+        _number(item).alias("score"), nw.col("_w").alias("w"),
+    ).filter(~nw.col("score").is_null())  # fmt: skip
+    before = frame.filter(nw.col("wave") == earlier).select("id", nw.col("score").alias("before"), "w")
+    after = frame.filter(nw.col("wave") == later).select("id", nw.col("score").alias("after"), "w")
+    both = before.join(after, on="id", how="inner", suffix="_after")
+    both = both.with_columns((nw.col("w") * nw.col("w_after")).alias("ww"))
+    cells = both.group_by("before", "after").agg(nw.len().alias("n"), nw.col("ww").sum())
+    return _collect(cells).sort_values(["before", "after"]).reset_index(drop=True)
+
+
+def repeats(data: Any, respondent: str) -> bool:
+    """Say whether any respondent id stands in more than one row."""
+    ids = _frame(data, [respondent], "").filter(~nw.col(respondent).is_null())
+    found = _collect(ids.select(nw.len().alias("rows"), nw.col(respondent).n_unique().alias("ids")))
+    return bool(found["rows"].iloc[0] > found["ids"].iloc[0])
+
+
+def screen(data: Any, items: Sequence[str], weight: str = "") -> dict[str, int]:
+    """Count respondents, those who gave one and the same answer to all (3 or more) items, and those who
+    left more than half of the items unanswered."""
+    frame = _frame(data, [*items, weight], weight).select(*(_number(i).alias(i) for i in items))
+    none = nw.sum_horizontal(*(nw.col(i).is_null().cast(nw.Int64()) for i in items))
+    same = (nw.min_horizontal(*items) == nw.max_horizontal(*items)) & (none == 0)
+    flags = frame.select(same.cast(nw.Int64()).alias("same"), (none * 2 > len(items)).cast(nw.Int64()).alias("few"))
+    found = _collect(flags.select(nw.len().alias("rows"), nw.col("same").sum(), nw.col("few").sum())).iloc[0]
+    straight = int(found["same"] or 0) if len(items) >= 3 else 0
+    return {"rows": int(found["rows"]), "straight_lined": straight, "mostly_missing": int(found["few"] or 0)}
+
+
+def with_composite(data: Any, name: str, parts: dict[str, tuple[float, float]]) -> Any:
+    """Return the data with a column that averages ``intercept + slope * item`` over respondents who answered
+    all of ``parts`` (item -> (intercept, slope))."""
+    frame = nw.from_native(data)
+    terms = [_number(item) * slope + intercept for item, (intercept, slope) in parts.items()]
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return frame.with_columns((total / len(parts)).alias(name))
+
+
+def first_row(data: Any, column: str, value: float) -> Any:
+    """Return the index label of the first row with this value in a pandas frame, None in any other."""
+    if not isinstance(data, pd.DataFrame):
+        return None
+    rows = data.index[data[column] == value]
+    return rows[0] if len(rows) else None
+
+
+def in_wave(data: Any, wave: str, value: str) -> Any:
+    """Return the rows of one wave; all rows when ``wave`` is ""."""
+    frame = nw.from_native(data)
+    return frame.filter(nw.col(wave).cast(nw.String()) == value) if wave else frame
+
+
+def _frame(data: Any, columns: Sequence[str], weight: str) -> Any:
+    try:
+        frame = nw.from_native(data).lazy()
+    except TypeError:
+        kind = type(data).__name__
+        raise DataError(f"Data of type {kind} cannot be read; give a pandas, polars or DuckDB table.") from None
+    names = frame.collect_schema().names()
+    for column in filter(None, columns):
+        if column not in names:
+            raise DataError(f'The data have no column "{column}"; {did_you_mean(column, names)}')
+    if not weight:
+        return frame.with_columns(nw.lit(1.0).alias("_w"))
+    w = nw.col(weight).cast(nw.Float64())
+    bad = _collect(frame.filter(w.is_null() | ~w.is_finite() | (w < 0)).select(nw.len().alias("n")))["n"].iloc[0]
+    if bad:
+        raise DataError(
+            f'The column "{weight}" has {bad} empty, negative or infinite weights; '
+            f"expected 0 or more, so correct them or leave those rows out."
+        )
+    frame = frame.with_columns(w.alias("_w")).filter(nw.col("_w") > 0)
+    if not _collect(frame.select(nw.len().alias("n")))["n"].iloc[0]:
+        raise DataError(f'The column "{weight}" holds no weight above 0; give at least one.')
+    return frame
+
+
+def _number(column: str) -> Any:
+    """NaN and null are both "no answer"."""
+    return nw.col(column).cast(nw.Float64()).fill_nan(None)
+
+
+def _both(a: str, b: str, value: Any) -> Any:
+    known = ~nw.col(a).is_null() & ~nw.col(b).is_null()
+    return nw.when(known).then(value).otherwise(nw.lit(0.0))
+
+
+def _collect(frame: Any) -> pd.DataFrame:
+    return frame.collect(backend="pandas").to_native()

@@ -1,0 +1,75 @@
+"""YAML without its surprises: 007, NO and 12:30 stay text; a key may stand only once; no anchors."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cxkit.errors import SettingsError, did_you_mean
+
+
+class _Loader(yaml.SafeLoader):
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  (the name is yaml's own)
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event = self.peek_event()
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise yaml.composer.ComposerError(None, None, "anchors and aliases are not read", event.start_mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                problem = "a key must be a single word or number"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            if key.value in seen:
+                problem = f'"{key.value}" stands twice'
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+for _tag, _pattern, _first in (
+    ("bool", r"true|false", [*"tf"]),
+    ("null", r"null|~|", [*"n~", ""]),
+    ("int", r"-?(0|[1-9][0-9]*)", [*"-0123456789"]),
+    ("float", r"-?(0|[1-9][0-9]*)\.[0-9]+", [*"-0123456789"]),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), _first)
+
+
+def load_yaml(path: str | Path, kind: str) -> dict[str, Any]:
+    """Read a YAML file whose top is a mapping; ``kind`` ("codebook", "config") names it in errors.
+
+    Raises
+    ------
+    SettingsError : the file is absent, is not UTF-8 YAML, repeats a key, or is not a mapping.
+    """
+    path = Path(path)
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_Loader)
+    except FileNotFoundError:
+        raise SettingsError(f'The {kind} "{path.name}" was not found; check the path.') from None
+    except UnicodeDecodeError:
+        raise SettingsError(f'The {kind} "{path.name}" is not UTF-8 text; save it as UTF-8.') from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise SettingsError(
+            f'The {kind} "{path.name}" cannot be read at line {line}: {error.problem}; correct that line.'
+        ) from None
+    except (yaml.YAMLError, OSError) as error:
+        raise SettingsError(f'The {kind} "{path.name}" cannot be read ({error}).') from None
+    if not isinstance(content, dict):
+        raise SettingsError(f'The {kind} "{path.name}" must be lines of "key: value".')
+    return content
+
+
+def only_keys(content: Mapping[str, Any], known: Iterable[str], where: str) -> None:
+    """Refuse a key that ``known`` does not name."""
+    known = list(known)
+    for key in content:
+        if key not in known:
+            raise SettingsError(f'{where} has the unknown key "{key}"; {did_you_mean(str(key), known)}')

@@ -1,0 +1,232 @@
+"""NPS: how likely are customers to recommend, and why?"""
+
+from collections.abc import Callable
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from cxkit.data.cards import Card, card
+from cxkit.errors import DataError, SettingsError, did_you_mean
+from cxkit.methods.cells import (
+    Cells,
+    Measure,
+    base_notes,
+    check_level,
+    compare,
+    panel,
+    tally_cells,
+    unknown_notes,
+)
+from cxkit.results import Result, tidy
+from cxkit.stats.bases import apply_base_policy
+from cxkit.stats.compare import Basis
+from cxkit.stats.net import INTERVALS, PRIOR, adjusted, net
+from cxkit.stats.resample import generator
+from cxkit.stats.shares import goodman, wilson
+from cxkit.stats.weights import Distribution, mean
+
+VARIANTS = ("recommend", "expectation")
+CATEGORIES = ("detractors", "passives", "promoters")
+
+
+def nps(
+    data: Any,
+    score: str = "recommend",
+    *,
+    scale: Any = (0, 10),
+    by: str = "",
+    wave: str = "",
+    weight: str = "",
+    respondent: str = "",
+    comment: str = "",
+    variant: str = "recommend",
+    interval: str = "adjusted",
+    level: float = 0.95,
+    correction: str = "holm",
+    min_base: int = 10,
+    flag_base: int = 30,
+    client: str = "",
+    seed: int = 1,
+) -> Result:
+    """Net Promoter Score with its interval, shares, distribution, groups, waves and comments.
+
+    NPS = 100 (promoters - detractors); promoters answer 9-10, passives 7-8, detractors 0-6 (Reichheld 2003).
+
+    Parameters
+    ----------
+    data : respondents in rows; pandas, polars, pyarrow or DuckDB.
+    score : the rating column.
+    scale : [0, 10], or [1, 10] where the question was asked so.
+    by, wave, weight, respondent : columns; "" for none. With waves the report is about the last one, and
+        respondents who stand in two waves are compared as pairs.
+    comment : column with the answer to "why this score?".
+    variant : "recommend", or "expectation" ("how much better or worse than you expected?", on 1-10).
+    interval : "adjusted" (Rocks 2016), "wald", "score" (Tango 1998) or "bootstrap".
+    level : confidence, 0.5 to 1.
+    correction : "holm" or "bh", within one variable.
+    min_base, flag_base : below the first, numbers are hidden; below the second, marked.
+    client, seed : fix the random numbers of the bootstrap.
+
+    Returns
+    -------
+    Result with the terms ``nps`` (-100..100; ``se`` is linearised, sqrt(sum w^2 (x - NPS)^2) / W),
+    ``promoters passives detractors share`` (0-1), ``mean`` (scale points), ``nps_vs_rest`` and
+    ``nps_vs_previous`` (interval and test on the adjusted basis), and for a panel
+    ``flow_to_promoters ...``, where ``group`` is the category in the wave before. ``scores`` holds
+    ``score category group wave comment`` per respondent (pandas data only).
+
+    Raises
+    ------
+    DataError, SettingsError : a column is absent, an answer is off its scale, or a setting is wrong.
+
+    >>> import cxkit as cx
+    >>> data = cx.sample("shop")
+    >>> cx.nps(data, "recommend", weight="weight").rows(term="nps")["n"].item()
+    490.0
+    """
+    check_level(level)
+    deck = {score: card(score, list(scale) if isinstance(scale, tuple) else scale)}
+    rating = deck[score]
+    if (rating.low, rating.high) not in ((0, 10), (1, 10)) or rating.reversed:
+        raise SettingsError(
+            f'The scale of "{score}" runs from {rating.low} to {rating.high}{" reversed" * rating.reversed}; '
+            f"NPS is defined on 0-10, or on 1-10 when asked so."
+        )
+    for word, known, name in ((variant, VARIANTS, "variant"), (interval, INTERVALS, "interval")):
+        if word not in known:
+            raise SettingsError(f'There is no {name} "{word}"; {did_you_mean(word, known)}')
+    if variant == "expectation" and rating.low != 1:
+        raise SettingsError("The expectation form is asked on 1-10; give scale [1, 10].")
+    settings = {
+        "score": score, "scale": {score: rating.plain()}, "by": by, "wave": wave, "weight": weight,
+        "respondent": respondent, "comment": comment, "variant": variant, "interval": interval, "level": level,
+        "correction": correction, "min_base": min_base, "flag_base": flag_base, "client": client, "seed": seed,
+    }  # fmt: skip
+    cells = tally_cells(data, deck, by=by, wave=wave, weight=weight)
+    rng = generator(seed, client, "nps")
+    rows = []
+    for group, when in cells.all_cells():
+        rows += _describe(cells, rating, group, when, interval, level, rng)
+    overlap = panel(data, deck, respondent=respondent, wave=wave, weight=weight)
+    rows += compare(cells, [score], _MEASURE, level=level, correction=correction, min_base=min_base,
+                    overlap=overlap)  # fmt: skip
+    if overlap and len(cells.waves) > 1:
+        rows += _flow(overlap(score, cells.waves[-2], cells.current), score, cells.current, level)
+    table = apply_base_policy(tidy(rows), min_base, flag_base)
+    everyone = cells.answers(score, "", cells.current)
+    facts = {
+        "wave": cells.current, "previous_wave": cells.waves[-2] if len(cells.waves) > 1 else "",
+        "groups": len(cells.groups), "level": level, "n": everyone.n, "n_eff": everyone.n_eff,
+        "missing": cells.missing(score, "", cells.current), "tests": int(table["p_adjusted"].notna().sum()),
+    }  # fmt: skip
+    notes = [*unknown_notes(cells, score, by, wave), *base_notes(table, min_base, flag_base)]
+    if weight:
+        notes.append(("weighted", {"n": everyone.n, "n_eff": everyone.n_eff}))
+    if rating.low == 1:
+        notes.append(("scale_from_one", {}))
+    scores = _scores(data, rating, by, wave, comment)
+    if scores is not None and comment:
+        facts["comments"] = int((_in(scores, cells.current)["comment"] != "").sum())
+    return Result("nps", settings, table, facts, tuple(notes), scores)
+
+
+def category_of(scores: np.ndarray) -> np.ndarray:
+    """Code answers -1 detractor (6 or less), 0 passive (7, 8), 1 promoter (9, 10).
+
+    >>> category_of(np.array([6, 7, 9])).tolist()
+    [-1, 0, 1]
+    """
+    scores = np.asarray(scores, dtype=float)
+    return (scores >= 9).astype(int) - (scores <= 6).astype(int)
+
+
+def _parts(answers: Distribution) -> tuple[float, float]:
+    code = category_of(answers.score)
+    return float(answers.share[code == 1].sum()), float(answers.share[code == -1].sum())
+
+
+def _nps(answers: Distribution) -> float:
+    top, bottom = _parts(answers)
+    return 100 * (top - bottom)
+
+
+def _basis(answers: Distribution) -> Basis:
+    centre, variance = adjusted(*_parts(answers), answers.n_eff)
+    return Basis(100 * centre, 100**2 * variance)
+
+
+def _influence(answers: Distribution, scores: np.ndarray) -> np.ndarray:
+    # The adjusted centre moves by n / (n + 3) of what the plain score moves.
+    shrink = answers.n_eff / (answers.n_eff + PRIOR)
+    return shrink * (100 * category_of(scores) - _nps(answers)) / answers.w.sum()
+
+
+_MEASURE = Measure("nps", _nps, _basis, _influence)
+
+
+def _describe(
+    cells: Cells, rating: Card, group: str, wave: str, interval: str, level: float, rng: np.random.Generator
+) -> list[dict[str, Any]]:
+    answers = cells.answers(rating.item, group, wave)
+    base = {"item": rating.item, "group": group, "wave": wave, "n": answers.n, "n_eff": answers.n_eff,
+            "missing": cells.missing(rating.item, group, wave)}  # fmt: skip
+    if not answers.n:
+        return [{**base, "term": "nps"}]
+    top, bottom = _parts(answers)
+    found = net(top, bottom, answers.n_eff, method=interval, level=level, rng=rng)
+    deviation = category_of(answers.score) - found.estimate
+    se = 100 * float(answers.w2 @ deviation**2) ** 0.5 / float(answers.w.sum())
+    m = mean(answers, (rating.low, rating.high), level)
+    rows = [
+        {"term": "nps", "estimate": 100 * found.estimate, "se": se,
+         "low": 100 * found.low, "high": 100 * found.high},
+        {"term": "mean", "estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high},
+    ]  # fmt: skip
+    shares = (bottom, max(0.0, 1 - top - bottom), top)
+    for term, share in zip(CATEGORIES, shares, strict=True):
+        low, high = wilson(share, answers.n_eff, level)
+        rows.append({"term": term, "estimate": share, "low": low, "high": high})
+    scores = [answers.share_of(range(k, k + 1)) for k in rating.points]
+    for k, share, (low, high) in zip(rating.points, scores, goodman(scores, answers.n_eff, level), strict=True):
+        rows.append({"term": "share", "score": k, "estimate": share, "low": low, "high": high})
+    return [{**base, **row} for row in rows]
+
+
+def _flow(same: pd.DataFrame, score: str, wave: str, level: float) -> list[dict[str, Any]]:
+    """Where the respondents of each category went between the last two waves; counts are unweighted."""
+    before = category_of(same["before"].to_numpy(float))
+    after = category_of(same["after"].to_numpy(float))
+    rows = []
+    for was, group in zip((-1, 0, 1), CATEGORIES, strict=True):
+        n = int(same.loc[before == was, "n"].sum())
+        for now, term in zip((-1, 0, 1), CATEGORIES, strict=True):
+            if n:
+                share = int(same.loc[(before == was) & (after == now), "n"].sum()) / n
+                low, high = wilson(share, n, level)
+                rows.append({"item": score, "term": f"flow_to_{term}", "group": group, "wave": wave, "n": n,
+                             "n_eff": n, "estimate": share, "low": low, "high": high})  # fmt: skip
+    return rows
+
+
+def _scores(data: Any, rating: Card, by: str, wave: str, comment: str) -> pd.DataFrame | None:
+    frame = nw.to_native(nw.from_native(data))
+    if comment and comment not in nw.from_native(data).lazy().collect_schema().names():
+        names = nw.from_native(data).lazy().collect_schema().names()
+        raise DataError(f'The data have no column "{comment}"; {did_you_mean(comment, names)}')
+    if not isinstance(frame, pd.DataFrame):
+        return None
+    answered = frame[frame[rating.item].notna()]
+    text: Callable[[str], Any] = lambda c: answered[c].astype(object).where(answered[c].notna(), "") if c else ""  # noqa: E731
+    scores = pd.DataFrame({"score": answered[rating.item].astype(float)})
+    scores["category"] = [CATEGORIES[k + 1] for k in category_of(scores["score"].to_numpy())]
+    for name, column in (("group", by), ("wave", wave), ("comment", comment)):
+        scores[name] = text(column)
+        scores[name] = scores[name].astype(str)
+    scores.index.name = "row"
+    return scores
+
+
+def _in(scores: pd.DataFrame, wave: str) -> pd.DataFrame:
+    return scores[scores["wave"] == wave] if wave else scores

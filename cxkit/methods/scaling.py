@@ -1,0 +1,197 @@
+"""Scaling: how good are the separate properties of a service, rated on 1-5, 1-10 and the like?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from cxkit.data import tally
+from cxkit.data.cards import Card, cards
+from cxkit.methods.cells import (
+    Cells,
+    Measure,
+    base_notes,
+    check_level,
+    compare,
+    panel,
+    tally_cells,
+    unknown_notes,
+)
+from cxkit.results import Result, tidy
+from cxkit.stats.bases import apply_base_policy
+from cxkit.stats.compare import Basis
+from cxkit.stats.net import net
+from cxkit.stats.reliability import Reliability, reliability
+from cxkit.stats.shares import goodman, wilson
+from cxkit.stats.weights import Distribution, mean
+
+OVERALL = "scale_score"  # the item name of the respondent's average over all items, 0-100
+
+
+def scaling(
+    data: Any,
+    items: Sequence[str],
+    *,
+    scale: Any,
+    by: str = "",
+    wave: str = "",
+    weight: str = "",
+    respondent: str = "",
+    level: float = 0.95,
+    correction: str = "holm",
+    min_base: int = 10,
+    flag_base: int = 30,
+) -> Result:
+    """Describe rating items: means, boxes, net and a 0-100 score, by group and wave.
+
+    Parameters
+    ----------
+    data : respondents in rows; pandas, polars, pyarrow or DuckDB.
+    items : rating columns.
+    scale : [min, max], a card, or item -> either (see ``cx.read``); a reversed item is turned round.
+    by, wave, weight, respondent : columns; "" for none. With waves the report is about the last one, and
+        respondents who stand in two waves are compared as pairs.
+    level : confidence, 0.5 to 1.
+    correction : "holm" or "bh", within one item x variable.
+    min_base, flag_base : below the first, numbers are hidden; below the second, marked.
+
+    Returns
+    -------
+    Result with the terms ``mean`` and ``sd`` (scale points), ``index`` (0-100), ``top_box bottom_box share``
+    (0-1), ``net_box`` (-1..1), ``mean_vs_rest``, ``mean_vs_previous``; the item ``scale_score`` is the
+    respondent's average over all items, 0-100.
+
+    index = 100 (mean - min) / (max - min) on the declared scale. Shares: Wilson 1927; all scores together:
+    Goodman 1965; net: adjusted Wald, Rocks 2016; means: t on the linearised error (Saerndal et al. 1992).
+
+    Raises
+    ------
+    DataError, SettingsError : a column is absent, an answer is off its scale, or a setting is wrong.
+
+    >>> import cxkit as cx
+    >>> result = cx.scaling(cx.sample("bank"), ["ease", "trust"], scale=[1, 10])
+    >>> result.rows(item="ease", term="mean")["n"].item()
+    612.0
+    """
+    check_level(level)
+    deck = cards(list(items), scale)
+    settings = {
+        "items": list(items), "scale": {name: card.plain() for name, card in deck.items()}, "by": by,
+        "wave": wave, "weight": weight, "respondent": respondent, "level": level, "correction": correction,
+        "min_base": min_base, "flag_base": flag_base,
+    }  # fmt: skip
+    cells = tally_cells(data, deck, by=by, wave=wave, weight=weight)
+    rows = []
+    for item, card in deck.items():
+        for group, when in cells.all_cells():
+            rows += _describe(cells, item, card, group, when, level)
+    rows += _overall(data, deck, cells, by, wave, weight, level)
+    pairs = panel(data, deck, respondent=respondent, wave=wave, weight=weight)
+    rows += compare(cells, list(items), _mean_measure(deck), level=level, correction=correction,
+                    min_base=min_base, overlap=pairs)  # fmt: skip
+    table = apply_base_policy(tidy(rows), min_base, flag_base)
+    now = tally.in_wave(data, wave, cells.current)
+    facts = {
+        "wave": cells.current, "previous_wave": cells.waves[-2] if len(cells.waves) > 1 else "",
+        "groups": len(cells.groups), "items": len(items), "level": level,
+        "tests": int(table["p_adjusted"].notna().sum()), **tally.screen(now, list(items), weight),
+        **_reliability_facts(now, deck, weight, level),
+    }  # fmt: skip
+    facts = {name: value for name, value in facts.items() if value == value}
+    notes = [*unknown_notes(cells, items[0], by, wave), *base_notes(table, min_base, flag_base)]
+    if weight:
+        everyone = cells.answers(items[0], "", cells.current)
+        notes.append(("weighted", {"n": everyone.n, "n_eff": everyone.n_eff}))
+    for item, card in deck.items():
+        if card.reversed:
+            notes.append(("reversed", {"item": item}))
+    constant = table[(table["term"] == "mean") & table["se"].isna() & (table["base"] != "hidden")]
+    if len(constant):
+        notes.append(("no_spread", {"cells": len(constant)}))
+    return Result("scaling", settings, table, facts, tuple(notes))
+
+
+def _describe(cells: Cells, item: str, card: Card, group: str, wave: str, level: float) -> list[dict[str, Any]]:
+    answers = cells.answers(item, group, wave)
+    base = {"item": item, "group": group, "wave": wave, "n": answers.n, "n_eff": answers.n_eff,
+            "missing": cells.missing(item, group, wave)}  # fmt: skip
+    if not answers.n:
+        return [{**base, "term": "mean"}]
+    top, bottom = answers.share_of(card.top), answers.share_of(card.bottom)
+    shares = [answers.share_of(range(k, k + 1)) for k in card.points]
+    m = mean(answers, (card.low, card.high), level)
+    spread = card.high - card.low
+    both = net(top, bottom, answers.n_eff, level=level)
+    rows = [
+        {"term": "mean", "estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high},
+        {"term": "sd", "estimate": m.sd},
+        {"term": "index", "estimate": 100 * (m.estimate - card.low) / spread, "se": 100 * m.se / spread,
+         "low": 100 * (m.low - card.low) / spread, "high": 100 * (m.high - card.low) / spread},
+        {"term": "top_box", "estimate": top, **_bounds(wilson(top, answers.n_eff, level))},
+        {"term": "bottom_box", "estimate": bottom, **_bounds(wilson(bottom, answers.n_eff, level))},
+        {"term": "net_box", "estimate": both.estimate, "low": both.low, "high": both.high},
+    ]  # fmt: skip
+    for score, share, pair in zip(card.points, shares, goodman(shares, answers.n_eff, level), strict=True):
+        rows.append({"term": "share", "score": score, "estimate": share, **_bounds(pair)})
+    return [{**base, **row} for row in rows]
+
+
+def _overall(
+    data: Any, deck: Mapping[str, Card], cells: Cells, by: str, wave: str, weight: str, level: float
+) -> list[dict[str, Any]]:
+    if len(deck) < 2:
+        return []
+    parts = {}
+    for item, card in deck.items():
+        slope = (-100 if card.reversed else 100) / (card.high - card.low)
+        parts[item] = (-slope * (card.high if card.reversed else card.low), slope)
+    counts = tally.counts(tally.with_composite(data, OVERALL, parts), [OVERALL], by=by, wave=wave, weight=weight)
+    scores = Cells(counts, cells.groups, cells.waves)
+    rows = []
+    for group, when in cells.all_cells():
+        answers = scores.answers(OVERALL, group, when)
+        row = {"item": OVERALL, "term": "index", "group": group, "wave": when, "n": answers.n,
+               "n_eff": answers.n_eff, "missing": scores.missing(OVERALL, group, when)}  # fmt: skip
+        if answers.n:
+            m = mean(answers, (0, 100), level)
+            row |= {"estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high}
+        rows.append(row)
+    return rows
+
+
+def _mean_measure(deck: Mapping[str, Card]) -> Measure:
+    ends = (min(card.low for card in deck.values()), max(card.high for card in deck.values()))
+
+    def basis(answers: Distribution) -> Basis:
+        m = mean(answers, ends)
+        constant = answers.n > 1 and np.isnan(m.se)
+        return Basis(m.estimate, 0.0 if constant else m.se**2, max(1, answers.n - 1))
+
+    def influence(answers: Distribution, scores: np.ndarray) -> np.ndarray:
+        small = (answers.n / max(1, answers.n - 1)) ** 0.5
+        return small * (scores - mean(answers, ends).estimate) / answers.w.sum()
+
+    return Measure("mean", lambda answers: mean(answers, ends).estimate, basis, influence)
+
+
+def _reliability_facts(data: Any, deck: Mapping[str, Card], weight: str, level: float) -> dict[str, Any]:
+    signs = np.array([-1.0 if card.reversed else 1.0 for card in deck.values()])
+
+    def of(complete: bool) -> Reliability | None:
+        found = tally.moments(data, list(deck), weight=weight, complete=complete)
+        return reliability(replace(found, covariance=found.covariance * np.outer(signs, signs)), level)
+
+    listwise = of(True) if len(deck) > 1 else None
+    if not listwise:
+        return {}
+    facts = {"alpha": listwise.alpha, "alpha_low": listwise.low, "alpha_high": listwise.high,
+             "alpha_n": listwise.n, "omega": listwise.omega}  # fmt: skip
+    for item, without, rest in zip(deck, listwise.alpha_without, listwise.item_rest, strict=True):
+        facts |= {f"alpha_without_{item}": without, f"item_rest_{item}": rest}
+    pairwise = of(False)
+    return facts | ({"alpha_pairwise": pairwise.alpha} if pairwise else {})
+
+
+def _bounds(pair: tuple[float, float]) -> dict[str, float]:
+    return {"low": pair[0], "high": pair[1]}

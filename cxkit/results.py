@@ -1,0 +1,128 @@
+"""The one value every method returns, and how it is written to disk."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+COLUMNS = (
+    "item", "term", "score", "group", "wave", "n", "n_other", "missing", "n_eff", "estimate", "se", "low", "high",
+    "p", "p_adjusted", "detectable", "base",
+)  # fmt: skip
+TEXT_COLUMNS = ("item", "term", "group", "wave", "base")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a method found, at full precision and without language.
+
+    Attributes
+    ----------
+    method : the method's word, such as "nps".
+    settings : the plain values the method was called with, defaults filled in.
+    table : tidy, one row per estimate. ``term`` names the estimate; ``group`` and ``wave`` are "" for all;
+        ``n`` is the unweighted base, ``n_other`` the base it is compared with, ``n_eff`` Kish's effective base;
+        ``estimate, se, low, high`` are in the term's own unit (shares 0-1, NPS in points);
+        ``p, p_adjusted, detectable`` belong to comparisons; ``base`` is "ok", "small" or "hidden".
+    facts : flat dict of numbers and names that prose may quote.
+    notes : caveats as (code, numbers), never sentences.
+    scores : one row per respondent, or None. Never written to disk.
+    """
+
+    method: str
+    settings: Mapping[str, Any]
+    table: pd.DataFrame
+    facts: Mapping[str, Any]
+    notes: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    scores: pd.DataFrame | None = None
+
+    def rows(self, **where: Any) -> pd.DataFrame:
+        """Return the rows of ``table`` in which every named column has the given value."""
+        keep = pd.Series(True, index=self.table.index)
+        for column, value in where.items():
+            keep &= self.table[column] == value
+        return self.table[keep]
+
+    def to_json(self) -> str:
+        """Write everything as JSON text; an undefined number becomes null."""
+        content = {
+            "method": self.method,
+            "settings": self.settings,
+            "facts": self.facts,
+            "notes": self.notes,
+            "table": _records(self.table),
+            "scores": None if self.scores is None else _records(self.scores.reset_index()),
+        }
+        return json.dumps(_plain(content), ensure_ascii=False, allow_nan=False, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Result":
+        """Read back what :meth:`to_json` wrote."""
+        content = json.loads(text)
+        scores = content["scores"]
+        return cls(
+            content["method"],
+            content["settings"],
+            tidy(content["table"]),
+            content["facts"],
+            tuple((code, numbers) for code, numbers in content["notes"]),
+            None if scores is None else pd.DataFrame(scores).set_index("row"),
+        )
+
+
+def tidy(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Make a result table of row dicts: all columns, text as text, undefined numbers as NaN.
+
+    >>> tidy([{"term": "mean", "estimate": 4.5}])[["term", "group", "estimate"]].values.tolist()
+    [['mean', '', 4.5]]
+    """
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    for column in COLUMNS:
+        if column in TEXT_COLUMNS:
+            table[column] = table[column].astype(object).where(table[column].notna(), "")
+        else:
+            table[column] = pd.to_numeric(table[column]).astype(float)
+    return table
+
+
+def save(result: Result, out: str | Path) -> None:
+    """Write ``result.json`` and ``table.csv`` into the folder ``out``, without respondents' own answers.
+
+    Text cells that a spreadsheet could take for a formula get a leading apostrophe in the CSV.
+    """
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "result.json").write_text(replace(result, scores=None).to_json() + "\n", encoding="utf-8")
+    csv_safe(result.table).to_csv(folder / "table.csv", index=False, lineterminator="\n", encoding="utf-8")
+
+
+def csv_safe(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a copy whose text cells no spreadsheet runs as a formula; numbers stay as they are."""
+    safe = table.copy()
+    for column in safe.columns:
+        if not pd.api.types.is_numeric_dtype(safe[column]):
+            safe[column] = [
+                f"'{cell}" if isinstance(cell, str) and cell.startswith(tuple("=+-@\t\r＝＋－＠")) else cell
+                for cell in safe[column]
+            ]
+    return safe
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [dict(zip(table.columns, row, strict=True)) for row in table.itertuples(index=False, name=None)]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if hasattr(value, "item"):  # a numpy scalar
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

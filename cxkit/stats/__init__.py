@@ -1,0 +1,1 @@
+"""Floor 1: statistics, numbers in and numbers out."""

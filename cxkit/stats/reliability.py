@@ -1,0 +1,75 @@
+"""Do several items measure one thing? Cronbach's alpha, omega and item statistics from moments."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+from statsmodels.multivariate.factor import Factor
+
+from cxkit.data.tally import Moments
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """``alpha`` with its Feldt interval, ``alpha_standardised``, ``omega``, and per item ``alpha_without``
+    (alpha if the item is deleted) and ``item_rest`` (correlation with the sum of the others)."""
+
+    n: int
+    alpha: float
+    low: float
+    high: float
+    alpha_standardised: float
+    omega: float
+    alpha_without: tuple[float, ...]
+    item_rest: tuple[float, ...]
+
+
+def reliability(found: Moments, level: float = 0.95) -> Reliability | None:
+    """Reliability of the sum of two or more items.
+
+    alpha = k/(k-1) (1 - sum of variances / variance of the sum), Cronbach 1951; interval by F, Feldt 1965;
+    omega total of one factor = (sum of loadings)^2 / variance of the sum, McDonald 1999.
+
+    Returns
+    -------
+    None with fewer than two items or three respondents, or when an item does not vary. omega is NaN with
+    two items, where one factor is not identified.
+    """
+    S, k, n = found.covariance, len(found.items), int(found.n_pairs.min())
+    if k < 2 or n < 3 or not (np.isfinite(S).all() and (np.diag(S) > 0).all() and S.sum() > 0):
+        return None
+    alpha = cronbach(S)
+    df1, df2 = n - 1, (n - 1) * (k - 1)
+    low = 1 - (1 - alpha) * float(stats.f.ppf((1 + level) / 2, df1, df2))
+    high = 1 - (1 - alpha) * float(stats.f.ppf((1 - level) / 2, df1, df2))
+    sd = np.sqrt(np.diag(S))
+    without, rest = [], []
+    for i in range(k):
+        others = np.delete(np.arange(k), i)
+        left = S[np.ix_(others, others)]
+        without.append(cronbach(left) if k > 2 else np.nan)
+        rest.append(float(S[i, others].sum() / (sd[i] * np.sqrt(left.sum()))) if left.sum() > 0 else np.nan)
+    return Reliability(n, alpha, low, high, cronbach(S / np.outer(sd, sd)), _omega(S), tuple(without), tuple(rest))
+
+
+def cronbach(covariance: np.ndarray) -> float:
+    """Cronbach's alpha of a covariance matrix; of a correlation matrix, the standardised alpha.
+
+    >>> round(cronbach(np.array([[1, 0.5], [0.5, 1]])), 4)
+    0.6667
+    """
+    k = len(covariance)
+    return float(k / (k - 1) * (1 - np.trace(covariance) / covariance.sum()))
+
+
+def _omega(S: np.ndarray) -> float:
+    if len(S) < 3:
+        return float("nan")
+    sd = np.sqrt(np.diag(S))
+    try:
+        fit = Factor(corr=S / np.outer(sd, sd), n_factor=1, method="ml", smc=True).fit()
+    except (np.linalg.LinAlgError, ValueError):
+        return float("nan")
+    loadings = fit.loadings[:, 0] * sd
+    unique = np.diag(S) * np.clip(fit.uniqueness, 0, None)
+    return float(loadings.sum() ** 2 / (loadings.sum() ** 2 + unique.sum()))
