@@ -4,5 +4,9 @@ from cxkit.data.read import Audit, read, sample
 from cxkit.errors import CxError, DataError, ReportError, SettingsError
 from cxkit.methods import METHODS, nps, scaling
 from cxkit.results import Result, save
+from cxkit.views.figure import figure
+from cxkit.views.prose import prose
+from cxkit.views.table import table
+from cxkit.views.view import View
 
 __version__ = "0.1.0"

@@ -73,3 +73,11 @@ def only_keys(content: Mapping[str, Any], known: Iterable[str], where: str) -> N
     for key in content:
         if key not in known:
             raise SettingsError(f'{where} has the unknown key "{key}"; {did_you_mean(str(key), known)}')
+
+
+def yaml_value(text: str) -> Any:
+    """Read one value, such as "[1, 10]" or "0.9", by the same rules."""
+    try:
+        return yaml.load(text, Loader=_Loader)
+    except yaml.YAMLError as error:
+        raise SettingsError(f'"{text}" cannot be read as a value ({str(error).splitlines()[0]}).') from None

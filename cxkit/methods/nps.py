@@ -41,6 +41,7 @@ def nps(
     weight: str = "",
     respondent: str = "",
     comment: str = "",
+    comments: int = 5,
     variant: str = "recommend",
     interval: str = "adjusted",
     level: float = 0.95,
@@ -61,7 +62,7 @@ def nps(
     scale : [0, 10], or [1, 10] where the question was asked so.
     by, wave, weight, respondent : columns; "" for none. With waves the report is about the last one, and
         respondents who stand in two waves are compared as pairs.
-    comment : column with the answer to "why this score?".
+    comment : column with the answer to "why this score?"; ``comments`` of them per category are shown.
     variant : "recommend", or "expectation" ("how much better or worse than you expected?", on 1-10).
     interval : "adjusted" (Rocks 2016), "wald", "score" (Tango 1998) or "bootstrap".
     level : confidence, 0.5 to 1.
@@ -86,6 +87,7 @@ def nps(
     >>> cx.nps(data, "recommend", weight="weight").rows(term="nps")["n"].item()
     490.0
     """
+    settings = {name: value for name, value in locals().items() if name != "data"}
     check_level(level)
     deck = {score: card(score, list(scale) if isinstance(scale, tuple) else scale)}
     rating = deck[score]
@@ -99,11 +101,7 @@ def nps(
             raise SettingsError(f'There is no {name} "{word}"; {did_you_mean(word, known)}')
     if variant == "expectation" and rating.low != 1:
         raise SettingsError("The expectation form is asked on 1-10; give scale [1, 10].")
-    settings = {
-        "score": score, "scale": {score: rating.plain()}, "by": by, "wave": wave, "weight": weight,
-        "respondent": respondent, "comment": comment, "variant": variant, "interval": interval, "level": level,
-        "correction": correction, "min_base": min_base, "flag_base": flag_base, "client": client, "seed": seed,
-    }  # fmt: skip
+    settings["scale"] = {score: rating.plain()}
     cells = tally_cells(data, deck, by=by, wave=wave, weight=weight)
     rng = generator(seed, client, "nps")
     rows = []

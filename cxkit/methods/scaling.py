@@ -74,13 +74,10 @@ def scaling(
     >>> result.rows(item="ease", term="mean")["n"].item()
     612.0
     """
+    settings = {name: value for name, value in locals().items() if name != "data"}
     check_level(level)
     deck = cards(list(items), scale)
-    settings = {
-        "items": list(items), "scale": {name: card.plain() for name, card in deck.items()}, "by": by,
-        "wave": wave, "weight": weight, "respondent": respondent, "level": level, "correction": correction,
-        "min_base": min_base, "flag_base": flag_base,
-    }  # fmt: skip
+    settings |= {"items": list(items), "scale": {name: card.plain() for name, card in deck.items()}}
     cells = tally_cells(data, deck, by=by, wave=wave, weight=weight)
     rows = []
     for item, card in deck.items():

@@ -1,0 +1,73 @@
+"""Over all clients: summary.json, summary.csv, results.csv and index.html."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from urllib.parse import quote
+
+import pandas as pd
+
+from cxkit.report.gate import check_page
+from cxkit.report.make import Job
+from cxkit.report.page import TITLES, render
+from cxkit.report.publish import write_atomic
+from cxkit.results import csv_safe
+from cxkit.views.language import language
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of one job."""
+
+    client: str
+    name: str
+    method: str
+    lang: str
+    status: str
+    reason: str
+    folder: str
+
+    @classmethod
+    def of(cls, job: Job, status: str, reason: str = "") -> "Row":
+        method = Path(job.method).stem
+        return cls(job.client, job.name or job.client, method, job.lang, status, reason, job.folder)
+
+
+def write_summary(rows: Sequence[Row], out: Path, *, title: str, lang: str, date: str) -> None:
+    """Write the files over all clients; each replaces its older one whole."""
+    write_atomic(out / "summary.json", json.dumps([asdict(r) for r in rows], ensure_ascii=False, indent=1) + "\n")
+    columns = [field.name for field in fields(Row)]
+    write_atomic(out / "summary.csv", _csv(pd.DataFrame([asdict(r) for r in rows], columns=columns)))
+    tables = []
+    for row in rows:
+        if row.status == "published":
+            table = pd.read_csv(out / row.folder / "table.csv", keep_default_na=False, dtype=str)
+            table.insert(0, "client", row.client)
+            table.insert(1, "method", row.method)
+            tables.append(table)
+    if tables:
+        write_atomic(out / "results.csv", _csv(pd.concat(tables, ignore_index=True)[list(tables[0])], safe=True))
+    words = language(lang)
+    good = sum(row.status == "published" for row in rows)
+    page = render(
+        "index.html.j2",
+        lang,
+        title=title or words.text("Reports"),
+        date=words.date(date) if date else "",
+        summary=words.text("{good} of {all} reports published", good=good, all=len(rows)),
+        rows=[
+            {
+                **asdict(row),
+                "title": language(row.lang).text(TITLES.get(row.method, row.method)),
+                "href": quote(f"{row.folder}/report.html"),
+            }
+            for row in rows
+        ],
+    )
+    check_page(page)
+    write_atomic(out / "index.html", page)
+
+
+def _csv(table: pd.DataFrame, *, safe: bool = False) -> str:
+    return (table if safe else csv_safe(table)).to_csv(index=False, lineterminator="\n")

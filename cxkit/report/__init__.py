@@ -1,0 +1,1 @@
+"""Floor 4: one client's report, from a template and parameters to a published bundle."""

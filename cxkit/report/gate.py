@@ -1,0 +1,93 @@
+"""The gate: no page is published that could run something, call outside, or leave a reader out."""
+
+from collections.abc import Sequence
+from html.parser import HTMLParser
+from urllib.parse import urlparse
+
+from cxkit.errors import ReportError
+
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+_FORBIDDEN = {
+    *("script", "iframe", "object", "embed", "base", "form"),
+    *("link", "applet", "frame", "portal", "svg", "math"),
+}
+_ADDRESSES = {
+    *("href", "src", "srcset", "action", "formaction"),
+    *("poster", "background", "xlink:href", "data", "cite"),
+}
+
+
+class _Gate(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.faults: list[str] = []
+        self.tags: list[str] = []
+        self.captioned = True
+        self.in_style = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        self.tags.append(tag)
+        if tag in _FORBIDDEN:
+            self.faults.append(f"a <{tag}>")
+        if len(self.tags) == 3 and (tag, values.get("content")) != ("meta", POLICY):
+            self.faults.append("no content security policy first in its head")
+        if tag == "meta" and values.get("http-equiv", "").lower() == "refresh":
+            self.faults.append("a refresh")
+        if tag == "html" and not values.get("lang"):
+            self.faults.append("no language")
+        if tag == "img" and not values.get("alt", "").strip():
+            self.faults.append("a picture without alternative text")
+        if not self.captioned and tag != "caption":
+            self.faults.append("a table without a caption")
+        self.captioned = tag != "table"
+        self.in_style = tag == "style"
+        for name, value in values.items():
+            if name.startswith("on"):
+                self.faults.append(f"an {name} handler")
+            if name in _ADDRESSES and not _inside(value, picture=tag == "img"):
+                self.faults.append(f'the address "{value[:60]}"')
+            if name == "style":
+                self._style(value)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.in_style = False
+
+    def handle_data(self, data: str) -> None:
+        if self.in_style:
+            self._style(data)
+
+    def _style(self, text: str) -> None:
+        if any(word in text.lower().replace("\\", "") for word in ("url(", "@import", "expression(", "image-set(")):
+            self.faults.append("a style that loads something")
+
+
+def check_page(html: str, secrets: Sequence[str] = ()) -> None:
+    """Refuse a page that is not safe, self-contained and readable by all.
+
+    Parameters
+    ----------
+    secrets : texts, such as folders of this machine, that must not stand in the page.
+
+    Raises
+    ------
+    ReportError : the page holds script, a frame, a form, an outside address or a secret, lacks the content
+        security policy, a language, alternative text or a table caption.
+    """
+    gate = _Gate()
+    gate.feed(html)
+    gate.close()
+    faults = gate.faults + ["a path of this machine" for secret in secrets if secret and secret in html]
+    if faults:
+        raise ReportError(f"The page was not published: it has {faults[0]}; correct the template that shows it.")
+
+
+def _inside(address: str, *, picture: bool) -> bool:
+    if picture:
+        return address.startswith("data:image/")
+    found = urlparse(address.strip())
+    relative = not found.scheme and not found.netloc and not address.startswith(("/", "\\"))
+    return relative and ".." not in address and "\\" not in address and address.isprintable()

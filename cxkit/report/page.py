@@ -1,0 +1,85 @@
+"""The page: a run notebook's outputs in the order a client reads them, in one self-contained HTML file."""
+
+import base64
+import re
+from html import escape
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+from nbconvert.filters import markdown2html
+
+import cxkit
+from cxkit.errors import ReportError
+from cxkit.report.brand import Brand
+from cxkit.report.gate import POLICY
+from cxkit.views.language import language, mark, plain
+
+TITLES = {"scaling": mark("How customers rate the service"), "nps": mark("How likely customers are to recommend")}
+_ORDER = {"prose": 0, "figure": 1, "table": 8, "data": 9}
+_PAGES = Environment(loader=PackageLoader("cxkit.report", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+def render(template: str, lang: str, **values: Any) -> str:
+    """Fill a page template; every value is escaped but what is marked as HTML."""
+    return _PAGES.get_template(template).render(
+        policy=POLICY, lang=lang.replace("_", "-"), t=language(lang).text, version=cxkit.__version__, **values
+    )
+
+
+def report_page(notebook: Any, *, method: str, name: str, lang: str, date: str, brand: Brand) -> str:
+    """Build the client's page: prose first, then figures, tables and the data.
+
+    Markdown cells tagged ``note`` and all code are left out; outputs are limited to HTML, pictures and text.
+
+    Raises
+    ------
+    ReportError : a cell's output is an error.
+    """
+    words = language(lang)
+    cells = sorted(notebook.cells, key=lambda cell: _ORDER.get(cell.id, 5))
+    sections = [(cell.id, Markup(html)) for cell in cells if (html := _section(cell))]
+    title = words.text(TITLES[method]) if method in TITLES else method
+    return render(
+        "report.html.j2",
+        lang,
+        title=title,
+        name=plain(name),
+        date=words.date(date) if date else "",
+        brand=brand,
+        logo=brand.logo_address(),
+        sections=sections,
+    )
+
+
+def _section(cell: Any) -> str:
+    tags = cell.metadata.get("tags", [])
+    if "note" in tags:
+        return ""
+    if cell.cell_type == "markdown":
+        return markdown2html(cell.source)
+    return "".join(_output(output, cell.id) for output in cell.get("outputs", []))
+
+
+def _output(output: Any, cell: str) -> str:
+    if output.output_type == "error":
+        raise ReportError(f'The cell "{cell}" ended in an error: {output.ename}: {output.evalue}')
+    if output.output_type == "stream":
+        return "" if output.name == "stderr" else f"<pre>{escape(plain(output.text))}</pre>"
+    data, alt = output.data, output.metadata.get("image/png", {}).get("alt", "")
+    if "image/svg+xml" in data:
+        return picture("image/svg+xml", base64.b64encode(data["image/svg+xml"].encode()).decode(), alt)
+    if "image/png" in data:
+        return picture("image/png", re.sub(r"\s", "", data["image/png"]), alt)
+    if "text/html" in data:
+        return data["text/html"]
+    text = data.get("text/plain", "")
+    return f"<pre>{escape(plain(text))}</pre>" if text.strip() else ""
+
+
+def picture(kind: str, content: str, alt: str) -> str:
+    """A figure as an image that cannot run anything; wide figures scroll on a phone."""
+    return (
+        f'<figure class="cx-scroll" tabindex="0">'
+        f'<img src="data:{kind};base64,{content}" alt="{escape(alt, quote=True)}"></figure>'
+    )

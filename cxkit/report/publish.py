@@ -1,0 +1,81 @@
+"""Put a finished bundle in place so that a reader sees the old one or the new one, never half of one."""
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cxkit.errors import SettingsError
+
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{k}" for port in ("com", "lpt") for k in range(10))}
+
+
+def folder_name(client: str) -> str:
+    """Return the folder of a client id: the id itself, or its safe part and a hash when it is no plain name.
+
+    Raises
+    ------
+    SettingsError : the id is empty, longer than 200 characters, or looks like a path.
+
+    >>> folder_name("007"), folder_name("Ferghana Dairy")
+    ('007', 'Ferghana-Dairy-f2dd5bae')
+    """
+    if not client.strip() or len(client) > 200 or re.search(r"[/\\\x00-\x1f]", client) or client.startswith("."):
+        raise SettingsError(
+            f'The client id "{client[:60]}" cannot name a folder; give letters and digits, no / \\ or dot first.'
+        )
+    plain = _SAFE.fullmatch(client) and not client.endswith(".") and client.split(".")[0].lower() not in _DEVICES
+    if plain:
+        return client
+    safe = re.sub(r"[^A-Za-z0-9_-]+", "-", unicodedata.normalize("NFKD", client)).strip("-")[:40]
+    return f"{safe or 'client'}-{hashlib.sha256(client.encode()).hexdigest()[:8]}"
+
+
+@contextmanager
+def staging_folder(out: Path) -> Iterator[Path]:
+    """A new folder inside ``out``, on its filesystem; whatever is left in it at the end is removed."""
+    out.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".staging-", dir=out))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def publish(bundle: Path, target: Path) -> None:
+    """Move a complete bundle to ``target``; an earlier bundle there is kept until the new one is in place."""
+    for path in bundle.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    old = Path(tempfile.mkdtemp(prefix=".old-", dir=target.parent)) / target.name
+    try:
+        if target.exists():
+            target.rename(old)
+        try:
+            bundle.rename(target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
+    finally:
+        shutil.rmtree(old.parent, ignore_errors=True)
+
+
+def write_atomic(path: Path, text: str) -> None:
+    """Write a text file so that a reader sees the old content or the new, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.chmod(name, 0o644)
+    os.replace(name, path)

@@ -1,0 +1,115 @@
+"""Templates and their parameters: found, listed and checked before any kernel starts."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from papermill import inspect_notebook
+
+import cxkit
+from cxkit.data.yamlfile import yaml_value
+from cxkit.errors import SettingsError, did_you_mean
+from cxkit.methods import METHODS
+from cxkit.views.language import LANGUAGES
+
+TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,), "int": (int,), "float": (int, float), "bool": (bool,), "list": (list,), "dict": (dict,),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One line of a template's parameters cell."""
+
+    name: str
+    type: str
+    default: str
+    help: str
+
+
+def find_template(method: str) -> Path:
+    """Return the template of a method's word, or of a user's own path that ends in .ipynb."""
+    if method.endswith(".ipynb"):
+        if Path(method).is_file():
+            return Path(method).resolve()
+        raise SettingsError(f'The template "{Path(method).name}" was not found; check the path.')
+    if method not in METHODS:
+        raise SettingsError(f'There is no method "{method}"; {did_you_mean(method, METHODS)}')
+    package = Path(cxkit.__file__).parent
+    for folder in (package / "templates", package.parent / "templates"):
+        if (folder / f"{method}.ipynb").is_file():
+            return folder / f"{method}.ipynb"
+    raise SettingsError(f'The template of "{method}" is not installed; install cxkit again.')
+
+
+@lru_cache
+def template_parameters(template: Path) -> dict[str, Parameter]:
+    """Read the parameters cell of a template: name -> type, default and help."""
+    found = inspect_notebook(str(template))
+    return {
+        name: Parameter(name, str(p["inferred_type_name"]), str(p["default"]), str(p["help"]).strip())
+        for name, p in found.items()
+    }
+
+
+def check_parameters(template: Path, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Check names, types and language of parameters against the template.
+
+    Raises
+    ------
+    SettingsError : a name is not in the parameters cell, a value has another type or is not plain, or the
+        language is unknown.
+    """
+    known = template_parameters(template)
+    for name, value in values.items():
+        if name not in known:
+            raise SettingsError(
+                f'The template "{template.stem}" has no parameter "{name}"; {did_you_mean(name, known)}'
+            )
+        expected = known[name].type
+        if expected in TYPES and (
+            not isinstance(value, TYPES[expected]) or isinstance(value, bool) != (expected == "bool")
+        ):
+            raise SettingsError(
+                f'The parameter "{name}" of "{template.stem}" is {value!r}; expected {expected}, such as '
+                f"{known[name].default}."
+            )
+        if not _plain(value):
+            raise SettingsError(
+                f'The parameter "{name}" holds {value!r}; give text, finite numbers, lists and dicts.'
+            )
+    if values.get("lang", "en") not in LANGUAGES:
+        raise SettingsError(f'There is no language "{values["lang"]}"; {did_you_mean(values["lang"], LANGUAGES)}')
+    return dict(values)
+
+
+def parse_parameter(template: Path, text: str) -> tuple[str, Any]:
+    """Read ``name=value`` of a command line by the type the template gives the name.
+
+    Lists and dicts are written as YAML: ``items=[ease, trust]``.
+    """
+    name, equals, value = text.partition("=")
+    known = template_parameters(template)
+    if not equals or name not in known:
+        raise SettingsError(
+            f'The setting "{text}" is not name=value of "{template.stem}"; {did_you_mean(name, known)}'
+        )
+    if known[name].type == "str":
+        return name, value
+    try:
+        return name, yaml_value(value)
+    except SettingsError:
+        raise SettingsError(f'The setting "{text}" cannot be read; expected {known[name].type}.') from None
+
+
+def _plain(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(k, str) and _plain(v) for k, v in value.items())
+    if isinstance(value, list):
+        return all(map(_plain, value))
+    if isinstance(value, str):
+        return value.isprintable() or not any(0xD800 <= ord(c) <= 0xDFFF for c in value)
+    return value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value))

@@ -1,0 +1,79 @@
+"""The paper figures are drawn on: one look, reproducible bytes, text from data never read as markup."""
+
+import io
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib as mpl
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from cxkit.views.language import plain
+from cxkit.views.view import View
+
+WIDTH = 7.2  # inches; the page shows a figure about 900 px wide, so 9 points read as 12 px
+INK, SOFT, RULE = "#1f2933", "#5f6b7a", "#d9dee4"
+LOW, MIDDLE, HIGH = "#d55e00", "#949494", "#0173b2"
+SERIES = "#0173b2"
+_STYLE: dict[Any, Any] = {
+    "font.family": ["DejaVu Sans"], "font.size": 9, "text.color": INK, "axes.labelcolor": SOFT,
+    "xtick.color": SOFT, "ytick.color": INK, "xtick.labelsize": 8, "axes.edgecolor": RULE, "grid.color": RULE,
+    "grid.linewidth": 0.6, "svg.hashsalt": "cxkit", "svg.fonttype": "path", "text.parse_math": False,
+    "axes.unicode_minus": True, "figure.dpi": 100, "savefig.dpi": 160, "patch.linewidth": 0.6,
+}  # fmt: skip
+
+
+@contextmanager
+def paper() -> Iterator[None]:
+    """Draw inside this: seaborn's white style and the house settings, whatever the user's own are."""
+    with mpl.rc_context():
+        mpl.rcParams.update(mpl.rcParamsDefault)
+        mpl.rcParams.update(sns.axes_style("white"))
+        for name, value in _STYLE.items():
+            mpl.rcParams[name] = value
+        yield
+
+
+def new_figure(height: float) -> Figure:
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def finish(figure: Figure, title: str, alt: str) -> View:
+    """Put the title on and print the figure as SVG and PNG."""
+    lines = wrap(title, 74)
+    figure.suptitle(lines, x=0.012, ha="left", fontsize=11, fontweight="bold", color=INK)
+    svg, png = io.StringIO(), io.BytesIO()
+    figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    figure.savefig(png, format="png", metadata={"Software": None})
+    return View(svg=svg.getvalue(), png=png.getvalue(), alt=plain(f"{title}. {alt}"))
+
+
+def wrap(text: str, width: int, most: int = 3) -> str:
+    """Break text into lines of at most ``width`` characters; what does not fit in ``most`` lines ends in …"""
+    return "\n".join(textwrap.wrap(plain(text), width, max_lines=most, placeholder=" …")) or " "
+
+
+def bare(ax: Axes, **shown: bool) -> None:
+    """Take the frame off, but for the sides named."""
+    for side in ("left", "right", "top", "bottom"):
+        ax.spines[side].set_visible(shown.get(side, False))
+    ax.tick_params(length=0)
+
+
+def dot(ax: Axes, x: float, y: float, ends: tuple[float, float], color: Any = SERIES) -> None:
+    """A point with its interval, if it has one, along x."""
+    if ends[0] == ends[0]:
+        ax.plot(ends, (y, y), color=color, linewidth=2, solid_capstyle="butt", alpha=0.55, zorder=2)
+    ax.plot([x], [y], "o", color=color, markersize=6.5, markeredgecolor="white", markeredgewidth=0.8, zorder=3)
+
+
+def ink_on(color: Any) -> str:
+    """Black or white, whichever reads better on the colour."""
+    r, g, b = mpl.colors.to_rgb(color)
+    return "white" if 0.299 * r + 0.587 * g + 0.114 * b < 0.6 else INK

@@ -1,0 +1,32 @@
+"""The one door to all figures: which chart shows which part of which method."""
+
+from cxkit.errors import SettingsError, did_you_mean
+from cxkit.results import Result
+from cxkit.views import charts
+from cxkit.views.canvas import paper
+from cxkit.views.language import language
+from cxkit.views.view import View
+
+FIGURES = {
+    "scaling": {"main": charts.diverging, "groups": charts.groups, "trend": charts.trend},
+    "nps": {"main": charts.stacked, "distribution": charts.distribution, "trend": charts.trend},
+}
+
+
+def figure(result: Result, lang: str = "en", part: str = "main") -> View:
+    """Draw a Result; where there is nothing to draw the view is empty.
+
+    Parameters
+    ----------
+    lang : en, ru, uz or uz_Cyrl.
+    part : "main"; for scaling also "groups" and "trend", for nps "distribution" and "trend".
+
+    Raises
+    ------
+    SettingsError : the language or the part is unknown.
+    """
+    parts = FIGURES[result.method]
+    if part not in parts:
+        raise SettingsError(f'There is no figure "{part}" of {result.method}; {did_you_mean(part, parts)}')
+    with paper():
+        return parts[part](result, language(lang))

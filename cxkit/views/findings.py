@@ -1,0 +1,97 @@
+"""What a Result says at a glance: the findings that titles and prose state, each only when it is reliable."""
+
+import pandas as pd
+
+from cxkit.results import Result
+from cxkit.views.language import Language, plain
+
+
+def too_few(result: Result) -> bool:
+    """True when the base of the whole report is below the smallest that may be shown."""
+    rows = result.table[(result.table["group"] == "") & (result.table["wave"] == result.facts["wave"])]
+    return bool((rows["base"] == "hidden").all())
+
+
+def total(result: Result, term: str, item: str = "") -> pd.Series:
+    """The row of one term for all respondents of the current wave."""
+    rows = result.rows(term=term, group="", wave=result.facts["wave"])
+    return (rows[rows["item"] == item] if item else rows).iloc[0]
+
+
+def ranked(result: Result) -> pd.DataFrame:
+    """Items of the current wave from best to worst on 0-100, those with numbers only."""
+    rows = result.rows(term="index", group="", wave=result.facts["wave"])
+    rows = rows[rows["item"].isin(result.settings["items"]) & rows["estimate"].notna()]
+    return rows.sort_values("estimate", ascending=False, kind="stable")
+
+
+def apart(result: Result) -> bool:
+    """True when the best item lies above the worst beyond their intervals."""
+    rows = ranked(result)
+    return len(rows) > 1 and bool(rows["low"].iloc[0] > rows["high"].iloc[-1])
+
+
+def reliable(result: Result, comparison: str) -> pd.DataFrame:
+    """Comparisons "rest" or "previous" that hold in the current wave after adjustment, largest first."""
+    rows = compared(result, comparison)
+    rows = rows[rows["p_adjusted"] < 1 - result.settings["level"]]
+    return rows.reindex(rows["estimate"].abs().sort_values(ascending=False, kind="stable").index)
+
+
+def compared(result: Result, comparison: str) -> pd.DataFrame:
+    """All comparisons "rest" or "previous" of the current wave that could be tested."""
+    rows = result.table[result.table["term"].str.endswith(f"_vs_{comparison}")]
+    return rows[(rows["wave"] == result.facts["wave"]) & rows["p_adjusted"].notna()]
+
+
+def items_title(result: Result, lang: Language) -> str:
+    if too_few(result):
+        return lang.text("Too few answers to report")
+    rows = ranked(result)
+    first, last = lang.label(result, rows["item"].iloc[0]), lang.label(result, rows["item"].iloc[-1])
+    if len(rows) == 1:
+        index = lang.number(rows["estimate"].iloc[0])
+        return lang.text("“{item}” reaches {index} of 100 points", item=first, index=index)
+    if apart(result):
+        return lang.text("“{first}” is rated highest, “{last}” lowest", first=first, last=last)
+    return lang.text("The items are rated much alike")
+
+
+def score_title(result: Result, lang: Language) -> str:
+    if too_few(result):
+        return lang.text("Too few answers to report")
+    row = total(result, "nps")
+    low, high = lang.number(row["low"]), lang.number(row["high"])
+    return lang.text("NPS is {score} ({low} to {high})", score=lang.number(row["estimate"]), low=low, high=high)
+
+
+def spread_title(result: Result, lang: Language) -> str:
+    top, bottom = total(result, "promoters")["estimate"], total(result, "detractors")["estimate"]
+    lowest = result.settings["scale"][result.settings["score"]]["min"]
+    return lang.text(
+        "{top} answer 9 or 10, {bottom} answer {lowest} to 6",
+        top=lang.percent(top), bottom=lang.percent(bottom), lowest=lowest,
+    )  # fmt: skip
+
+
+def group_title(result: Result, lang: Language) -> str:
+    rows = reliable(result, "rest")
+    if rows.empty:
+        return lang.text("No group differs reliably from the rest")
+    names = ", ".join(dict.fromkeys(plain(g) for g in rows["group"]))
+    return lang.text("Differs reliably from the rest: {groups}", groups=names)
+
+
+def change_title(result: Result, lang: Language) -> str:
+    before = plain(result.facts["previous_wave"])
+    rows = reliable(result, "previous")
+    if rows.empty:
+        return lang.text("No reliable change since {wave}", wave=before)
+    if result.method == "nps":
+        change = rows["estimate"].iloc[0]
+        points = lang.number(abs(change))
+        if change > 0:
+            return lang.text("NPS rose by {points} points since {wave}", points=points, wave=before)
+        return lang.text("NPS fell by {points} points since {wave}", points=points, wave=before)
+    names = ", ".join(f"“{lang.label(result, item)}”" for item in rows["item"])
+    return lang.text("Changed since {wave}: {items}", wave=before, items=names)

@@ -1,0 +1,95 @@
+"""Languages: whole sentences from catalogues, numbers and dates by Babel."""
+
+import datetime as dt
+import gettext
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from babel import Locale, dates, numbers
+from babel.messages.pofile import read_po
+
+from cxkit.errors import SettingsError, did_you_mean
+from cxkit.results import Result
+
+LANGUAGES = ("en", "ru", "uz", "uz_Cyrl")
+_FORBIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language's sentences and number formats; the English sentence is the key of all others."""
+
+    code: str
+    catalogue: dict[Any, Any]
+    plural_form: Any
+
+    def text(self, sentence: str, **values: Any) -> str:
+        """The sentence in this language with its {names} filled in."""
+        return self.catalogue.get(sentence, sentence).format(**values)
+
+    def plural(self, one: str, many: str, n: int, **values: Any) -> str:
+        """The sentence in the form that the number ``n`` asks for; {n} is filled in formatted."""
+        forms = self.catalogue.get(one)
+        chosen = forms[self.plural_form(n)] if forms else (one if n == 1 else many)
+        return chosen.format(n=self.number(n), **values)
+
+    def number(self, value: float, digits: int = 0, *, signed: bool = False) -> str:
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        value = round(float(value), digits) + 0.0  # no "-0"
+        shown = numbers.format_decimal(value, format=pattern, locale=self.code).replace("-", "−")
+        return f"+{shown}" if signed and value > 0 else shown
+
+    def percent(self, share: float, digits: int = 0) -> str:
+        share = round(float(share), digits + 2) + 0.0
+        form = Locale.parse(self.code).percent_formats[None].pattern
+        form = form.replace("#,##0", "#,##0" + ("." + "0" * digits if digits else ""))
+        return numbers.format_percent(share, format=form, locale=self.code, decimal_quantization=False).replace(
+            "-", "−"
+        )
+
+    def p(self, p: float) -> str:
+        """A p value as "p = 0.031" or "p < 0.001"."""
+        return f"p < {self.number(0.001, 3)}" if p < 0.001 else f"p = {self.number(p, 3)}"
+
+    def date(self, iso: str) -> str:
+        return dates.format_date(dt.date.fromisoformat(iso), format="long", locale=self.code)
+
+    def label(self, result: Result, item: str) -> str:
+        """The item's question text in this language, else in English, else its name."""
+        if item == "scale_score":
+            return self.text("All items together")
+        text = result.settings.get("scale", {}).get(item, {}).get("text", {})
+        return plain(text.get(self.code) or text.get("en") or item)
+
+
+@lru_cache
+def language(code: str) -> Language:
+    """Return a language by its code.
+
+    Raises
+    ------
+    SettingsError : the code is not one of en, ru, uz, uz_Cyrl.
+    """
+    if code not in LANGUAGES:
+        raise SettingsError(f'There is no language "{code}"; {did_you_mean(code, LANGUAGES)}')
+    if code == "en":
+        return Language(code, {}, None)
+    with (files("cxkit.views") / "locale" / f"{code}.po").open("rb") as file:
+        found = read_po(file, locale=code)
+    messages = {m.id[0] if isinstance(m.id, tuple) else m.id: m.string for m in found if m.id}
+    return Language(code, messages, gettext.c2py(found.plural_expr))
+
+
+def mark(sentence: str) -> str:
+    """Mark a sentence for the catalogues where it is kept before it is said."""
+    return sentence
+
+
+def plain(text: Any) -> str:
+    """Make text from data safe to draw: control, direction and surrogate characters become a box."""
+    return "".join(
+        c if c in "\n\t\u200d" or unicodedata.category(c) not in _FORBIDDEN else "\ufffd" for c in str(text)
+    )

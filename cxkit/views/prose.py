@@ -1,0 +1,206 @@
+"""Prose: headline, key figures, reading and caveats in whole sentences."""
+
+from collections.abc import Callable
+from html import escape
+
+import pandas as pd
+
+from cxkit.results import Result
+from cxkit.views import findings
+from cxkit.views.language import Language, language, mark, plain
+from cxkit.views.view import View
+
+Figures = list[tuple[str, str, str]]  # name, value, small print
+
+
+def prose(result: Result, lang: str = "en") -> View:
+    """Say what a Result found: a headline, key figures, a reading and its caveats."""
+    words = language(lang)
+    if findings.too_few(result):
+        headline = words.text("Too few answers to report")
+        base = words.number(result.settings["min_base"])
+        reading = [words.text("Numbers are shown from {base} answers on; fewer say too little.", base=base)]
+        figures: Figures = []
+    else:
+        headline, figures, reading = PROSE[result.method](result, words)
+        reading += _changes(result, words) + _groups(result, words)
+    keys = "".join(
+        f"<div><dt>{_safe(name)}</dt><dd>{_safe(value)}<small>{_safe(small)}</small></dd></div>"
+        for name, value, small in figures
+    )
+    body = "".join(f"<p>{_safe(sentence)}</p>" for sentence in reading)
+    heading = words.text("Please note")
+    notes = "".join(f"<li>{_safe(sentence)}</li>" for sentence in _caveats(result, words))
+    return View(
+        f'<div class="cx-prose"><h2>{_safe(headline)}</h2>'
+        + (f"<dl>{keys}</dl>" if keys else "")
+        + body
+        + (f"<h3>{_safe(heading)}</h3><ul>{notes}</ul>" if notes else "")
+        + "</div>"
+    )
+
+
+def _scaling(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
+    rows = findings.ranked(result)
+    figures: Figures = []
+    reading = []
+    if len(rows) > 1 and len(overall := result.rows(item="scale_score", group="", wave=result.facts["wave"])):
+        row = overall.iloc[0]
+        if row["base"] != "hidden":
+            figures.append((words.text("All items, 0–100"), words.number(row["estimate"]), _between(words, row)))
+    ends = rows if len(rows) == 1 else rows.iloc[[0, -1]]
+    for item in ends["item"]:
+        top, scores = findings.total(result, "top_box", item), _scores(result, item, top=True)
+        low, high = words.percent(top["low"]), words.percent(top["high"])
+        label = words.label(result, item)
+        small = words.text("give {scores} ({low} to {high})", scores=scores, low=low, high=high)
+        figures.append((label, words.percent(top["estimate"]), small))
+        bottom = findings.total(result, "bottom_box", item)
+        reading.append(
+            words.text(
+                "“{item}”: {top} give {top_scores}, {bottom} give {bottom_scores}; the mean is {mean}.",
+                item=label,
+                top=words.percent(top["estimate"]),
+                top_scores=scores,
+                bottom=words.percent(bottom["estimate"]),
+                bottom_scores=_scores(result, item, top=False),
+                mean=words.number(findings.total(result, "mean", item)["estimate"], 2),
+            )
+        )
+    figures.append(_answers(words, result.facts["rows"]))
+    if "alpha" in result.facts:
+        values = {k: words.number(result.facts[k], 2) for k in ("alpha", "alpha_low", "alpha_high")}
+        together = mark(
+            "The items may be averaged: they measure one thing (alpha {alpha}, {alpha_low} to {alpha_high})."
+        )
+        loose = mark(
+            "The items do not measure one thing (alpha {alpha}, {alpha_low} to {alpha_high}); read them singly."
+        )
+        sentence = together if result.facts["alpha"] >= 0.7 else loose
+        reading.append(words.text(sentence, **values))
+    return findings.items_title(result, words), figures, reading
+
+
+def _nps(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
+    row = findings.total(result, "nps")
+    parts = {term: findings.total(result, term) for term in ("promoters", "passives", "detractors")}
+    shown = {term: words.percent(part["estimate"]) for term, part in parts.items()}
+    score = words.number(row["estimate"])
+    if result.settings["variant"] == "expectation":
+        headline = words.text(
+            "Better than expected for {promoters}, worse for {detractors}: a score of {score}", score=score, **shown
+        )
+    else:
+        headline = words.text(
+            "NPS is {score}: {promoters} would recommend, {detractors} would not", score=score, **shown
+        )
+    figures = [("NPS", score, _between(words, row))]
+    for name, term in ((words.text("Promoters"), "promoters"), (words.text("Detractors"), "detractors")):
+        low, high = (words.percent(parts[term][end]) for end in ("low", "high"))
+        figures.append((name, shown[term], words.text("{low} to {high}", low=low, high=high)))
+    figures.append(_answers(words, result.facts["n"]))
+    scale = result.settings["scale"][result.settings["score"]]
+    reading = [
+        words.text(
+            "If everyone had been asked, the score would with {level} confidence lie between {low} and {high}.",
+            level=words.percent(result.settings["level"]),
+            low=words.number(row["low"]), high=words.number(row["high"]),
+        ),
+        words.text(
+            "{passives} are passive; the mean answer is {mean} on {min}–{max}.",
+            mean=words.number(findings.total(result, "mean")["estimate"], 1), min=scale["min"], max=scale["max"],
+            passives=shown["passives"],
+        ),
+    ]  # fmt: skip
+    return headline, figures, reading
+
+
+PROSE: dict[str, Callable[[Result, Language], tuple[str, Figures, list[str]]]] = {"scaling": _scaling, "nps": _nps}
+
+
+def _changes(result: Result, words: Language) -> list[str]:
+    return [] if findings.compared(result, "previous").empty else [findings.change_title(result, words) + "."]
+
+
+def _groups(result: Result, words: Language) -> list[str]:
+    if findings.compared(result, "rest").empty:
+        return []
+    rows = findings.reliable(result, "rest")
+    if rows.empty:
+        return [words.text("No group differs reliably from the rest; a small difference may still exist.")]
+    sentences = []
+    for row in rows.head(5).to_dict("records"):
+        values = {
+            "group": plain(row["group"]),
+            "gap": words.number(abs(row["estimate"]), 0 if result.method == "nps" else 2),
+            "item": words.label(result, row["item"]),
+            "p": words.p(row["p_adjusted"]),
+        }
+        above = mark("{group} lies {gap} points above the rest on “{item}” ({p}).")
+        below = mark("{group} lies {gap} points below the rest on “{item}” ({p}).")
+        sentence = above if row["estimate"] > 0 else below
+        sentences.append(words.text(sentence, **values))
+    return sentences
+
+
+CAVEATS = {
+    "weighted": mark("Answers are weighted: {n} answers carry the information of {n_eff} unweighted ones."),
+    "scale_from_one": mark("The question was asked on 1–10 instead of 0–10; compare with other surveys with care."),
+    "reversed": mark("“{item}” was asked the other way round; its answers are turned so that high is good."),
+    "no_spread": mark("Where all answers are the same, no interval can be given."),
+    "group_unknown": mark("Respondents whose group is not known: {n}. They count in the total only."),
+    "wave_unknown": mark("Respondents whose wave is not known: {n}. They are left out of the waves."),
+    "base_hidden": mark("Groups with fewer than {base} answers are not shown: {groups}."),
+    "base_small": mark("Numbers with * rest on fewer than {base} answers: read them as a first hint."),
+}
+
+
+COUNTS = {
+    "missing": (mark("{n} respondent gave no answer."), mark("{n} respondents gave no answer.")),
+    "straight_lined": (
+        mark("{n} respondent gave one and the same answer to every item."),
+        mark("{n} respondents gave one and the same answer to every item."),
+    ),
+    "mostly_missing": (
+        mark("{n} respondent left more than half of the items empty."),
+        mark("{n} respondents left more than half of the items empty."),
+    ),
+    "tests": (
+        mark("{n} comparison was tested; p values are adjusted within each question and variable."),
+        mark("{n} comparisons were tested; p values are adjusted within each question and variable."),
+    ),
+}
+
+
+def _caveats(result: Result, words: Language) -> list[str]:
+    sentences = []
+    for code, numbers in result.notes:
+        values = {k: words.number(v) if isinstance(v, int | float) else plain(v) for k, v in numbers.items()}
+        if "item" in numbers:
+            values["item"] = words.label(result, numbers["item"])
+        sentences.append(words.text(CAVEATS[code], **values))
+    facts = result.facts
+    for name, (one, many) in COUNTS.items():
+        if facts.get(name):
+            sentences.append(words.plural(one, many, int(facts[name])))
+    return sentences
+
+
+def _answers(words: Language, n: int) -> tuple[str, str, str]:
+    return words.text("Respondents"), words.number(n), words.text("unweighted")
+
+
+def _between(words: Language, row: pd.Series) -> str:
+    low, high = words.number(row["low"]), words.number(row["high"])
+    return words.text("{low} to {high}", low=low, high=high)
+
+
+def _scores(result: Result, item: str, *, top: bool) -> str:
+    scale = result.settings["scale"][item]
+    low, high, boxes = scale["min"], scale["max"], scale["boxes"]
+    first, last = (high - boxes + 1, high) if top else (low, low + boxes - 1)
+    return f"{first}–{last}" if boxes > 1 else str(first)
+
+
+def _safe(text: str) -> str:
+    return escape(plain(text))

@@ -1,0 +1,220 @@
+"""Tables: what a client reads, one row per item, group or wave."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from cxkit.data.read import Audit
+from cxkit.errors import SettingsError, did_you_mean
+from cxkit.results import Result
+from cxkit.stats.resample import generator
+from cxkit.views.language import Language, language, mark
+from cxkit.views.view import View, html_table
+
+COMMENT_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table: what its rows run over ("all", "group" or "wave"), and per column a heading and a term."""
+
+    caption: str
+    over: str
+    columns: tuple[tuple[str, str], ...]
+
+
+_MEAN = (mark("Mean"), "mean")
+_SCALING = (
+    _MEAN,
+    (mark("Highest scores"), "top_box"),
+    (mark("Lowest scores"), "bottom_box"),
+    (mark("Net"), "net_box"),
+    (mark("0–100"), "index"),
+)
+_NPS = (
+    (mark("NPS"), "nps"),
+    (mark("Promoters"), "promoters"),
+    (mark("Passives"), "passives"),
+    (mark("Detractors"), "detractors"),
+    _MEAN,
+)
+_REST = mark("Against the rest")
+_PREVIOUS = mark("Against the wave before")
+SHEETS = {
+    "scaling": (
+        Sheet(mark("Each item, all respondents"), "all", _SCALING),
+        Sheet(mark("Each item by group"), "group", (*_SCALING[:3], (_REST, "mean_vs_rest"))),
+        Sheet(mark("Each item by wave"), "wave", (*_SCALING[:3], (_PREVIOUS, "mean_vs_previous"))),
+    ),
+    "nps": (
+        Sheet(mark("All respondents"), "all", _NPS),
+        Sheet(mark("By group"), "group", (*_NPS, (_REST, "nps_vs_rest"))),
+        Sheet(mark("By wave"), "wave", (*_NPS, (_PREVIOUS, "nps_vs_previous"))),
+    ),
+}
+
+
+def show(lang: Language, term: str, value: float) -> str:
+    """Format an estimate in the unit of its term; differences carry their sign."""
+    stem, _, comparison = term.partition("_vs_")
+    signed = bool(comparison)
+    if stem == "nps":
+        return lang.number(value, 0, signed=signed)
+    if stem in ("mean", "sd"):
+        return lang.number(value, 2, signed=signed)
+    if stem == "index":
+        return lang.number(value, 1)
+    if stem == "net_box":
+        return lang.number(100 * value, 0, signed=True)
+    return lang.percent(value)
+
+
+def table(result: Result | Audit, lang: str = "en", part: str = "main") -> View:
+    """Show a Result, its comments or an audit of the data as HTML tables.
+
+    Parameters
+    ----------
+    lang : en, ru, uz or uz_Cyrl.
+    part : "main", "comments" (verbatim answers by group of respondent) or "flow" (panel moves).
+    """
+    words = language(lang)
+    if isinstance(result, Audit):
+        return _audit(result, words)
+    if part == "main":
+        return View("".join(_sheet(result, words, sheet) for sheet in SHEETS[result.method]))
+    parts = {"comments": _comments, "flow": _flow}
+    if part not in parts:
+        raise SettingsError(f'There is no table "{part}"; {did_you_mean(part, ["main", *parts])}')
+    return View(parts[part](result, words))
+
+
+def _sheet(result: Result, words: Language, sheet: Sheet) -> str:
+    rows = result.table
+    current = result.facts["wave"]
+    if sheet.over == "wave":
+        rows = rows[(rows["group"] == "") & (rows["wave"] != "")]
+    else:
+        rows = rows[(rows["wave"] == current) & ((rows["group"] != "") == (sheet.over == "group"))]
+    terms = [term for _, term in sheet.columns]
+    rows = rows[rows["term"].isin(terms)]
+    if rows.empty:
+        return ""
+    keys = list(dict.fromkeys(zip(rows["item"], rows["group"], rows["wave"], strict=True)))
+    many = len({item for item, *_ in keys}) > 1
+    found = {(r["term"], r["item"], r["group"], r["wave"]): r for r in rows.to_dict("records")}
+    lines = []
+    for item, group, wave in keys:
+        cells = [found.get((term, item, group, wave)) for term in terms]
+        base = next(c for c in cells if c is not None)
+        names = [words.label(result, item)] if many or sheet.over == "all" else []
+        if sheet.over != "all":
+            names.append(group if sheet.over == "group" else wave)
+        lines.append([*names, words.number(base["n"]), *(_estimate(result, words, c) for c in cells)])
+    heads = [words.text("Item")] if many or sheet.over == "all" else []
+    if sheet.over != "all":
+        heads.append(words.text("Group") if sheet.over == "group" else words.text("Wave"))
+    heads += [words.text("Answers"), *(words.text(head) for head, _ in sheet.columns)]
+    caption = words.text(sheet.caption) + (f" · {current}" if current and sheet.over != "wave" else "")
+    return html_table(caption, heads, lines, names=len(lines[0]) - len(terms) - 1)
+
+
+def _estimate(result: Result, words: Language, row: dict[Any, Any] | None) -> str:
+    if row is None:
+        return "–"
+    if row["base"] == "hidden":
+        return f"n < {words.number(result.settings['min_base'])}"
+    if pd.isna(row["estimate"]):
+        return "–"
+    text = show(words, row["term"], row["estimate"]) + ("*" if row["base"] == "small" else "")
+    if pd.notna(row["low"]):
+        low, high = (show(words, row["term"], row[end]) for end in ("low", "high"))
+        text += "\n" + words.text("{low} to {high}", low=low, high=high)
+    if pd.notna(row["p_adjusted"]):
+        gap = show(words, row["term"].partition("_vs_")[0], row["detectable"])
+        text += "; " + words.p(row["p_adjusted"]) + "; " + words.text("visible from {gap}", gap=gap)
+    return text
+
+
+def _comments(result: Result, words: Language) -> str:
+    """A few verbatim answers per group of respondent, drawn by chance."""
+    if result.scores is None or not result.settings.get("comment"):
+        return ""
+    scores = result.scores[result.scores["comment"] != ""]
+    if result.facts["wave"]:
+        scores = scores[scores["wave"] == result.facts["wave"]]
+    titles = {
+        "promoters": mark("Promoters, in their own words: {shown} of {n} comments"),
+        "passives": mark("Passives, in their own words: {shown} of {n} comments"),
+        "detractors": mark("Detractors, in their own words: {shown} of {n} comments"),
+    }
+    rng = generator(result.settings["seed"], result.settings["client"], "comments")
+    html = []
+    for category, title in titles.items():
+        mine = scores[scores["category"] == category].sort_index()
+        pick = sorted(rng.permutation(len(mine))[: result.settings["comments"]])
+        rows = [[_short(text), words.number(score)] for text, score in
+                zip(mine["comment"].iloc[pick], mine["score"].iloc[pick], strict=True)]  # fmt: skip
+        if rows:
+            shown, n = words.number(len(rows)), words.number(len(mine))
+            heads = [words.text("Comment"), words.text("Score")]
+            html.append(html_table(words.text(title, shown=shown, n=n), heads, rows, names=0))
+    return "".join(html)
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= COMMENT_LENGTH else text[:COMMENT_LENGTH].rstrip() + " …"
+
+
+def _flow(result: Result, words: Language) -> str:
+    """Where the same respondents moved between the last two waves."""
+    rows = result.table[result.table["term"].str.startswith("flow_to_")]
+    if rows.empty:
+        return ""
+    names = {
+        "promoters": words.text("Promoters"),
+        "passives": words.text("Passives"),
+        "detractors": words.text("Detractors"),
+    }
+    lines = []
+    for group, mine in rows.groupby("group", sort=False):
+        cells = {r["term"]: _estimate(result, words, r) for r in mine.to_dict("records")}
+        lines.append([names[str(group)], words.number(mine["n"].iloc[0]), *(cells[f"flow_to_{k}"] for k in names)])
+    before, now = result.facts["previous_wave"], result.facts["wave"]
+    heads = [before, words.text("Answers"), *(f"{now}: {name}" for name in names.values())]
+    return html_table(words.text("The same respondents in two waves"), heads, lines)
+
+
+def _audit(audit: Audit, words: Language) -> View:
+    facts: list[Sequence[str]] = [[words.text("File"), audit.file]]
+    if audit.simulated:
+        facts[0] = [words.text("File"), words.text("{file} (simulated: no real customers)", file=audit.file)]
+    shown = {",": words.text("comma"), ";": words.text("semicolon"), "\t": words.text("tab")}
+    for name, value in (
+        (words.text("Sheet"), audit.sheet),
+        (words.text("Encoding"), audit.encoding),
+        (words.text("Delimiter"), shown.get(audit.delimiter, audit.delimiter)),
+    ):
+        if value:
+            facts.append([name, value])
+    facts.append([words.text("Respondents read"), words.number(audit.rows)])
+    if audit.blank_rows:
+        facts.append([words.text("Blank rows left out"), words.number(audit.blank_rows)])
+    if audit.filtered_rows:
+        facts.append([words.text("Rows of others left out"), words.number(audit.filtered_rows)])
+    heads = [
+        words.text("Item"),
+        words.text("Answers"),
+        words.text("No answer"),
+        words.text("of these, missing codes"),
+    ]
+    rows = []
+    for item, n, missing, declared in audit.answers.itertuples(index=False, name=None):
+        text = audit.scale[item]["text"]
+        rows.append([text.get(words.code) or text.get("en") or item, *map(words.number, (n, missing, declared))])
+    head = [words.text("What"), words.text("Found")]
+    return View(
+        html_table(words.text("The data"), head, facts) + html_table(words.text("Answers per item"), heads, rows)
+    )
