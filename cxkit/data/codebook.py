@@ -14,20 +14,23 @@ ROLES = ("respondent", "weight", "group", "wave")
 
 @dataclass(frozen=True)
 class Codebook:
-    """What the columns are: a card per item, and the columns with a role ("" when there is none)."""
+    """What the columns are: a card per item, the columns with a role ("" when there is
+    none), and the waves in order (empty: sorted by name)."""
 
     items: Mapping[str, Card] = field(default_factory=dict)
     respondent: str = ""
     weight: str = ""
     group: str = ""
     wave: str = ""
+    waves: tuple[str, ...] = ()
 
 
 def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
     """Read a codebook from a YAML file or from the same content as a dict.
 
-    Keys: ``respondent weight group wave`` name columns; ``scales`` holds scales by name; ``items`` maps each
-    item to ``{scale: name or [min, max] or card, text: {en: ..., ru: ...}, column, missing, labels, reversed}``.
+    Keys: ``respondent weight group wave`` name columns; ``waves`` lists the waves in order; ``scales`` holds
+    scales by name; ``items`` maps each item to ``{scale: name or [min, max] or card, text: {en: ..., ru: ...},
+    column, missing, labels, reversed}``.
 
     Raises
     ------
@@ -37,7 +40,7 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
         return Codebook()
     content = source if isinstance(source, Mapping) else load_yaml(source, "codebook")
     where = "The codebook" if isinstance(source, Mapping) else f'The codebook "{Path(source).name}"'
-    only_keys(content, (*ROLES, "scales", "items"), where)
+    only_keys(content, (*ROLES, "waves", "scales", "items"), where)
     scales = _mapping(content.get("scales"), f'{where}, "scales",')
     items = {}
     for name, entry in _mapping(content.get("items"), f'{where}, "items",').items():
@@ -50,7 +53,8 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
         if isinstance(scale, list) and len(scale) == 2:
             scale = {"min": scale[0], "max": scale[1]}
         items[str(name)] = card(str(name), {**_mapping(scale, f'{where}, scale of "{name}",'), **entry})
-    return Codebook(items, **{role: str(content.get(role) or "") for role in ROLES})
+    roles = {role: str(content.get(role) or "") for role in ROLES}
+    return Codebook(items, **roles, waves=tuple(str(wave) for wave in content.get("waves") or ()))
 
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:

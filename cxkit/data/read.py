@@ -18,7 +18,7 @@ from cxkit.errors import DataError, did_you_mean
 class Audit:
     """What was read, and the settings that follow from it.
 
-    ``items, scale, by, wave, weight, respondent`` are plain values ready for a method; ``answers`` has a row
+    ``items, scale, by, wave, weight, respondent, waves`` are plain values ready for a method; ``answers`` has a row
     per item: ``item n missing declared`` (``declared`` counts the missing codes within ``missing``).
     """
 
@@ -36,6 +36,7 @@ class Audit:
     wave: str
     weight: str
     respondent: str
+    waves: list[str]
     simulated: bool = False
 
 
@@ -116,8 +117,8 @@ def read(
         _unique(frame, roles["respondent"], roles["wave"], file)
     audit = Audit(
         file, table.encoding, table.delimiter, table.sheet, len(frame), table.blank_rows,
-        int((~keep).sum()), pd.DataFrame(counts), names, {n: c.plain() for n, c in declared.items()}, **roles,
-        simulated=simulated,
+        int((~keep).sum()), pd.DataFrame(counts), names, {n: c.plain() for n, c in declared.items()},
+        waves=list(book.waves), simulated=simulated, **roles,
     )  # fmt: skip
     return frame, audit
 

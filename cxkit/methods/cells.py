@@ -10,7 +10,7 @@ import pandas as pd
 
 from cxkit.data import tally
 from cxkit.data.cards import Card
-from cxkit.errors import DataError, SettingsError
+from cxkit.errors import DataError, SettingsError, did_you_mean
 from cxkit.stats.compare import Basis, adjust, difference
 from cxkit.stats.weights import Distribution
 
@@ -65,12 +65,15 @@ class Measure:
     influence: Callable[[Distribution, np.ndarray], np.ndarray]
 
 
-def tally_cells(data: Any, cards: Mapping[str, Card], *, by: str, wave: str, weight: str) -> Cells:
+def tally_cells(
+    data: Any, cards: Mapping[str, Card], *, by: str, wave: str, weight: str, waves: Sequence[str] = ()
+) -> Cells:
     """Count the answers, check them against their cards and turn reversed items round.
 
     Raises
     ------
     DataError : a score is not on its scale, or there is no answer at all.
+    SettingsError : the order ``waves`` lacks a wave of the data.
     """
     counts = tally.counts(data, list(cards), by=by, wave=wave, weight=weight)
     for item, card in cards.items():
@@ -86,7 +89,11 @@ def tally_cells(data: Any, cards: Mapping[str, Card], *, by: str, wave: str, wei
     answered = counts[counts["score"].notna()]
     if answered.empty:
         raise DataError(f"There is no answer in {', '.join(cards)}; all respondents left them empty.")
-    return Cells(counts, _names(answered["group"]), _names(answered["wave"]))
+    found = _names(answered["wave"])
+    for name in found:
+        if waves and name not in waves:
+            raise SettingsError(f'The wave "{name}" is not in the order of waves; {did_you_mean(name, waves)}')
+    return Cells(counts, _names(answered["group"]), tuple(w for w in waves if w in found) or found)
 
 
 def compare(

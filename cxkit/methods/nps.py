@@ -1,6 +1,6 @@
 """NPS: how likely are customers to recommend, and why?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -40,6 +40,7 @@ def nps(
     wave: str = "",
     weight: str = "",
     respondent: str = "",
+    waves: Sequence[str] = (),
     comment: str = "",
     comments: int = 5,
     variant: str = "recommend",
@@ -61,7 +62,8 @@ def nps(
     score : the rating column.
     scale : [0, 10], or [1, 10] where the question was asked so.
     by, wave, weight, respondent : columns; "" for none. With waves the report is about the last one, and
-        respondents who stand in two waves are compared as pairs.
+        respondents who stand in two waves are compared as pairs. ``waves`` gives the order of the waves;
+        without it they are sorted by name, numbers within names by size.
     comment : column with the answer to "why this score?"; ``comments`` of them per category are shown.
     variant : "recommend", or "expectation" ("how much better or worse than you expected?", on 1-10).
     interval : "adjusted" (Rocks 2016), "wald", "score" (Tango 1998) or "bootstrap".
@@ -87,7 +89,7 @@ def nps(
     >>> cx.nps(data, "recommend", weight="weight").rows(term="nps")["n"].item()
     490.0
     """
-    settings = {name: value for name, value in locals().items() if name != "data"}
+    settings = {name: value for name, value in locals().items() if name != "data"} | {"waves": list(waves)}
     check_level(level)
     deck = {score: card(score, list(scale) if isinstance(scale, tuple) else scale)}
     rating = deck[score]
@@ -102,7 +104,7 @@ def nps(
     if variant == "expectation" and rating.low != 1:
         raise SettingsError("The expectation form is asked on 1-10; give scale [1, 10].")
     settings["scale"] = {score: rating.plain()}
-    cells = tally_cells(data, deck, by=by, wave=wave, weight=weight)
+    cells = tally_cells(data, deck, by=by, wave=wave, weight=weight, waves=waves)
     rng = generator(seed, client, "nps")
     rows = []
     for group, when in cells.all_cells():

@@ -38,6 +38,7 @@ def scaling(
     wave: str = "",
     weight: str = "",
     respondent: str = "",
+    waves: Sequence[str] = (),
     level: float = 0.95,
     correction: str = "holm",
     min_base: int = 10,
@@ -51,7 +52,8 @@ def scaling(
     items : rating columns.
     scale : [min, max], a card, or item -> either (see ``cx.read``); a reversed item is turned round.
     by, wave, weight, respondent : columns; "" for none. With waves the report is about the last one, and
-        respondents who stand in two waves are compared as pairs.
+        respondents who stand in two waves are compared as pairs. ``waves`` gives the order of the waves;
+        without it they are sorted by name, numbers within names by size.
     level : confidence, 0.5 to 1.
     correction : "holm" or "bh", within one item x variable.
     min_base, flag_base : below the first, numbers are hidden; below the second, marked.
@@ -74,11 +76,11 @@ def scaling(
     >>> result.rows(item="ease", term="mean")["n"].item()
     612.0
     """
-    settings = {name: value for name, value in locals().items() if name != "data"}
+    settings = {name: value for name, value in locals().items() if name != "data"} | {"waves": list(waves)}
     check_level(level)
     deck = cards(list(items), scale)
     settings |= {"items": list(items), "scale": {name: card.plain() for name, card in deck.items()}}
-    cells = tally_cells(data, deck, by=by, wave=wave, weight=weight)
+    cells = tally_cells(data, deck, by=by, wave=wave, weight=weight, waves=waves)
     rows = []
     for item, card in deck.items():
         for group, when in cells.all_cells():

@@ -117,6 +117,7 @@ def run_template(template: Path, parameters: Mapping[str, Any], folder: Path) ->
             return papermill.execute_notebook(
                 str(template), None, dict(parameters), kernel_name="python3", cwd=str(folder), progress_bar=False,
                 log_output=False, record_timing=False, request_save_on_cell_execute=False, config=_TRANSPORT,
+                extra_arguments=["--log-level=50"],
             )  # fmt: skip
         except PapermillExecutionError as error:
             for kind in (DataError, SettingsError, ReportError):

@@ -46,7 +46,7 @@ def new_figure(height: float) -> Figure:
 
 def finish(figure: Figure, title: str, alt: str) -> View:
     """Put the title on and print the figure as SVG and PNG."""
-    lines = wrap(title, 74)
+    lines = wrap(title, 64)
     figure.suptitle(lines, x=0.012, ha="left", fontsize=11, fontweight="bold", color=INK)
     svg, png = io.StringIO(), io.BytesIO()
     figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})

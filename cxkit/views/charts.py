@@ -12,7 +12,7 @@ from cxkit.data.cards import card
 from cxkit.results import Result
 from cxkit.views.canvas import HIGH, INK, LOW, MIDDLE, RULE, SERIES, SOFT, bare, dot, finish, ink_on, new_figure, wrap
 from cxkit.views.findings import change_title, group_title, items_title, score_title, spread_title
-from cxkit.views.language import Language, plain
+from cxkit.views.language import Language, plain, span
 from cxkit.views.table import show
 from cxkit.views.view import View
 
@@ -52,8 +52,8 @@ def diverging(result: Result, lang: Language) -> View:
             left + 0.012, y, lang.percent(ends["top_box"]), ha="left", va="center", fontweight="bold", color="#542788"
         )
         reach = max(reach, -first, left)
-        told.append(f"{lang.label(result, item)}: {_boxes(lang, scale.bottom)} {lang.percent(ends['bottom_box'])}, "
-                    f"{_boxes(lang, scale.top)} {lang.percent(ends['top_box'])}")  # fmt: skip
+        told.append(f"{lang.label(result, item)}: {span(scale.bottom)} {lang.percent(ends['bottom_box'])}, "
+                    f"{span(scale.top)} {lang.percent(ends['top_box'])}")  # fmt: skip
     bases = _cells(result, "mean").set_index("item")["n"]
     ax.set_yticks(
         range(len(items)), [f"{wrap(lang.label(result, i), 27)}\nn = {lang.number(bases[i])}" for i in items]
@@ -64,7 +64,7 @@ def diverging(result: Result, lang: Language) -> View:
     ax.set_xticks([])
     bare(ax)
     scale = card(items[0], result.settings["scale"][items[0]])
-    _key(key, lang, [str(k) for k in scale.points], _boxes(lang, scale.bottom), _boxes(lang, scale.top))
+    _key(key, lang, [str(k) for k in scale.points], span(scale.bottom), span(scale.top))
     return finish(figure, items_title(result, lang), "; ".join(told))
 
 
@@ -259,10 +259,6 @@ def _value(result: Result, term: str, item: str = "", group: str = "", *, column
 
 def _hidden(result: Result) -> str:
     return f"n < {result.settings['min_base']}"
-
-
-def _boxes(lang: Language, scores: range) -> str:
-    return f"{scores[0]}–{scores[-1]}" if len(scores) > 1 else str(scores[0])
 
 
 def _ramp(n: int) -> list[tuple[float, float, float]]:

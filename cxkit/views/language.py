@@ -52,7 +52,8 @@ class Language:
 
     def p(self, p: float) -> str:
         """A p value as "p = 0.031" or "p < 0.001"."""
-        return f"p < {self.number(0.001, 3)}" if p < 0.001 else f"p = {self.number(p, 3)}"
+        sign, value = ("<", 0.001) if p < 0.001 else ("=", p)
+        return f"p\u00a0{sign}\u00a0{self.number(value, 3)}"
 
     def date(self, iso: str) -> str:
         return dates.format_date(dt.date.fromisoformat(iso), format="long", locale=self.code)
@@ -86,6 +87,11 @@ def language(code: str) -> Language:
 def mark(sentence: str) -> str:
     """Mark a sentence for the catalogues where it is kept before it is said."""
     return sentence
+
+
+def span(scores: range) -> str:
+    """Scores next to each other as "9–10"."""
+    return f"{scores[0]}–{scores[-1]}" if len(scores) > 1 else str(scores[0])
 
 
 def plain(text: Any) -> str:

@@ -5,9 +5,10 @@ from html import escape
 
 import pandas as pd
 
+from cxkit.data.cards import card
 from cxkit.results import Result
 from cxkit.views import findings
-from cxkit.views.language import Language, language, mark, plain
+from cxkit.views.language import Language, language, mark, plain, span
 from cxkit.views.view import View
 
 Figures = list[tuple[str, str, str]]  # name, value, small print
@@ -50,7 +51,8 @@ def _scaling(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
             figures.append((words.text("All items, 0–100"), words.number(row["estimate"]), _between(words, row)))
     ends = rows if len(rows) == 1 else rows.iloc[[0, -1]]
     for item in ends["item"]:
-        top, scores = findings.total(result, "top_box", item), _scores(result, item, top=True)
+        scale = card(item, result.settings["scale"][item])
+        top, scores = findings.total(result, "top_box", item), span(scale.top)
         low, high = words.percent(top["low"]), words.percent(top["high"])
         label = words.label(result, item)
         small = words.text("give {scores} ({low} to {high})", scores=scores, low=low, high=high)
@@ -63,7 +65,7 @@ def _scaling(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
                 top=words.percent(top["estimate"]),
                 top_scores=scores,
                 bottom=words.percent(bottom["estimate"]),
-                bottom_scores=_scores(result, item, top=False),
+                bottom_scores=span(scale.bottom),
                 mean=words.number(findings.total(result, "mean", item)["estimate"], 2),
             )
         )
@@ -133,7 +135,7 @@ def _groups(result: Result, words: Language) -> list[str]:
         values = {
             "group": plain(row["group"]),
             "gap": words.number(abs(row["estimate"]), 0 if result.method == "nps" else 2),
-            "item": words.label(result, row["item"]),
+            "item": "NPS" if result.method == "nps" else words.label(result, row["item"]),
             "p": words.p(row["p_adjusted"]),
         }
         above = mark("{group} lies {gap} points above the rest on “{item}” ({p}).")
@@ -193,13 +195,6 @@ def _answers(words: Language, n: int) -> tuple[str, str, str]:
 def _between(words: Language, row: pd.Series) -> str:
     low, high = words.number(row["low"]), words.number(row["high"])
     return words.text("{low} to {high}", low=low, high=high)
-
-
-def _scores(result: Result, item: str, *, top: bool) -> str:
-    scale = result.settings["scale"][item]
-    low, high, boxes = scale["min"], scale["max"], scale["boxes"]
-    first, last = (high - boxes + 1, high) if top else (low, low + boxes - 1)
-    return f"{first}–{last}" if boxes > 1 else str(first)
 
 
 def _safe(text: str) -> str:

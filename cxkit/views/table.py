@@ -6,11 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from cxkit.data.cards import card
 from cxkit.data.read import Audit
 from cxkit.errors import SettingsError, did_you_mean
 from cxkit.results import Result
 from cxkit.stats.resample import generator
-from cxkit.views.language import Language, language, mark
+from cxkit.views.language import Language, language, mark, span
 from cxkit.views.view import View, html_table
 
 COMMENT_LENGTH = 300
@@ -77,17 +78,16 @@ def table(result: Result | Audit, lang: str = "en", part: str = "main") -> View:
     Parameters
     ----------
     lang : en, ru, uz or uz_Cyrl.
-    part : "main", "comments" (verbatim answers by group of respondent) or "flow" (panel moves).
+    part : "main", or "comments" for verbatim answers by group of respondent.
     """
     words = language(lang)
     if isinstance(result, Audit):
         return _audit(result, words)
     if part == "main":
-        return View("".join(_sheet(result, words, sheet) for sheet in SHEETS[result.method]))
-    parts = {"comments": _comments, "flow": _flow}
-    if part not in parts:
-        raise SettingsError(f'There is no table "{part}"; {did_you_mean(part, ["main", *parts])}')
-    return View(parts[part](result, words))
+        return View("".join(_sheet(result, words, sheet) for sheet in SHEETS[result.method]) + _flow(result, words))
+    if part == "comments":
+        return View(_comments(result, words))
+    raise SettingsError(f'There is no table "{part}"; {did_you_mean(part, ["main", "comments"])}')
 
 
 def _sheet(result: Result, words: Language, sheet: Sheet) -> str:
@@ -115,9 +115,18 @@ def _sheet(result: Result, words: Language, sheet: Sheet) -> str:
     heads = [words.text("Item")] if many or sheet.over == "all" else []
     if sheet.over != "all":
         heads.append(words.text("Group") if sheet.over == "group" else words.text("Wave"))
-    heads += [words.text("Answers"), *(words.text(head) for head, _ in sheet.columns)]
+    heads += [words.text("Answers"), *(words.text(h) + _boxes(result, term) for h, term in sheet.columns)]
     caption = words.text(sheet.caption) + (f" · {current}" if current and sheet.over != "wave" else "")
     return html_table(caption, heads, lines, names=len(lines[0]) - len(terms) - 1)
+
+
+def _boxes(result: Result, term: str) -> str:
+    """The scores that a box column counts, when they are the same for all items."""
+    if term not in ("top_box", "bottom_box"):
+        return ""
+    decks = [card(item, scale) for item, scale in result.settings["scale"].items()]
+    ranges = {deck.top if term == "top_box" else deck.bottom for deck in decks}
+    return f"\n{span(ranges.pop())}" if len(ranges) == 1 else ""
 
 
 def _estimate(result: Result, words: Language, row: dict[Any, Any] | None) -> str:
@@ -133,7 +142,7 @@ def _estimate(result: Result, words: Language, row: dict[Any, Any] | None) -> st
         text += "\n" + words.text("{low} to {high}", low=low, high=high)
     if pd.notna(row["p_adjusted"]):
         gap = show(words, row["term"].partition("_vs_")[0], row["detectable"])
-        text += "; " + words.p(row["p_adjusted"]) + "; " + words.text("visible from {gap}", gap=gap)
+        text += "\n" + words.p(row["p_adjusted"]) + "; " + words.text("visible from {gap}", gap=gap)
     return text
 
 
@@ -152,7 +161,7 @@ def _comments(result: Result, words: Language) -> str:
     rng = generator(result.settings["seed"], result.settings["client"], "comments")
     html = []
     for category, title in titles.items():
-        mine = scores[scores["category"] == category].sort_index()
+        mine = scores[scores["category"] == category].sort_index().drop_duplicates("comment")
         pick = sorted(rng.permutation(len(mine))[: result.settings["comments"]])
         rows = [[_short(text), words.number(score)] for text, score in
                 zip(mine["comment"].iloc[pick], mine["score"].iloc[pick], strict=True)]  # fmt: skip

@@ -28,11 +28,11 @@ class View:
 
 def html_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], names: int = 1) -> str:
     """An HTML table of escaped texts; the first ``names`` cells of each row are its headers."""
-    header = "".join(f'<th scope="col">{cell(text)}</th>' for text in head)
+    header = "".join(f'<th scope="col"{_name(k < max(1, names))}>{cell(text)}</th>' for k, text in enumerate(head))
     body = []
     for row in rows:
-        cells = [f'<th scope="row">{cell(text)}</th>' for text in row[:names]]
-        cells += [f"<td>{cell(text)}</td>" for text in row[names:]]
+        cells = [f'<th scope="row" class="name">{cell(text)}</th>' for text in row[:names]]
+        cells += [f"<td{_name(names == 0 and k == 0)}>{cell(text)}</td>" for k, text in enumerate(row[names:])]
         body.append(f"<tr>{''.join(cells)}</tr>")
     return (
         f'<div class="cx-scroll" tabindex="0"><table class="cx-table"><caption>{escape(plain(caption))}</caption>'
@@ -41,6 +41,10 @@ def html_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]],
 
 
 def cell(text: str) -> str:
-    """Escape a cell; what follows a line break is set small."""
-    first, _, rest = plain(text).partition("\n")
-    return f"{escape(first)}<small>{escape(rest)}</small>" if rest else escape(first)
+    """Escape a cell; lines after the first are set small."""
+    first, *rest = plain(text).split("\n")
+    return escape(first) + "".join(f"<small>{escape(line)}</small>" for line in rest)
+
+
+def _name(yes: bool) -> str:
+    return ' class="name"' if yes else ""
