@@ -87,7 +87,7 @@ def nps(
     >>> import cxkit as cx
     >>> data = cx.sample("shop")
     >>> cx.nps(data, "recommend", weight="weight").rows(term="nps")["n"].item()
-    490.0
+    863.0
     """
     settings = {name: value for name, value in locals().items() if name != "data"} | {"waves": list(waves)}
     check_level(level)

@@ -74,7 +74,7 @@ def scaling(
     >>> import cxkit as cx
     >>> result = cx.scaling(cx.sample("bank"), ["ease", "trust"], scale=[1, 10])
     >>> result.rows(item="ease", term="mean")["n"].item()
-    612.0
+    1356.0
     """
     settings = {name: value for name, value in locals().items() if name != "data"} | {"waves": list(waves)}
     check_level(level)

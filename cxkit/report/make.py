@@ -92,7 +92,7 @@ def make_report(job: Job, out: Path) -> Path:
     parameters = check_job(job)
     template = find_template(job.method)
     target = out / job.folder
-    with staging_folder(out) as staging:
+    with staging_folder(out.resolve()) as staging:
         bundle = staging / "bundle"
         bundle.mkdir()
         notebook = run_template(template, {**parameters, "out": str(bundle)}, staging)

@@ -24,7 +24,7 @@ def folder_name(client: str) -> str:
     SettingsError : the id is empty, longer than 200 characters, or looks like a path.
 
     >>> folder_name("007"), folder_name("Ferghana Dairy")
-    ('007', 'Ferghana-Dairy-f2dd5bae')
+    ('007', 'Ferghana-Dairy-4f05f1c5')
     """
     if not client.strip() or len(client) > 200 or re.search(r"[/\\\x00-\x1f]", client) or client.startswith("."):
         raise SettingsError(

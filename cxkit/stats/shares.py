@@ -26,7 +26,7 @@ def goodman(shares: Sequence[float], n_eff: float, level: float = 0.95) -> list[
     """Goodman (1965) simultaneous intervals: all shares of a distribution hold together at ``level``.
 
     >>> [[round(x, 3) for x in pair] for pair in goodman([0.2, 0.8], 50)]
-    [[0.101, 0.358], [0.642, 0.899]]
+    [[0.103, 0.351], [0.649, 0.897]]
     """
     counts = np.asarray(shares, dtype=float) * n_eff
     bounds = multinomial_proportions_confint(counts, alpha=1 - level, method="goodman")

@@ -2,7 +2,7 @@
 
 import io
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -38,7 +38,13 @@ def paper() -> Iterator[None]:
         yield
 
 
+def row_height(labels: Sequence[str], least: float = 0.46) -> float:
+    """Inches that each row needs so that the longest label, in lines of 9 points, does not touch the next."""
+    return max(least, 0.16 * max(label.count("\n") + 1 for label in labels) + 0.09)
+
+
 def new_figure(height: float) -> Figure:
+    """A sheet of the house's width; the title's lines come on top of ``height``."""
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
@@ -46,8 +52,11 @@ def new_figure(height: float) -> Figure:
 
 def finish(figure: Figure, title: str, alt: str) -> View:
     """Put the title on and print the figure as SVG and PNG."""
-    lines = wrap(title, 64)
+    lines = wrap(title, 64, 4)
+    figure.set_figheight(figure.get_figheight() + 0.2 * (lines.count("\n") + 1))
     figure.suptitle(lines, x=0.012, ha="left", fontsize=11, fontweight="bold", color=INK)
+    figure.draw_without_rendering()  # the layout is worked out once and kept for both prints
+    figure.set_layout_engine("none")
     svg, png = io.StringIO(), io.BytesIO()
     figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     figure.savefig(png, format="png", metadata={"Software": None})
@@ -76,4 +85,4 @@ def dot(ax: Axes, x: float, y: float, ends: tuple[float, float], color: Any = SE
 def ink_on(color: Any) -> str:
     """Black or white, whichever reads better on the colour."""
     r, g, b = mpl.colors.to_rgb(color)
-    return "white" if 0.299 * r + 0.587 * g + 0.114 * b < 0.6 else INK
+    return "white" if 0.299 * r + 0.587 * g + 0.114 * b < 0.55 else INK

@@ -16,117 +16,129 @@ from cxkit.views.language import Language, plain, span
 from cxkit.views.table import show
 from cxkit.views.view import View
 
-ROW = 0.46  # inches of height per row
+Rows = dict[tuple[str, str], dict[Any, Any]]  # (item, group) -> one row of the result's table
 
 
 def diverging(result: Result, lang: Language) -> View:
     """Every item's distribution as a bar around the middle of its scale, the extremes strongest."""
-    rows = _cells(result, "share")
-    items = [i for i in result.settings["items"] if i in set(rows["item"])]
-    mean = _cells(result, "index").set_index("item")["estimate"]
-    items.sort(key=lambda item: -np.nan_to_num(mean.get(item, np.nan), nan=-1))
-    figure = new_figure(1.55 + ROW * len(items))
-    ax, key = figure.subplots(2, 1, height_ratios=[len(items), 0.32])
+    shares = _cells(result, "share")
+    if shares["estimate"].isna().all():
+        return View()
+    terms = {term: _rows(result, term) for term in ("index", "mean", "top_box", "bottom_box")}
+    items = [i for i in result.settings["items"] if i in set(shares["item"])]
+    items.sort(key=lambda item: -np.nan_to_num(terms["index"][item, ""]["estimate"], nan=-1))
+    scales, mixed = _scales(result, items)
+    labels = [
+        f"{wrap(lang.label(result, item), 30)}\n{f'{span(scales[item].points)}, ' * mixed}"
+        f"n = {lang.number(terms['mean'][item, '']['n'])}"
+        for item in items
+    ]
+    rows = row_height(labels) * len(items)
+    figure = new_figure(0.45 + rows)
+    ax, key = figure.subplots(2, 1, height_ratios=[rows, 0.27])
     told: list[str] = []
-    reach = 0.0
+    reach = [0.0, 0.0]
     for y, item in enumerate(items):
-        scale = card(item, result.settings["scale"][item])
-        mine = rows[rows["item"] == item].sort_values("score")
+        scale = scales[item]
+        mine = shares[shares["item"] == item].sort_values("score")
         if mine["estimate"].isna().any():
-            ax.text(0, y, _hidden(result), ha="center", va="center", color=SOFT)
+            _hidden(ax, 0, y, result)
             continue
-        shares = mine["estimate"].to_numpy()
-        middle = (scale.low + scale.high) / 2
-        side = np.sign(mine["score"].to_numpy() - middle)
-        left = -(shares[side < 0].sum() + shares[side == 0].sum() / 2)
-        colors = _ramp(len(shares))
-        for share, color in zip(shares, colors, strict=True):
-            ax.barh(y, share, left=left, height=0.66, color=color, edgecolor="#b9bec6")
-            left += share
-        ends = {term: _value(result, term, item) for term in ("top_box", "bottom_box")}
-        first = left - shares.sum()
-        ax.text(
-            first - 0.012, y, lang.percent(ends["bottom_box"]), ha="right", va="center", fontweight="bold", color=LOW
-        )
-        ax.text(
-            left + 0.012, y, lang.percent(ends["top_box"]), ha="left", va="center", fontweight="bold", color="#542788"
-        )
-        reach = max(reach, -first, left)
-        told.append(f"{lang.label(result, item)}: {span(scale.bottom)} {lang.percent(ends['bottom_box'])}, "
-                    f"{span(scale.top)} {lang.percent(ends['top_box'])}")  # fmt: skip
-    bases = _cells(result, "mean").set_index("item")["n"]
-    ax.set_yticks(
-        range(len(items)), [f"{wrap(lang.label(result, i), 27)}\nn = {lang.number(bases[i])}" for i in items]
-    )
+        share = mine["estimate"].to_numpy()
+        side = np.sign(mine["score"].to_numpy() - (scale.low + scale.high) / 2)
+        first = -(share[side < 0].sum() + share[side == 0].sum() / 2)
+        left = first + np.concatenate([[0.0], share.cumsum()])
+        colors = np.array(_ramp(len(share)))
+        some = share > 0
+        edge = "#b9bec6" if len(share) <= FEW else colors[some]
+        ax.barh(np.full(some.sum(), y), share[some], left=left[:-1][some], height=0.66, color=colors[some],
+                edgecolor=edge)  # fmt: skip
+        low, high = (lang.percent(terms[term][item, ""]["estimate"]) for term in ("bottom_box", "top_box"))
+        style: dict[str, Any] = {"va": "center", "fontweight": "bold"}
+        ax.annotate(low, (first, y), (-5, 0), textcoords="offset points", ha="right", color=LOW, **style)
+        ax.annotate(high, (left[-1], y), (5, 0), textcoords="offset points", ha="left", color=TOP, **style)
+        reach = [min(reach[0], first), max(reach[1], left[-1])]
+        told.append(f"{lang.label(result, item)}: {span(scale.bottom)} {low}, {span(scale.top)} {high}")
+    ax.set_yticks(range(len(items)), labels)
     ax.set_ylim(len(items) - 0.5, -0.5)
-    ax.set_xlim(-reach - 0.13, reach + 0.13)
+    room = 0.14 * (reach[1] - reach[0])  # for the printed percentages
+    ax.set_xlim(reach[0] - room, reach[1] + room)
     ax.axvline(0, color=INK, linewidth=0.8)
     ax.set_xticks([])
     bare(ax)
-    scale = card(items[0], result.settings["scale"][items[0]])
-    _key(key, lang, [str(k) for k in scale.points], span(scale.bottom), span(scale.top))
+    _key(key, lang, scales[items[0]], mixed)
     return finish(figure, items_title(result, lang), "; ".join(told))
 
 
-def _key(ax: Axes, lang: Language, points: list[str], bottom: str, top: str) -> None:
-    """The scale as a strip of its colours, with what the two printed percentages count."""
-    n = len(points)
-    for k, (point, color) in enumerate(zip(points, _ramp(n), strict=True)):
-        ax.barh(0, 1, left=k - n / 2, height=0.9, color=color, edgecolor="white")
-        if n <= 11:
-            ax.text(k - n / 2 + 0.5, 0, point, ha="center", va="center", fontsize=8, color=ink_on(color))
+def _key(ax: Axes, lang: Language, scale: Card, mixed: bool) -> None:
+    """The scale as a strip of its colours, with what the two printed percentages count.
+
+    Items on different scales share the colours only, so the strip then bears no scores.
+    """
+    points = list(scale.points)
+    step = 8 / len(points)
+    for k, (point, color) in enumerate(zip(points, _ramp(len(points)), strict=True)):
+        few = len(points) <= FEW
+        ax.barh(0, step, left=k * step - 4, height=0.9, color=color, edgecolor="white" if few else color)
+        if not mixed and (few or k in (0, len(points) - 1)):
+            place = k * step - 4 + (step / 2 if few else 0.12 if not k else step - 0.12)
+            ax.text(place, 0, str(point), ha="center" if few else "left" if not k else "right", va="center",
+                    fontsize=8, color=ink_on(color))  # fmt: skip
+    bottom = lang.text("Lowest scores") if mixed else lang.text("Share of {scores}", scores=span(scale.bottom))
+    top = lang.text("Highest scores") if mixed else lang.text("Share of {scores}", scores=span(scale.top))
     style: dict[str, Any] = {"va": "center", "fontsize": 8, "fontweight": "bold"}
-    ax.text(-n / 2 - 0.3, 0, lang.text("Share of {scores}", scores=bottom), ha="right", color=LOW, **style)
-    ax.text(n / 2 + 0.3, 0, lang.text("Share of {scores}", scores=top), ha="left", color="#542788", **style)
-    ax.set_xlim(-n * 1.35, n * 1.35)
+    ax.text(-4.3, 0, bottom, ha="right", color=LOW, **style)
+    ax.text(4.3, 0, top, ha="left", color=TOP, **style)
+    ax.set_xlim(-10, 10)
     ax.set_axis_off()
 
 
 def stacked(result: Result, lang: Language) -> View:
     """Detractors, passives and promoters per group, with the score and its interval beside."""
-    terms = {"detractors": LOW, "passives": MIDDLE, "promoters": HIGH}
+    item = result.settings["score"]
+    scores = _rows(result, "nps")
+    colors = {"detractors": LOW, "passives": MIDDLE, "promoters": HIGH}
     words = [lang.text("Detractors"), lang.text("Passives"), lang.text("Promoters")]
-    everyone = lang.text("All")
-    names = ["", *_groups(result, "nps")]
-    figure = new_figure(1.25 + ROW * len(names))
+    shares = [_rows(result, term) for term in colors]
+    names = [group for _, group in scores]
+    labels = [f"{wrap(g or lang.text('All'), 24)}\nn = {lang.number(scores[item, g]['n'])}" for g in names]
+    figure = new_figure(0.75 + row_height(labels) * len(names))
     ax, side = figure.subplots(1, 2, width_ratios=[1.7, 1], sharey=True)
     told: list[str] = []
     for y, group in enumerate(names):
-        if np.isnan(_value(result, "nps", group=group)):
-            ax.text(0.5, y, _hidden(result), ha="center", va="center", color=SOFT)
+        score, low, high = (scores[item, group][column] for column in ("estimate", "low", "high"))
+        if np.isnan(score):
+            _hidden(ax, 0.5, y, result)
             continue
         left = 0.0
-        for name, (term, color) in zip(words, terms.items(), strict=True):
-            share = _value(result, term, group=group)
+        for name, rows, color in zip(words, shares, colors.values(), strict=True):
+            share = rows[item, group]["estimate"]
             ax.barh(y, share, left=left, height=0.62, color=color, edgecolor="white",
                     label=None if told else name)  # fmt: skip
-            if share >= 0.055:
-                ax.text(left + share / 2, y, lang.percent(share), ha="center", va="center", fontsize=8, color="white")
+            if share >= 0.07:
+                ax.text(left + share / 2, y, lang.percent(share), ha="center", va="center", fontsize=8,
+                        color=ink_on(color))  # fmt: skip
             left += share
-        score, low, high = (_value(result, "nps", group=group, column=c) for c in ("estimate", "low", "high"))
         dot(side, score, y, (low, high), INK if not group else SERIES)
         side.annotate(lang.number(score), (score, y), (0, 6), textcoords="offset points", ha="center", fontsize=8.5,
                       fontweight="bold")  # fmt: skip
         interval = lang.text("{low} to {high}", low=lang.number(low), high=lang.number(high))
-        told.append(f"{plain(group) or everyone}: NPS {lang.number(score)} ({interval})")
-    labels = [
-        f"{wrap(g or everyone, 22)}\nn = {lang.number(_value(result, 'nps', group=g, column='n'))}" for g in names
-    ]
+        told.append(f"{plain(group) or lang.text('All')}: NPS {lang.number(score)} ({interval})")
+    if not told:
+        return View()
     ax.set_yticks(range(len(names)), labels)
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.set_xlim(0, 1)
     ax.set_xticks([])
     bare(ax)
-    if told:
-        ax.legend(ncols=3, loc="lower left", bbox_to_anchor=(-0.02, 1.0), frameon=False, handlelength=0.9,
-                  handleheight=0.9, columnspacing=1.2, handletextpad=0.5, fontsize=8.5)  # fmt: skip
+    ax.legend(ncols=3, loc="lower left", bbox_to_anchor=(-0.02, 1.0), frameon=False, handlelength=0.9,
+              handleheight=0.9, columnspacing=1.2, handletextpad=0.5, fontsize=8.5)  # fmt: skip
     side.axvline(0, color=RULE, linewidth=1)
     side.grid(axis="x")
-    side.margins(x=0.12)
+    side.margins(x=0.16)
     side.set_title(lang.text("NPS with its interval"), fontsize=8.5, color=SOFT)
     side.tick_params(labelleft=False)
-    side.xaxis.set_major_formatter(lambda x, _: lang.number(x))
-    side.xaxis.set_major_locator(_ticks())
+    _number_axis(side.xaxis, lang)
     bare(side)
     return finish(figure, score_title(result, lang), "; ".join(told))
 
@@ -153,52 +165,52 @@ def distribution(result: Result, lang: Language) -> View:
 
 
 def groups(result: Result, lang: Language) -> View:
-    """The mean of each item in each group, with intervals; a dot in full colour differs from the rest."""
-    rows = _cells(result, "mean", groups=True)
-    if rows.empty:
+    """The mean of each item in each group, with intervals; a dot in full colour differs from the rest.
+
+    Items on different scales share one axis as their 0-100 index.
+    """
+    if compared(result, "rest").empty:
         return View()
-    items = [i for i in result.settings["items"] if i in set(rows["item"])]
-    names = _groups(result, "mean")
-    figure = new_figure(0.9 + 0.25 * (len(names) + 1.35) * len(items))
+    items = [i for i in result.settings["items"] if (i, "") in _rows(result, "mean")]
+    _, mixed = _scales(result, items)
+    term = "index" if mixed else "mean"
+    rows, tests = _rows(result, term), _rows(result, "mean_vs_rest")
+    names = list(dict.fromkeys(group for _, group in rows if group))
+    labels = [wrap(group, 28, 2) for group in names]
+    heads = [wrap(lang.label(result, item), 76, 2) for item in items]
+    row = row_height(labels, 0.25)
+    tops = [0.36 + 0.16 * head.count("\n") for head in heads]  # inches, as the whole y axis
+    figure = new_figure(0.55 + sum(tops) + row * len(names) * len(items))
     ax = figure.subplots()
-    y, told, ticks, labels = 0.0, [], [], []
-    for item in items:
-        ax.text(0, y, plain(lang.label(result, item)), transform=ax.get_yaxis_transform(), fontweight="bold",
-                va="center", fontsize=9)  # fmt: skip
-        total = _value(result, "mean", item)
-        ax.plot(
-            [total, total],
-            [y + 0.5, y + len(names) + 0.5],
-            color=SOFT,
-            linewidth=0.8,
-            linestyle=(0, (3, 2)),
-            zorder=1,
-        )
-        for k, group in enumerate(names, 1):
-            place = y + k
-            ticks.append(place)
-            labels.append(wrap(group, 26, 1))
-            value, low, high = (_value(result, "mean", item, group, column=c) for c in ("estimate", "low", "high"))
+    y, told, ticks = 0.0, [], []
+    for item, head, top in zip(items, heads, tops, strict=True):
+        heading = ax.text(0.012, y + top - 0.08, head, transform=blended_transform_factory(figure.transFigure, ax.transData),
+                          fontweight="bold", va="bottom")  # fmt: skip
+        heading.set_in_layout(False)
+        y += top
+        total = rows[item, ""]["estimate"]
+        ax.plot([total, total], [y, y + row * len(names)], color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)), zorder=1)
+        for group in names:
+            ticks.append(y + row / 2)
+            y += row
+            value, low, high = (rows[item, group][column] for column in ("estimate", "low", "high"))
             if np.isnan(value):
-                ax.text(total, place, _hidden(result), va="center", ha="center", fontsize=8, color=SOFT,
-                        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
+                _hidden(ax, total, ticks[-1], result)
                 continue
-            p = _value(result, "mean_vs_rest", item, group, column="p_adjusted")
-            differs = p < 1 - result.settings["level"]
-            dot(ax, value, place, (low, high), SERIES if differs else SOFT)
-            interval = lang.text("{low} to {high}", low=show(lang, "mean", low), high=show(lang, "mean", high))
-            text = f"{show(lang, 'mean', value)} ({interval})" if low == low else show(lang, "mean", value)
-            ax.text(1.01, place, text, transform=ax.get_yaxis_transform(), va="center", fontsize=8,
-                    color=SERIES if differs else SOFT)  # fmt: skip
+            differs = tests.get((item, group), {"p_adjusted": 1})["p_adjusted"] < 1 - result.settings["level"]
+            color = SERIES if differs else SOFT
+            dot(ax, value, ticks[-1], (low, high), color)
+            interval = lang.text("{low} to {high}", low=show(lang, term, low), high=show(lang, term, high))
+            text = f"{show(lang, term, value)} ({interval})" if low == low else show(lang, term, value)
+            ax.text(1.01, ticks[-1], text, transform=ax.get_yaxis_transform(), va="center", fontsize=8, color=color)
             told.append(f"{lang.label(result, item)}, {plain(group)}: {text}")
-        y += len(names) + 1.35
-    ax.set_yticks(ticks, labels)
-    ax.set_ylim(y - 0.7, -0.7)
+    ax.set_yticks(ticks, labels * len(items))
+    ax.set_ylim(y + 0.08, 0)
     ax.margins(x=0.06)
     ax.grid(axis="x")
-    ax.xaxis.set_major_formatter(lambda x, _: lang.number(x, 1))
-    ax.xaxis.set_major_locator(_ticks())
-    ax.set_xlabel(lang.text("Mean; dashed: all respondents; blue: differs from the rest"), fontsize=8)
+    _number_axis(ax.xaxis, lang)
+    note = lang.text("Mean; dashed: all respondents; blue: differs from the rest")
+    figure.supxlabel(f"{lang.text('0–100')} · {note}" if mixed else note, fontsize=8, color=SOFT)
     bare(ax)
     return finish(figure, group_title(result, lang), "; ".join(told))
 
@@ -208,12 +220,13 @@ def trend(result: Result, lang: Language) -> View:
     term = "nps" if result.method == "nps" else "index"
     rows = result.table[(result.table["term"] == term) & (result.table["group"] == "") & (result.table["wave"] != "")]
     waves = list(dict.fromkeys(rows["wave"]))
-    if len(waves) < 2:
+    if len(waves) < 2 or rows["estimate"].isna().all():
         return View()
     items = list(dict.fromkeys(rows["item"]))
-    columns = min(2, len(items))
+    columns = 1 if len(waves) > 6 else min(2, len(items))
     lines = -(-len(items) // columns)
-    figure = new_figure(0.55 + 1.75 * lines)
+    names, turned = _wave_names(waves, columns)
+    figure = new_figure(0.1 + (1.75 + 0.6 * turned) * lines)
     panels = figure.subplots(lines, columns, squeeze=False, sharey=True).ravel()
     told = []
     for ax, item in zip(panels, items, strict=False):
@@ -223,17 +236,18 @@ def trend(result: Result, lang: Language) -> View:
         sns.lineplot(x=x, y=value, ax=ax, color=SERIES, marker="o", errorbar=None)
         for k, wave in enumerate(waves):
             if pd.notna(value[k]):
-                ax.annotate(show(lang, term, value[k]), (k, value[k]), (0, 7), textcoords="offset points",
-                            ha="center", fontsize=8, fontweight="bold")  # fmt: skip
+                if len(waves) <= 16 or k in (0, len(waves) - 1):
+                    ax.annotate(show(lang, term, value[k]), (k, value[k]), (0, 7), textcoords="offset points",
+                                ha="center", fontsize=8, fontweight="bold")  # fmt: skip
                 told.append(f"{lang.label(result, item)}, {plain(wave)}: {show(lang, term, value[k])}")
         if len(items) > 1:
-            ax.set_title(wrap(lang.label(result, item), 44, 1), fontsize=8.5, loc="left")
-        ax.set_xticks(x, [wrap(w, 12, 2) for w in waves])
+            ax.set_title(wrap(lang.label(result, item), 88 // columns, 2), fontsize=8.5, loc="left")
+        turn: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {}
+        ax.set_xticks(x, names, **turn)
         ax.set_xlim(-0.35, len(waves) - 0.65)
         ax.margins(y=0.2)
         ax.grid(axis="y")
-        ax.yaxis.set_major_formatter(lambda v, _: lang.number(v))
-        ax.yaxis.set_major_locator(_ticks(4))
+        _number_axis(ax.yaxis, lang, 4)
         ax.tick_params(axis="y", labelsize=8, labelcolor=SOFT)
         bare(ax)
     for ax in panels[len(items) :]:
@@ -241,29 +255,40 @@ def trend(result: Result, lang: Language) -> View:
     return finish(figure, change_title(result, lang), "; ".join(told))
 
 
+def _wave_names(waves: list[str], columns: int) -> tuple[list[str], bool]:
+    """The names broken into lines that fit beside each other, or short and to be turned aslant."""
+    fits = int(96 / columns / len(waves))
+    turned = any(len(word) > fits for wave in waves for word in wave.split())
+    return [wrap(wave, 18, 1) if turned else wrap(wave, fits) for wave in waves], turned
+
+
 def _cells(result: Result, term: str, *, groups: bool = False) -> pd.DataFrame:
     rows = result.table[(result.table["term"] == term) & (result.table["wave"] == result.facts["wave"])]
     return rows[(rows["group"] != "") == groups]
 
 
-def _groups(result: Result, term: str) -> list[str]:
-    return list(dict.fromkeys(_cells(result, term, groups=True)["group"]))
+def _rows(result: Result, term: str) -> Rows:
+    """The rows of one term in the current wave; the group "" is everybody."""
+    rows = result.rows(term=term, wave=result.facts["wave"]).to_dict("records")
+    return {(row["item"], row["group"]): row for row in rows}
 
 
-def _value(result: Result, term: str, item: str = "", group: str = "", *, column: str = "estimate") -> float:
-    rows = _cells(result, term, groups=bool(group))
-    rows = rows[rows["group"] == group]
-    rows = rows[rows["item"] == item] if item else rows
-    return float(rows[column].iloc[0]) if len(rows) else float("nan")
+def _scales(result: Result, items: list[str]) -> tuple[dict[str, Card], bool]:
+    """The items' cards, and whether their scores cannot be read on one scale."""
+    cards = {item: card(item, result.settings["scale"][item]) for item in items}
+    return cards, len({(scale.points, scale.boxes) for scale in cards.values()}) > 1
 
 
-def _hidden(result: Result) -> str:
-    return f"n < {result.settings['min_base']}"
+def _hidden(ax: Axes, x: float, y: float, result: Result) -> None:
+    ax.text(x, y, f"n < {result.settings['min_base']}", va="center", ha="center", fontsize=8.5, color=SOFT,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
 
 
 def _ramp(n: int) -> list[tuple[float, float, float]]:
     return [color[:3] for color in sns.color_palette("PuOr", as_cmap=True)(np.linspace(0.08, 0.92, n))]
 
 
-def _ticks(n: int = 6) -> MaxNLocator:
-    return MaxNLocator(n, steps=[1, 2, 5, 10], integer=False)
+def _number_axis(axis: Axis, lang: Language, ticks: int = 6) -> None:
+    """Few round ticks, with the decimals that tell them apart."""
+
+    class Numbers(FuncFormatter): ...

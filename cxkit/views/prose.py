@@ -124,6 +124,14 @@ def _changes(result: Result, words: Language) -> list[str]:
     return [] if findings.compared(result, "previous").empty else [findings.change_title(result, words) + "."]
 
 
+GAPS = {
+    (True, True): mark("{group} lies {gap} points above the rest ({p})."),
+    (True, False): mark("{group} lies {gap} points below the rest ({p})."),
+    (False, True): mark("{group} lies {gap} points above the rest on “{item}” ({p})."),
+    (False, False): mark("{group} lies {gap} points below the rest on “{item}” ({p})."),
+}
+
+
 def _groups(result: Result, words: Language) -> list[str]:
     if findings.compared(result, "rest").empty:
         return []
@@ -135,12 +143,10 @@ def _groups(result: Result, words: Language) -> list[str]:
         values = {
             "group": plain(row["group"]),
             "gap": words.number(abs(row["estimate"]), 0 if result.method == "nps" else 2),
-            "item": "NPS" if result.method == "nps" else words.label(result, row["item"]),
+            "item": words.label(result, row["item"]),
             "p": words.p(row["p_adjusted"]),
         }
-        above = mark("{group} lies {gap} points above the rest on “{item}” ({p}).")
-        below = mark("{group} lies {gap} points below the rest on “{item}” ({p}).")
-        sentence = above if row["estimate"] > 0 else below
+        sentence = GAPS[result.method == "nps", row["estimate"] > 0]
         sentences.append(words.text(sentence, **values))
     return sentences
 

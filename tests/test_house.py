@@ -1,0 +1,166 @@
+"""The house: floors, what an import needs, and files that must agree with each other."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+
+PACKAGE = ROOT / "cxkit"
+FLOORS = {
+    "errors": 0, "results": 0, "data": 0, "stats": 1, "methods": 2, "views": 3, "report": 4, "batch": 5, "cli": 6,
+}  # fmt: skip
+DOOR = 3  # `import cxkit` itself gives floors 0 to 3
+CONDA_NAMES = {"duckdb": "python-duckdb"}
+UNNEEDED = (
+    "papermill nbconvert nbformat nbclient jupyter jupyter_client jupyter_core jupyterlab IPython ipykernel zmq click "
+    "tqdm pydantic jinja2 duckdb polars pyarrow dask distributed pyreadstat xlsxwriter pptx weasyprint pytest"
+).split()
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def floor_of(name: str) -> int:
+    parts = name.split(".")
+    return FLOORS[parts[1]] if len(parts) > 1 and parts[1] in FLOORS else DOOR
+
+
+def imports_up(path: Path, source: str) -> list[str]:
+    """The imports of a module that point to a higher floor."""
+    inside = path.relative_to(PACKAGE).with_suffix("").parts
+    mine = DOOR if inside == ("__init__",) else FLOORS[inside[0]]
+    names = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "cxkit":
+            names += [node.module] if node.module != "cxkit" else [f"cxkit.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names if alias.name.split(".")[0] == "cxkit"]
+    return [name for name in names if floor_of(name) > mine]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_down_only(path):
+    assert imports_up(path, path.read_text(encoding="utf-8")) == []
+
+
+def test_an_import_that_points_up_is_seen():
+    path = PACKAGE / "stats" / "net.py"
+    assert imports_up(path, "from cxkit.views.table import table\nimport cxkit.report.make") == [
+        "cxkit.views.table",
+        "cxkit.report.make",
+    ]
+
+
+def test_no_import_between_floors_is_relative():
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            assert not (isinstance(node, ast.ImportFrom) and node.level), path
+
+
+def run_blocked(blocked: list[str], code: str) -> subprocess.CompletedProcess:
+    script = (
+        "import sys\n"
+        "class Block:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name.split('.')[0] in {blocked!r}: raise ModuleNotFoundError(name)\n"
+        "sys.meta_path.insert(0, Block())\n" + code
+    )
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+
+
+def test_import_and_a_whole_analysis_work_without_jupyter_papermill_and_all_extras():
+    code = (
+        "import cxkit as cx\n"
+        "data, audit = cx.read('sample:dairy', items=['recommend'])\n"
+        "result = cx.nps(data, scale=audit.scale['recommend'])\n"
+        "cx.table(result, 'uz'); cx.figure(result, 'ru'); cx.prose(result)\n"
+    )
+    done = run_blocked(UNNEEDED, code)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_blocker_blocks():
+    assert "ModuleNotFoundError: numpy" in run_blocked(["numpy"], "import cxkit").stderr
+
+
+def requirement(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def test_environment_names_the_packages_and_floors_of_pyproject():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["lab"], *extras["big"], *extras["test"]]
+    wanted = [CONDA_NAMES.get(n := re.split(r"[<>=]", w)[0], n) + w[len(n) :] for w in wanted if "[" not in w]
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    named = [d for d in environment["dependencies"] if isinstance(d, str) and d != "pip"]
+    assert sorted(named) == sorted([*wanted, f"python{project['requires-python']}"])
+
+
+def test_lock_pins_every_direct_requirement_by_hash_and_names_no_address():
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in lock
+    pins = re.findall(r"^([a-z0-9._-]+)==", lock, flags=re.M)
+    assert lock.count("--hash=sha256:") >= len(pins)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    for line in [*project["dependencies"], *extras["lab"], *extras["big"], *extras["test"]]:
+        if "[" not in line:
+            assert re.split(r"[<>=]", line)[0] in pins
+
+
+def test_version_is_said_once_in_two_places():
+    import cxkit
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert cxkit.__version__ == project["version"]
+
+
+def test_wheel_carries_templates_catalogues_pages_and_samples(tmp_path):
+    built = subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", ".", "--no-deps", "--no-build-isolation", "-q", "-w", str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert built.returncode == 0, built.stderr
+    names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
+    assert {
+        "cxkit/templates/nps.ipynb",
+        "cxkit/templates/scaling.ipynb",
+        "cxkit/views/locale/uz_Cyrl.po",
+        "cxkit/report/report.html.j2",
+        "cxkit/report/style.css",
+        "cxkit/data/sampledata/bank.yml",
+    } <= names
+    assert not [name for name in names if name.startswith(("tests/", "cxkit/templates/out"))]
+
+
+def test_no_module_is_longer_than_300_lines():
+    long = {str(p.relative_to(PACKAGE)): n for p in modules() if (n := len(p.read_text().splitlines())) > 300}
+    assert long == {}
+
+
+def test_the_readme_example_runs():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    example = re.search(r"```python\n(.*?)```", readme, flags=re.S).group(1)
+    done = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(example.strip().splitlines()) <= 6
+
+
+def test_the_readme_config_is_a_valid_config(tmp_path):
+    from cxkit.batch.config import read_config
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    config = re.search(r"```yaml\n(clients|title)(.*?)```", readme, flags=re.S)
+    path = tmp_path / "clients.yml"
+    path.write_text(config.group(1) + config.group(2), encoding="utf-8")
+    assert read_config(path).clients
