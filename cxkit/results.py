@@ -105,11 +105,14 @@ def csv_safe(table: pd.DataFrame) -> pd.DataFrame:
     safe = table.copy()
     for column in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[column]):
-            safe[column] = [
-                f"'{cell}" if isinstance(cell, str) and cell.startswith(tuple("=+-@\t\r＝＋－＠")) else cell
-                for cell in safe[column]
-            ]
+            safe[column] = [_safe(cell) if isinstance(cell, str) else cell for cell in safe[column]]
     return safe
+
+
+def _safe(cell: str) -> str:
+    # A bare carriage return is not quoted by pandas and would end the row.
+    guarded = f"'{cell}" if cell.startswith(tuple("=+-@\t\r＝＋－＠")) else cell
+    return guarded.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -125,4 +128,4 @@ def _plain(value: Any) -> Any:
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
         return None
-    return value
+    return value if value is None or isinstance(value, str | int | float) else str(value)

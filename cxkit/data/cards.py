@@ -102,17 +102,24 @@ def card(item: str, scale: Any) -> Card:
     boxes = scale.get("boxes", 2 if points >= 5 else 1)
     if not (_whole(boxes) and 1 <= boxes <= points // 2):
         raise SettingsError(f"{where} has boxes: {boxes!r}; give a whole number from 1 to {points // 2}.")
-    labels = {fold(label): score for label, score in (scale.get("labels") or {}).items()}
-    for label, score in labels.items():
+    for key in ("labels", "text"):
+        if not isinstance(scale.get(key) or {}, Mapping):
+            raise SettingsError(f'{where} has {key}: {scale[key]!r}; give lines of "key: value".')
+    if not isinstance(scale.get("reversed", False), bool):
+        raise SettingsError(f"{where} has reversed: {scale['reversed']!r}; give true or false.")
+    labels: dict[str, int] = {}
+    for label, score in (scale.get("labels") or {}).items():
         if not (_whole(score) and low <= score <= high):
             raise SettingsError(f'{where} gives the label "{label}" the score {score!r}; give {low}..{high}.')
+        if labels.setdefault(fold(label), score) != score:
+            raise SettingsError(f'{where} gives the label "{label}" two scores; give one.')
     return Card(
         item,
         low,  # type: ignore[arg-type]
         high,  # type: ignore[arg-type]
-        bool(scale.get("reversed", False)),
+        scale.get("reversed", False),
         boxes,
-        tuple(str(code) for code in scale.get("missing") or ()),
+        tuple(texts(scale.get("missing"))),
         labels,
         dict(scale.get("text") or {}),
         str(scale.get("column") or ""),
@@ -121,6 +128,8 @@ def card(item: str, scale: Any) -> Card:
 
 def cards(items: Sequence[str], scale: Any) -> dict[str, Card]:
     """Make the cards of several items: ``scale`` is one scale for all, or item -> scale."""
+    if isinstance(items, str):
+        raise SettingsError(f'The items are the text "{items}"; give a list, such as ["{items}"].')
     if not items:
         raise SettingsError('The list of items is empty; name at least one rating column, such as ["ease"].')
     if len(set(items)) < len(items):
@@ -188,6 +197,17 @@ def _problem(number: float | None, scale: Card) -> str:
     if number != int(number):
         return f"which is not whole, {allowed}"
     return "" if scale.low <= number <= scale.high else allowed
+
+
+def texts(value: Any) -> list[str]:
+    """One value or a list of values as a list of texts; nothing is an empty list.
+
+    >>> texts(99), texts(["99", "-"]), texts(None)
+    (['99'], ['99', '-'], [])
+    """
+    if value is None or value == "":
+        return []
+    return [str(one) for one in (value if isinstance(value, list | tuple) else [value])]
 
 
 def _whole(value: Any) -> bool:

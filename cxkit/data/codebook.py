@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cxkit.data.cards import Card, card
+from cxkit.data.cards import Card, card, texts
 from cxkit.data.yamlfile import load_yaml, only_keys
 from cxkit.errors import SettingsError, did_you_mean
 
@@ -54,7 +54,7 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
             scale = {"min": scale[0], "max": scale[1]}
         items[str(name)] = card(str(name), {**_mapping(scale, f'{where}, scale of "{name}",'), **entry})
     roles = {role: str(content.get(role) or "") for role in ROLES}
-    return Codebook(items, **roles, waves=tuple(str(wave) for wave in content.get("waves") or ()))
+    return Codebook(items, **roles, waves=tuple(texts(content.get("waves"))))
 
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:

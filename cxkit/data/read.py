@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from cxkit.data.cards import cards, to_number, to_scores
+from cxkit.data.cards import Card, cards, to_number, to_scores
 from cxkit.data.codebook import Codebook, read_codebook
 from cxkit.data.samples import sample_codebook, sample_text
 from cxkit.data.sources import TextTable, read_text_table
@@ -91,11 +91,11 @@ def read(
     roles = {role: "" if column == "-" else column for role, column in roles.items()}
     names = list(items) or list(book.items)
     declared = cards(names, {**_spread(names, scale), **{n: book.items[n] for n in names if n in book.items}})
-    frame = table.frame.rename(columns={c.column: name for name, c in declared.items() if c.column})
+    frame = _rename(table.frame, declared, file)
     for column in [*names, *filter(None, roles.values()), *(where or {})]:
         if column not in frame:
             shown = declared[column].column or column if column in declared else column
-            raise DataError(f'{file} has no column "{shown}"; {did_you_mean(shown, table.frame.columns)}')
+            raise DataError(f'{file} has no column "{shown}"; {did_you_mean(shown, frame.columns)}')
     keep = pd.Series(True, index=frame.index)
     for column, value in (where or {}).items():
         keep &= frame[column] == str(value)
@@ -150,8 +150,25 @@ def _open(
     if str(path).startswith("sample:"):
         name = str(path).removeprefix("sample:")
         return TextTable(sample_text(name)), read_codebook(codebook or sample_codebook(name)), True
+    if "://" in str(path):
+        raise DataError(f'"{path}" is an address; download the file and give its path.')
     table = read_text_table(Path(path), sheet=sheet, encoding=encoding, delimiter=delimiter)
     return table, read_codebook(codebook), False
+
+
+def _rename(frame: pd.DataFrame, declared: Mapping[str, Card], file: str) -> pd.DataFrame:
+    """Give columns the names of their items."""
+    names: dict[str, str] = {}
+    for item, one in declared.items():
+        if one.column and one.column != item:
+            if item in frame.columns or one.column in names:
+                taken = names.get(one.column, item)
+                raise DataError(
+                    f'{file}: the item "{item}" takes the column "{one.column}", but "{taken}" stands there already; '
+                    f"give the item another name or column."
+                )
+            names[one.column] = item
+    return frame.rename(columns=names)
 
 
 def _spread(names: list[str], scale: Any) -> dict[str, Any]:
@@ -183,8 +200,8 @@ def _unique(frame: pd.DataFrame, respondent: str, wave: str, file: str) -> None:
     again = ids[ids.duplicated(keys)]
     if len(again):
         row, value = again.index[0], again[respondent].iloc[0]
-        same = (ids[keys] == again[keys].iloc[0]).all(axis="columns")
-        first = ids.index[same][0]
+        twin = again[keys].iloc[0]
+        first = ids.index[((ids[keys] == twin) | (ids[keys].isna() & twin.isna())).all(axis="columns")][0]
         raise DataError(
             f'{file}, column "{respondent}", row {row}: the id "{value}" stands already in row {first}; '
             f"a respondent may answer once{' per wave' if wave else ''}, so delete one of them."

@@ -42,8 +42,6 @@ class TextTable:
 
 def read_text_table(path: Path, *, sheet: str = "", encoding: str = "", delimiter: str = "") -> TextTable:
     """Read one file by its ending; see :func:`cxkit.read` for the meaning of the settings."""
-    if "://" in str(path) or ":/" in str(path)[2:]:
-        raise DataError(f'"{path}" is an address; download the file and give its path.')
     if not path.is_file():
         raise DataError(f'The file "{path.name}" was not found; check the path.')
     size = path.stat().st_size
@@ -73,11 +71,11 @@ def _read_csv(path: Path, encoding: str, delimiter: str) -> TextTable:
 def _decode(path: Path, encoding: str) -> tuple[str, str]:
     raw = path.read_bytes()
     marked = [name for bom, name in BOMS if raw.startswith(bom)]
-    order = [encoding] if encoding else [*marked[:1], "utf-8", "cp1251"]
+    order = [encoding] if encoding else marked[:1] or ["utf-8", "cp1251"]
     for name in order:
         try:
-            return raw.decode(name), name
-        except UnicodeDecodeError:
+            return raw.decode(name).removeprefix("\ufeff"), name
+        except UnicodeError:
             continue
         except LookupError:
             raise DataError(f'{path.name}: the encoding "{name}" is unknown; try "utf-8" or "cp1251".') from None
@@ -146,17 +144,24 @@ def _read_xlsx(path: Path, sheet: str) -> TextTable:
     import openpyxl
 
     _check_zip(path)
+    broken = DataError(
+        f"{path.name} is not a readable XLSX file; open it in a spreadsheet and save it again as .xlsx."
+    )
     if not openpyxl.DEFUSEDXML:
         raise DataError(f"{path.name} was not read: openpyxl does not use defusedxml here; install defusedxml.")
     try:
         values = openpyxl.load_workbook(path, read_only=True, data_only=True)
         formulas = openpyxl.load_workbook(path, read_only=True)
-    except Exception as error:  # openpyxl raises whatever its parsers raise on a damaged file
-        raise DataError(f"{path.name} is not a readable XLSX file ({error}); save it again as .xlsx.") from None
+    except Exception:  # openpyxl raises whatever its parsers raise on a damaged file
+        raise broken from None
     try:
         name = _sheet_name(path.name, values, sheet)
         rows = _xlsx_rows(path.name, values[name], formulas[name])
         frame, blank = _table(path.name, rows)
+    except DataError:
+        raise
+    except Exception:  # sheets are parsed while their rows are read
+        raise broken from None
     finally:
         values.close()
         formulas.close()
@@ -201,20 +206,20 @@ def _xlsx_rows(file: str, values: Any, formulas: Any) -> Iterator[list[str]]:
                 f"read, so delete stray cells far from the table."
             )
         for place, (cell, source) in enumerate(zip(cells, sources, strict=False), 1):
-            if cell is None and isinstance(source, str) and source.startswith("="):
+            if cell is None and source is not None and (not isinstance(source, str) or source.startswith("=")):
                 raise DataError(
                     f"{file}, row {number}, column {place}: the formula has no stored value; "
                     f"open the file in a spreadsheet, save it, and read it again."
                 )
         row = [_cell_text(cell) for cell in cells]
-        while row and not row[-1] and len(row) > width:
+        while row and not _clean(row[-1]) and len(row) > width:
             row.pop()
         width = width or len(row)
         yield row + [""] * (width - len(row))
 
 
 def _cell_text(cell: Any) -> str:
-    if cell is None:
+    if cell is None or cell != cell:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
@@ -228,7 +233,9 @@ def _read_parquet(path: Path) -> TextTable:
         import pyarrow.parquet
     except ImportError:
         raise DataError(f'{path.name} needs pyarrow; install it with pip install "cxkit[big]".') from None
-    table = pyarrow.parquet.read_table(path).to_pylist()
-    header = list(table[0]) if table else []
-    rows = ([_cell_text(cell) for cell in row.values()] for row in table)
-    return TextTable(_table(path.name, iter([header, *rows]))[0])
+    try:
+        table = pyarrow.parquet.read_table(path)
+    except (pyarrow.ArrowException, OSError):
+        raise DataError(f"{path.name} is not a readable Parquet file; write it again.") from None
+    rows = ([_cell_text(cell) for cell in row.values()] for row in table.to_pylist())
+    return TextTable(_table(path.name, iter([table.column_names, *rows]))[0])

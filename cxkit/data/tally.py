@@ -4,7 +4,8 @@ Written with narwhals, so pandas, polars, pyarrow and DuckDB frames go in; small
 Respondents with weight 0 represent nobody and are left out everywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +13,18 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from cxkit.errors import DataError, did_you_mean
+from cxkit.errors import CxError, DataError, did_you_mean
+
+WEIGHT = "__cxkit_weight"
 
 
 @dataclass(frozen=True)
 class Moments:
     """Weighted moments of several items.
 
-    ``n``, ``mean`` belong to each item or, when complete, to the same respondents; ``covariance`` has the
-    n - 1 divisor, so with equal weights it is the sample covariance; ``n_pairs`` counts per pair of items.
+    ``n`` and ``mean`` belong to each item or, when complete, to the same respondents; ``covariance`` has the
+    n - 1 divisor, so with equal weights it is the sample covariance; ``n_pairs`` counts per pair of items, and
+    ``n_eff`` is Kish's effective base of the weakest pair.
     """
 
     items: tuple[str, ...]
@@ -28,6 +32,7 @@ class Moments:
     mean: np.ndarray
     covariance: np.ndarray
     n_pairs: np.ndarray
+    n_eff: float
 
 
 def counts(data: Any, items: Sequence[str], *, by: str = "", wave: str = "", weight: str = "") -> pd.DataFrame:
@@ -45,22 +50,8 @@ def counts(data: Any, items: Sequence[str], *, by: str = "", wave: str = "", wei
     labels = {"group": by, "wave": wave}
     parts = []
     for item in items:
-        rows = frame.select(
-            *(nw.col(c).cast(nw.String()).alias(k) if c else nw.lit("").alias(k) for k, c in labels.items()),
-            _number(item).alias("score"),
-            nw.col("_w").alias("w"),
-            (nw.col("_w") * nw.col("_w")).alias("w2"),
-        )
-        cells = rows.group_by("group", "wave", "score").agg(
-            nw.len().alias("n"), nw.col("w").sum(), nw.col("w2").sum()
-        )
-        try:
-            parts.append(_collect(cells).assign(item=item))
-        except Exception as error:  # each backend has its own error for a text that is no number
-            raise DataError(
-                f'The column "{item}" holds answers that are not numbers ({str(error).splitlines()[0]}); '
-                f"read the file with cx.read and a scale."
-            ) from None
+        with _numbers_only(item):
+            parts.append(_collect(_count(frame, item, labels)).assign(item=item))
     table = pd.concat(parts, ignore_index=True)
     for label in labels:
         table[label] = table[label].astype(object).where(table[label].notna(), None)
@@ -70,6 +61,16 @@ def counts(data: Any, items: Sequence[str], *, by: str = "", wave: str = "", wei
     return table.loc[index, ["item", "group", "wave", "score", "n", "w", "w2"]].reset_index(drop=True)
 
 
+def _count(frame: Any, item: str, labels: dict[str, str]) -> Any:
+    rows = frame.select(
+        *(_label(c).alias(k) if c else nw.lit("").alias(k) for k, c in labels.items()),
+        _number(item).alias("score"),
+        nw.col(WEIGHT).alias("w"),
+        (nw.col(WEIGHT) * nw.col(WEIGHT)).alias("w2"),
+    )
+    return rows.group_by("group", "wave", "score").agg(nw.len().alias("n"), nw.col("w").sum(), nw.col("w2").sum())
+
+
 def moments(data: Any, items: Sequence[str], *, weight: str = "", complete: bool = True) -> Moments:
     """Weighted means and covariances of several items, in two passes for numerical safety.
 
@@ -77,32 +78,38 @@ def moments(data: Any, items: Sequence[str], *, weight: str = "", complete: bool
     ----------
     complete : True takes respondents who answered every item; False takes each pair's own respondents.
     """
-    frame = _frame(data, [*items, weight], weight).select(*(_number(i).alias(i) for i in items), nw.col("_w"))
-    if complete:
-        frame = frame.filter(*(~nw.col(i).is_null() for i in items))
-    pairs = [(a, b) for k, a in enumerate(items) for b in items[k:]]
-    first = [_both(a, b, nw.col("_w") * nw.col(a)).sum().alias(f"x{k}") for k, (a, b) in enumerate(pairs)]
-    first += [_both(a, b, nw.col("_w") * nw.col(b)).sum().alias(f"y{k}") for k, (a, b) in enumerate(pairs)]
-    first += [_both(a, b, nw.col("_w")).sum().alias(f"w{k}") for k, (a, b) in enumerate(pairs)]
-    first += [_both(a, b, nw.lit(1.0)).sum().alias(f"n{k}") for k, (a, b) in enumerate(pairs)]
-    one = {key: float(value or 0) for key, value in _collect(frame.select(*first)).iloc[0].items()}
-    size = len(items)
-    n, mean = np.zeros((size, size)), np.zeros(size)
-    products = []
-    for k, (a, b) in enumerate(pairs):
-        i, j = items.index(a), items.index(b)
-        total = one[f"w{k}"] or 1.0
-        x, y = one[f"x{k}"] / total, one[f"y{k}"] / total
-        n[i, j] = n[j, i] = one[f"n{k}"]
-        mean[i] = x if i == j else mean[i]
-        products.append(_both(a, b, nw.col("_w") * (nw.col(a) - x) * (nw.col(b) - y)).sum().alias(f"c{k}") / total)
-    two = _collect(frame.select(*products)).iloc[0]
-    covariance = np.zeros((size, size))
-    for k, (a, b) in enumerate(pairs):
-        i, j = items.index(a), items.index(b)
-        value = float(two[f"c{k}"] or 0) * (n[i, j] / (n[i, j] - 1) if n[i, j] > 1 else np.nan)
-        covariance[i, j] = covariance[j, i] = value
-    return Moments(tuple(items), np.diag(n).copy(), mean, covariance, n)
+    with _numbers_only(*items):
+        frame = _frame(data, [*items, weight], weight).select(*(_number(i).alias(i) for i in items), nw.col(WEIGHT))
+        if complete:
+            frame = frame.filter(*(~nw.col(i).is_null() for i in items))
+        pairs = [(a, b) for k, a in enumerate(items) for b in items[k:]]
+        first = [_both(a, b, nw.col(WEIGHT) * nw.col(a)).sum().alias(f"x{k}") for k, (a, b) in enumerate(pairs)]
+        first += [_both(a, b, nw.col(WEIGHT) * nw.col(b)).sum().alias(f"y{k}") for k, (a, b) in enumerate(pairs)]
+        first += [_both(a, b, nw.col(WEIGHT)).sum().alias(f"w{k}") for k, (a, b) in enumerate(pairs)]
+        first += [_both(a, b, nw.col(WEIGHT) * nw.col(WEIGHT)).sum().alias(f"s{k}") for k, (a, b) in enumerate(pairs)]
+        first += [_both(a, b, nw.lit(1.0)).sum().alias(f"n{k}") for k, (a, b) in enumerate(pairs)]
+        one = {key: float(value or 0) for key, value in _collect(frame.select(*first)).iloc[0].items()}
+        size = len(items)
+        n, mean = np.zeros((size, size)), np.zeros(size)
+        products = []
+        for k, (a, b) in enumerate(pairs):
+            i, j = items.index(a), items.index(b)
+            total = one[f"w{k}"] or 1.0
+            x, y = one[f"x{k}"] / total, one[f"y{k}"] / total
+            n[i, j] = n[j, i] = one[f"n{k}"]
+            mean[i] = x if i == j else mean[i]
+            products.append(
+                _both(a, b, nw.col(WEIGHT) * (nw.col(a) - x) * (nw.col(b) - y)).sum().alias(f"c{k}") / total
+            )
+        two = _collect(frame.select(*products)).iloc[0]
+        covariance = np.zeros((size, size))
+        for k, (a, b) in enumerate(pairs):
+            i, j = items.index(a), items.index(b)
+            value = float(two[f"c{k}"] or 0) * (n[i, j] / (n[i, j] - 1) if n[i, j] > 1 else np.nan)
+            covariance[i, j] = covariance[j, i] = value
+        n_eff = min(one[f"w{k}"] ** 2 / (one[f"s{k}"] or 1.0) for k in range(len(pairs)))
+        mean[np.diag(n) == 0] = np.nan
+    return Moments(tuple(items), np.diag(n).copy(), mean, covariance, n, n_eff)
 
 
 def transitions(
@@ -114,47 +121,60 @@ def transitions(
     -------
     ``before after n ww``: score in the earlier and the later wave, respondents, sum of weight products.
     """
-    frame = _frame(data, [item, respondent, wave, weight], weight)
-    frame = frame.filter(~nw.col(respondent).is_null()).select(
-        nw.col(respondent).alias("id"), nw.col(wave).cast(nw.String()).alias("wave"),
-        _number(item).alias("score"), nw.col("_w").alias("w"),
-    ).filter(~nw.col("score").is_null())  # fmt: skip
-    before = frame.filter(nw.col("wave") == earlier).select("id", nw.col("score").alias("before"), "w")
-    after = frame.filter(nw.col("wave") == later).select("id", nw.col("score").alias("after"), "w")
-    both = before.join(after, on="id", how="inner", suffix="_after")
-    both = both.with_columns((nw.col("w") * nw.col("w_after")).alias("ww"))
-    cells = both.group_by("before", "after").agg(nw.len().alias("n"), nw.col("ww").sum())
-    return _collect(cells).sort_values(["before", "after"]).reset_index(drop=True)
+    with _numbers_only(item):
+        frame = _frame(data, [item, respondent, wave, weight], weight)
+        frame = frame.filter(~nw.col(respondent).is_null()).select(
+            nw.col(respondent).alias("id"), nw.col(wave).cast(nw.String()).alias("wave"),
+            _number(item).alias("score"), nw.col(WEIGHT).alias("w"),
+        ).filter(~nw.col("score").is_null())  # fmt: skip
+        before = frame.filter(nw.col("wave") == earlier).select("id", nw.col("score").alias("before"), "w")
+        after = frame.filter(nw.col("wave") == later).select("id", nw.col("score").alias("after"), "w")
+        both = before.join(after, on="id", how="inner", suffix="_after")
+        both = both.with_columns((nw.col("w") * nw.col("w_after")).alias("ww"))
+        cells = both.group_by("before", "after").agg(nw.len().alias("n"), nw.col("ww").sum())
+        return _collect(cells).sort_values(["before", "after"]).reset_index(drop=True)
 
 
-def repeats(data: Any, respondent: str) -> bool:
-    """Say whether any respondent id stands in more than one row."""
-    ids = _frame(data, [respondent], "").filter(~nw.col(respondent).is_null())
-    found = _collect(ids.select(nw.len().alias("rows"), nw.col(respondent).n_unique().alias("ids")))
-    return bool(found["rows"].iloc[0] > found["ids"].iloc[0])
+def repeats(data: Any, respondent: str, wave: str) -> bool:
+    """Say whether any respondent id stands in more than one wave; twice in one wave is an error."""
+    ids = _frame(data, [respondent, wave], "").filter(~nw.col(respondent).is_null())
+    counted = ids.group_by(respondent, *([wave] if wave else [])).agg(nw.len().alias("_n"))
+    found = _collect(
+        counted.select(nw.len().alias("cells"), nw.col("_n").max(), nw.col(respondent).n_unique().alias("ids"))
+    ).iloc[0]
+    if found["cells"] and found["_n"] > 1:
+        raise DataError(
+            f'The column "{respondent}" holds an id twice{" in one wave" if wave else ""}; '
+            f"a respondent may answer once{' per wave' if wave else ''}, so delete one of the rows."
+        )
+    return bool(found["cells"] > found["ids"])
 
 
 def screen(data: Any, items: Sequence[str], weight: str = "") -> dict[str, int]:
     """Count respondents, those who gave one and the same answer to all (3 or more) items, and those who
     left more than half of the items unanswered."""
-    frame = _frame(data, [*items, weight], weight).select(*(_number(i).alias(i) for i in items))
-    none = nw.sum_horizontal(*(nw.col(i).is_null().cast(nw.Int64()) for i in items))
-    same = (nw.min_horizontal(*items) == nw.max_horizontal(*items)) & (none == 0)
-    flags = frame.select(same.cast(nw.Int64()).alias("same"), (none * 2 > len(items)).cast(nw.Int64()).alias("few"))
-    found = _collect(flags.select(nw.len().alias("rows"), nw.col("same").sum(), nw.col("few").sum())).iloc[0]
-    straight = int(found["same"] or 0) if len(items) >= 3 else 0
-    return {"rows": int(found["rows"]), "straight_lined": straight, "mostly_missing": int(found["few"] or 0)}
+    with _numbers_only(*items):
+        frame = _frame(data, [*items, weight], weight).select(*(_number(i).alias(i) for i in items))
+        none = nw.sum_horizontal(*(nw.col(i).is_null().cast(nw.Int64()) for i in items))
+        same = (nw.min_horizontal(*items) == nw.max_horizontal(*items)) & (none == 0)
+        flags = frame.select(
+            same.cast(nw.Int64()).alias("same"), (none * 2 > len(items)).cast(nw.Int64()).alias("few")
+        )
+        found = _collect(flags.select(nw.len().alias("rows"), nw.col("same").sum(), nw.col("few").sum())).iloc[0]
+        straight = int(found["same"] or 0) if len(items) >= 3 else 0
+        return {"rows": int(found["rows"]), "straight_lined": straight, "mostly_missing": int(found["few"] or 0)}
 
 
 def with_composite(data: Any, name: str, parts: dict[str, tuple[float, float]]) -> Any:
     """Return the data with a column that averages ``intercept + slope * item`` over respondents who answered
     all of ``parts`` (item -> (intercept, slope))."""
-    frame = nw.from_native(data)
-    terms = [_number(item) * slope + intercept for item, (intercept, slope) in parts.items()]
-    total = terms[0]
-    for term in terms[1:]:
-        total = total + term
-    return frame.with_columns((total / len(parts)).alias(name))
+    with _numbers_only(*parts):
+        frame = nw.from_native(data)
+        terms = [_number(item) * slope + intercept for item, (intercept, slope) in parts.items()]
+        total = terms[0]
+        for term in terms[1:]:
+            total = total + term
+        return frame.with_columns((total / len(parts)).alias(name))
 
 
 def first_row(data: Any, column: str, value: float) -> Any:
@@ -182,18 +202,39 @@ def _frame(data: Any, columns: Sequence[str], weight: str) -> Any:
         if column not in names:
             raise DataError(f'The data have no column "{column}"; {did_you_mean(column, names)}')
     if not weight:
-        return frame.with_columns(nw.lit(1.0).alias("_w"))
+        return frame.with_columns(nw.lit(1.0).alias(WEIGHT))
     w = nw.col(weight).cast(nw.Float64())
-    bad = _collect(frame.filter(w.is_null() | ~w.is_finite() | (w < 0)).select(nw.len().alias("n")))["n"].iloc[0]
+    with _numbers_only(weight):
+        bad = _collect(frame.filter(w.is_null() | ~w.is_finite() | (w < 0)).select(nw.len().alias("n")))["n"].iloc[0]
     if bad:
         raise DataError(
             f'The column "{weight}" has {bad} empty, negative or infinite weights; '
             f"expected 0 or more, so correct them or leave those rows out."
         )
-    frame = frame.with_columns(w.alias("_w")).filter(nw.col("_w") > 0)
+    frame = frame.with_columns(w.alias(WEIGHT)).filter(nw.col(WEIGHT) > 0)
     if not _collect(frame.select(nw.len().alias("n")))["n"].iloc[0]:
         raise DataError(f'The column "{weight}" holds no weight above 0; give at least one.')
     return frame
+
+
+def _label(column: str) -> Any:
+    """An empty text is no name."""
+    text = nw.col(column).cast(nw.String())
+    return nw.when(text != "").then(text)
+
+
+@contextmanager
+def _numbers_only(*columns: str) -> Iterator[None]:
+    """Each backend has its own error for a text that is no number; say it in one sentence."""
+    try:
+        yield
+    except CxError:
+        raise
+    except Exception as error:
+        raise DataError(
+            f'The column "{", ".join(columns)}" holds values that are not numbers ({str(error).splitlines()[0]}); '
+            f"correct them, or read the file with cx.read and a scale."
+        ) from None
 
 
 def _number(column: str) -> Any:

@@ -11,6 +11,8 @@ import pandas as pd
 from cxkit.data import tally
 from cxkit.data.cards import Card
 from cxkit.errors import DataError, SettingsError, did_you_mean
+from cxkit.results import Result, tidy
+from cxkit.stats.bases import apply_base_policy
 from cxkit.stats.compare import Basis, adjust, difference
 from cxkit.stats.weights import Distribution
 
@@ -65,17 +67,19 @@ class Measure:
     influence: Callable[[Distribution, np.ndarray], np.ndarray]
 
 
-def tally_cells(
-    data: Any, cards: Mapping[str, Card], *, by: str, wave: str, weight: str, waves: Sequence[str] = ()
-) -> Cells:
+def tally_cells(data: Any, cards: Mapping[str, Card], settings: Mapping[str, Any]) -> Cells:
     """Count the answers, check them against their cards and turn reversed items round.
 
     Raises
     ------
     DataError : a score is not on its scale, or there is no answer at all.
-    SettingsError : the order ``waves`` lacks a wave of the data.
+    SettingsError : the level is out of range, or the order ``waves`` lacks a wave of the data.
     """
-    counts = tally.counts(data, list(cards), by=by, wave=wave, weight=weight)
+    if not (isinstance(settings["level"], int | float) and 0.5 <= settings["level"] < 1):
+        raise SettingsError(
+            f"Found level {settings['level']!r}; give a confidence from 0.5 to below 1, such as 0.95."
+        )
+    counts = tally.counts(data, list(cards), **{k: settings[k] for k in ("by", "wave", "weight")})
     for item, card in cards.items():
         scores = counts.loc[(counts["item"] == item) & counts["score"].notna(), "score"]
         for score in scores[~scores.isin(card.points)]:
@@ -89,62 +93,90 @@ def tally_cells(
     answered = counts[counts["score"].notna()]
     if answered.empty:
         raise DataError(f"There is no answer in {', '.join(cards)}; all respondents left them empty.")
-    found = _names(answered["wave"])
-    for name in found:
-        if waves and name not in waves:
-            raise SettingsError(f'The wave "{name}" is not in the order of waves; {did_you_mean(name, waves)}')
-    return Cells(counts, _names(answered["group"]), tuple(w for w in waves if w in found) or found)
+    found, order = _names(answered["wave"]), settings["waves"]
+    for name in found if order else ():
+        if name not in order:
+            raise SettingsError(f'The wave "{name}" is not in the order of waves; {did_you_mean(name, order)}')
+    return Cells(counts, _names(answered["group"]), tuple(w for w in order if w in found) or found)
 
 
 def compare(
-    cells: Cells,
-    items: Sequence[str],
-    measure: Measure,
-    *,
-    level: float,
-    correction: str,
-    min_base: int,
-    overlap: Callable[[str, str, str], pd.DataFrame] | None = None,
+    data: Any, cards: Mapping[str, Card], cells: Cells, measure: Measure, settings: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """Compare each group with the rest of the current wave, and each wave with the one before.
 
-    A family of tests, adjusted together, is one item by one variable.
-
-    Parameters
-    ----------
-    overlap : (item, earlier, later) -> how the same respondents answered in both waves, for paired tests.
+    A family of tests, adjusted together, is one item by one variable. Respondents who stand in two waves enter
+    with the covariance of their answers.
     """
-    rows: list[dict[str, Any]] = []
-    for item in items:
-        pairs = [(g, cells.answers(item, g, cells.current), cells.answers(item, g, cells.current, rest=True))
-                 for g in cells.groups if len(cells.groups) > 1]  # fmt: skip
-        rows += _family(
-            [
-                {"item": item, "term": f"{measure.term}_vs_rest", "group": g, "wave": cells.current,
-                 **_difference(measure, one, other, level, 0.0)}
-                for g, one, other in pairs if one.n and other.n
-            ],
-            correction, min_base,
-        )  # fmt: skip
-        family = []
+    rows = []
+    repeated = settings["respondent"] and tally.repeats(data, settings["respondent"], settings["wave"])
+    for item, card in cards.items():
+        rest, previous = [], []
+        for group in cells.groups:
+            one, other = (cells.answers(item, group, cells.current, rest=side) for side in (False, True))
+            if one.n and other.n:
+                found = _difference(measure, one, other, settings["level"], 0.0)
+                rest.append({**found, "term": f"{measure.term}_vs_rest", "group": group, "wave": cells.current})
         for before, after in zip(cells.waves, cells.waves[1:], strict=False):
-            first, second = cells.answers(item, "", before), cells.answers(item, "", after)
-            if not (first.n and second.n):
-                continue
-            shared = 0.0
-            if overlap:
-                same = overlap(item, before, after)
-                shared = float(
-                    np.sum(
-                        same["ww"].to_numpy(float)
-                        * measure.influence(first, same["before"].to_numpy(float))
-                        * measure.influence(second, same["after"].to_numpy(float))
-                    )
-                )
-            family.append({"item": item, "term": f"{measure.term}_vs_previous", "wave": after,
-                           **_difference(measure, second, first, level, shared)})  # fmt: skip
-        rows += _family(family, correction, min_base)
+            one, other = cells.answers(item, "", after), cells.answers(item, "", before)
+            if one.n and other.n:
+                shared = 0.0
+                if repeated:
+                    same = panel(data, item, card, settings, before, after)
+                    moves = [measure.influence(side, same[column].to_numpy(float))
+                             for side, column in ((one, "after"), (other, "before"))]  # fmt: skip
+                    shared = float(same["ww"].to_numpy(float) @ (moves[0] * moves[1]))
+                found = _difference(measure, one, other, settings["level"], shared)
+                previous.append({**found, "term": f"{measure.term}_vs_previous", "wave": after})
+        for family in (rest, previous):
+            tested = [min(row["n"], row["n_other"]) >= settings["min_base"] for row in family]
+            p = [row["p"] if shown else np.nan for row, shown in zip(family, tested, strict=True)]
+            adjusted = adjust(p, settings["correction"])
+            rows += [{**row, "item": item, "p_adjusted": p} for row, p in zip(family, adjusted, strict=True)]
     return rows
+
+
+def panel(data: Any, item: str, card: Card, settings: Mapping[str, Any], earlier: str, later: str) -> pd.DataFrame:
+    """How the same respondents answered in two waves, reversed items turned round."""
+    columns = {k: settings[k] for k in ("respondent", "wave", "weight")}
+    same = tally.transitions(data, item, **columns, earlier=earlier, later=later)
+    return same.assign(before=card.turn(same["before"]), after=card.turn(same["after"]))
+
+
+def finish(
+    method: str,
+    settings: Mapping[str, Any],
+    cells: Cells,
+    rows: list[dict[str, Any]],
+    facts: Mapping[str, Any],
+    notes: Sequence[tuple[str, dict[str, Any]]] = (),
+    scores: pd.DataFrame | None = None,
+) -> Result:
+    """Apply the small-base policy and add the facts and notes that every method has."""
+    table = apply_base_policy(tidy(rows), settings["min_base"], settings["flag_base"])
+    first = cells.counts["item"].iloc[0]
+    everyone = cells.answers(first, "", cells.current)
+    shared = {
+        "wave": cells.current, "previous_wave": cells.waves[-2] if len(cells.waves) > 1 else "",
+        "groups": len(cells.groups), "level": settings["level"], "tests": int(table["p_adjusted"].notna().sum()),
+    }  # fmt: skip
+    found = list(notes)
+    mine = cells.counts[cells.counts["item"] == first]
+    for column, setting in (("group", "by"), ("wave", "wave")):
+        n = int(mine.loc[mine[column].isna(), "n"].sum())
+        if settings[setting] and n:
+            found.append((f"{column}_unknown", {"n": n, "column": settings[setting]}))
+    for base, setting in (("hidden", "min_base"), ("small", "flag_base")):
+        cells_only = table["n_other"].isna() & ~table["term"].str.startswith("flow_to_")
+        groups = table[cells_only & (table["base"] == base)].drop_duplicates(["group", "wave"])
+        if len(groups):
+            found.append((f"base_{base}", {"groups": len(groups), "base": settings[setting]}))
+    if settings["weight"]:
+        found.append(("weighted", {"n": everyone.n, "n_eff": everyone.n_eff}))
+    if len(table[(table["term"] == "mean") & table["se"].isna() & (table["base"] != "hidden")]):
+        found.append(("no_spread", {}))
+    known = {name: value for name, value in {**shared, **facts}.items() if value == value}
+    return Result(method, settings, table, known, tuple(found), scores)
 
 
 def _difference(
@@ -152,69 +184,16 @@ def _difference(
 ) -> dict[str, Any]:
     gap = measure.estimate(one) - measure.estimate(other)
     found = difference(measure.basis(one), measure.basis(other), covariance=shared, level=level)
-    return {
-        "n": one.n, "n_other": other.n, "n_eff": one.n_eff, "estimate": gap, "se": found.se,
-        "low": np.fmin(found.low, gap) if found.se > 0 else np.nan,
-        "high": np.fmax(found.high, gap) if found.se > 0 else np.nan,
-        "p": found.p, "detectable": found.detectable,
-    }  # fmt: skip
-
-
-def _family(rows: list[dict[str, Any]], correction: str, min_base: int) -> list[dict[str, Any]]:
-    p = [row["p"] if min(row["n"], row["n_other"]) >= min_base else np.nan for row in rows]
-    for row, adjusted in zip(rows, adjust(p, correction), strict=True):
-        row["p_adjusted"] = adjusted
-    return rows
-
-
-def panel(
-    data: Any, cards: Mapping[str, Card], *, respondent: str, wave: str, weight: str
-) -> Callable[[str, str, str], pd.DataFrame] | None:
-    """Return the ``overlap`` of :func:`compare`; None when no respondent stands in two waves."""
-    if not (respondent and wave and tally.repeats(data, respondent)):
-        return None
-
-    def overlap(item: str, earlier: str, later: str) -> pd.DataFrame:
-        same = tally.transitions(data, item, respondent=respondent, wave=wave, earlier=earlier, later=later,
-                                 weight=weight)  # fmt: skip
-        turn = cards[item].turn
-        return same.assign(before=turn(same["before"]), after=turn(same["after"]))
-
-    return overlap
-
-
-def unknown_notes(cells: Cells, item: str, by: str, wave: str) -> list[tuple[str, dict[str, Any]]]:
-    """Notes on respondents whose group or wave is not known."""
-    mine = cells.counts[cells.counts["item"] == item]
-    notes = []
-    for column, used in (("group", by), ("wave", wave)):
-        n = int(mine.loc[mine[column].isna(), "n"].sum())
-        if used and n:
-            notes.append((f"{column}_unknown", {"n": n, "column": used}))
-    return notes
-
-
-def base_notes(table: pd.DataFrame, min_base: int, flag_base: int) -> list[tuple[str, dict[str, Any]]]:
-    """Notes on groups and waves that are hidden or marked for their small base."""
-    cells = table[(table["n_other"].isna())].drop_duplicates(["group", "wave", "base"])
-    notes = []
-    for code, base in (("hidden", min_base), ("small", flag_base)):
-        n = len(cells[cells["base"] == code].drop_duplicates(["group", "wave"]))
-        if n:
-            notes.append((f"base_{code}", {"groups": n, "base": base}))
-    return notes
-
-
-def check_level(level: float) -> None:
-    if not 0.5 <= level < 1:
-        raise SettingsError(f"Found level {level}; give a confidence from 0.5 to below 1, such as 0.95.")
+    ends = {"low": min(found.low, gap), "high": max(found.high, gap)} if found.se > 0 else {}
+    return {"n": one.n, "n_other": other.n, "n_eff": one.n_eff, "estimate": gap, "se": found.se, "p": found.p,
+            "detectable": found.detectable, **ends}  # fmt: skip
 
 
 def _names(column: pd.Series) -> tuple[str, ...]:
-    names = {str(name) for name in column.dropna() if name != ""}
-    return tuple(sorted(names, key=_natural))
+    """Names in natural order: "wave 2" before "wave 10"."""
 
+    def natural(text: str) -> list[tuple[int, int, str]]:
+        parts = [part for part in re.split(r"(\d+)", text) if part]
+        return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
 
-def _natural(text: str) -> list[tuple[int, int, str]]:
-    """Sort "wave 2" before "wave 10"."""
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", text) if part]
+    return tuple(sorted({str(name) for name in column.dropna() if name != ""}, key=natural))

@@ -1,26 +1,16 @@
 """NPS: how likely are customers to recommend, and why?"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from cxkit.data.cards import Card, card
+from cxkit.data.cards import Card, cards
 from cxkit.errors import DataError, SettingsError, did_you_mean
-from cxkit.methods.cells import (
-    Cells,
-    Measure,
-    base_notes,
-    check_level,
-    compare,
-    panel,
-    tally_cells,
-    unknown_notes,
-)
-from cxkit.results import Result, tidy
-from cxkit.stats.bases import apply_base_policy
+from cxkit.methods.cells import Cells, Measure, compare, finish, panel, tally_cells
+from cxkit.results import Result
 from cxkit.stats.compare import Basis
 from cxkit.stats.net import INTERVALS, PRIOR, adjusted, net
 from cxkit.stats.resample import generator
@@ -90,8 +80,7 @@ def nps(
     863.0
     """
     settings = {name: value for name, value in locals().items() if name != "data"} | {"waves": list(waves)}
-    check_level(level)
-    deck = {score: card(score, list(scale) if isinstance(scale, tuple) else scale)}
+    deck = cards([score], scale)
     rating = deck[score]
     if (rating.low, rating.high) not in ((0, 10), (1, 10)) or rating.reversed:
         raise SettingsError(
@@ -104,32 +93,20 @@ def nps(
     if variant == "expectation" and rating.low != 1:
         raise SettingsError("The expectation form is asked on 1-10; give scale [1, 10].")
     settings["scale"] = {score: rating.plain()}
-    cells = tally_cells(data, deck, by=by, wave=wave, weight=weight, waves=waves)
-    rng = generator(seed, client, "nps")
+    cells = tally_cells(data, deck, settings)
     rows = []
     for group, when in cells.all_cells():
+        rng = generator(seed, client, "nps", when, group)
         rows += _describe(cells, rating, group, when, interval, level, rng)
-    overlap = panel(data, deck, respondent=respondent, wave=wave, weight=weight)
-    rows += compare(cells, [score], _MEASURE, level=level, correction=correction, min_base=min_base,
-                    overlap=overlap)  # fmt: skip
-    if overlap and len(cells.waves) > 1:
-        rows += _flow(overlap(score, cells.waves[-2], cells.current), score, cells.current, level)
-    table = apply_base_policy(tidy(rows), min_base, flag_base)
+    rows += compare(data, deck, cells, _MEASURE, settings)
+    if respondent and len(cells.waves) > 1:
+        rows += _flow(
+            panel(data, score, rating, settings, cells.waves[-2], cells.current), score, cells.current, level
+        )
     everyone = cells.answers(score, "", cells.current)
-    facts = {
-        "wave": cells.current, "previous_wave": cells.waves[-2] if len(cells.waves) > 1 else "",
-        "groups": len(cells.groups), "level": level, "n": everyone.n, "n_eff": everyone.n_eff,
-        "missing": cells.missing(score, "", cells.current), "tests": int(table["p_adjusted"].notna().sum()),
-    }  # fmt: skip
-    notes = [*unknown_notes(cells, score, by, wave), *base_notes(table, min_base, flag_base)]
-    if weight:
-        notes.append(("weighted", {"n": everyone.n, "n_eff": everyone.n_eff}))
-    if rating.low == 1:
-        notes.append(("scale_from_one", {}))
-    scores = _scores(data, rating, by, wave, comment)
-    if scores is not None and comment:
-        facts["comments"] = int((_in(scores, cells.current)["comment"] != "").sum())
-    return Result("nps", settings, table, facts, tuple(notes), scores)
+    facts = {"n": everyone.n, "n_eff": everyone.n_eff, "missing": cells.missing(score, "", cells.current)}
+    notes: list[tuple[str, dict[str, Any]]] = [("scale_from_one", {})] if rating.low == 1 else []
+    return finish("nps", settings, cells, rows, facts, notes, _scores(data, rating, by, wave, comment))
 
 
 def category_of(scores: np.ndarray) -> np.ndarray:
@@ -175,12 +152,12 @@ def _describe(
     if not answers.n:
         return [{**base, "term": "nps"}]
     top, bottom = _parts(answers)
-    found = net(top, bottom, answers.n_eff, method=interval, level=level, rng=rng)
-    deviation = category_of(answers.score) - found.estimate
-    se = 100 * float(answers.w2 @ deviation**2) ** 0.5 / float(answers.w.sum())
+    deviation = category_of(answers.score) - (top - bottom)
+    se = float(answers.w2 @ deviation**2) ** 0.5 / float(answers.w.sum())
+    found = net(top, bottom, answers.n_eff, method=interval, level=level, se=se, rng=rng)
     m = mean(answers, (rating.low, rating.high), level)
     rows = [
-        {"term": "nps", "estimate": 100 * found.estimate, "se": se,
+        {"term": "nps", "estimate": 100 * found.estimate, "se": 100 * se,
          "low": 100 * found.low, "high": 100 * found.high},
         {"term": "mean", "estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high},
     ]  # fmt: skip
@@ -211,22 +188,19 @@ def _flow(same: pd.DataFrame, score: str, wave: str, level: float) -> list[dict[
 
 
 def _scores(data: Any, rating: Card, by: str, wave: str, comment: str) -> pd.DataFrame | None:
-    frame = nw.to_native(nw.from_native(data))
-    if comment and comment not in nw.from_native(data).lazy().collect_schema().names():
-        names = nw.from_native(data).lazy().collect_schema().names()
+    frame = nw.from_native(data)
+    names = frame.lazy().collect_schema().names()
+    if comment and comment not in names:
         raise DataError(f'The data have no column "{comment}"; {did_you_mean(comment, names)}')
-    if not isinstance(frame, pd.DataFrame):
+    native = nw.to_native(frame)
+    if not isinstance(native, pd.DataFrame):
         return None
-    answered = frame[frame[rating.item].notna()]
-    text: Callable[[str], Any] = lambda c: answered[c].astype(object).where(answered[c].notna(), "") if c else ""  # noqa: E731
+    answered = native[native[rating.item].notna()]
     scores = pd.DataFrame({"score": answered[rating.item].astype(float)})
     scores["category"] = [CATEGORIES[k + 1] for k in category_of(scores["score"].to_numpy())]
     for name, column in (("group", by), ("wave", wave), ("comment", comment)):
-        scores[name] = text(column)
-        scores[name] = scores[name].astype(str)
+        text = nw.from_native(answered).select(nw.col(column).cast(nw.String())).to_native() if column else None
+        scores[name] = "" if text is None else text[column].astype(object).fillna("")
+    scores.index = pd.Index([k if isinstance(k, int) else str(k) for k in scores.index])
     scores.index.name = "row"
     return scores
-
-
-def _in(scores: pd.DataFrame, wave: str) -> pd.DataFrame:
-    return scores[scores["wave"] == wave] if wave else scores

@@ -8,18 +8,9 @@ import numpy as np
 
 from cxkit.data import tally
 from cxkit.data.cards import Card, cards
-from cxkit.methods.cells import (
-    Cells,
-    Measure,
-    base_notes,
-    check_level,
-    compare,
-    panel,
-    tally_cells,
-    unknown_notes,
-)
-from cxkit.results import Result, tidy
-from cxkit.stats.bases import apply_base_policy
+from cxkit.errors import SettingsError
+from cxkit.methods.cells import Cells, Measure, compare, finish, tally_cells
+from cxkit.results import Result
 from cxkit.stats.compare import Basis
 from cxkit.stats.net import net
 from cxkit.stats.reliability import Reliability, reliability
@@ -77,38 +68,22 @@ def scaling(
     1356.0
     """
     settings = {name: value for name, value in locals().items() if name != "data"} | {"waves": list(waves)}
-    check_level(level)
-    deck = cards(list(items), scale)
+    deck = cards(items, scale)
+    if OVERALL in deck:
+        raise SettingsError(f'No item may be named "{OVERALL}"; rename the column.')
     settings |= {"items": list(items), "scale": {name: card.plain() for name, card in deck.items()}}
-    cells = tally_cells(data, deck, by=by, wave=wave, weight=weight, waves=waves)
+    cells = tally_cells(data, deck, settings)
     rows = []
     for item, card in deck.items():
         for group, when in cells.all_cells():
             rows += _describe(cells, item, card, group, when, level)
-    rows += _overall(data, deck, cells, by, wave, weight, level)
-    pairs = panel(data, deck, respondent=respondent, wave=wave, weight=weight)
-    rows += compare(cells, list(items), _mean_measure(deck), level=level, correction=correction,
-                    min_base=min_base, overlap=pairs)  # fmt: skip
-    table = apply_base_policy(tidy(rows), min_base, flag_base)
+    rows += _overall(data, deck, cells, settings)
+    rows += compare(data, deck, cells, _mean_measure(deck), settings)
     now = tally.in_wave(data, wave, cells.current)
-    facts = {
-        "wave": cells.current, "previous_wave": cells.waves[-2] if len(cells.waves) > 1 else "",
-        "groups": len(cells.groups), "items": len(items), "level": level,
-        "tests": int(table["p_adjusted"].notna().sum()), **tally.screen(now, list(items), weight),
-        **_reliability_facts(now, deck, weight, level),
-    }  # fmt: skip
-    facts = {name: value for name, value in facts.items() if value == value}
-    notes = [*unknown_notes(cells, items[0], by, wave), *base_notes(table, min_base, flag_base)]
-    if weight:
-        everyone = cells.answers(items[0], "", cells.current)
-        notes.append(("weighted", {"n": everyone.n, "n_eff": everyone.n_eff}))
-    for item, card in deck.items():
-        if card.reversed:
-            notes.append(("reversed", {"item": item}))
-    constant = table[(table["term"] == "mean") & table["se"].isna() & (table["base"] != "hidden")]
-    if len(constant):
-        notes.append(("no_spread", {"cells": len(constant)}))
-    return Result("scaling", settings, table, facts, tuple(notes))
+    facts = {"items": len(items), **tally.screen(now, list(items), weight),
+             **_reliability_facts(now, deck, settings)}  # fmt: skip
+    notes = [("reversed", {"item": item}) for item, card in deck.items() if card.reversed]
+    return finish("scaling", settings, cells, rows, facts, notes)
 
 
 def _describe(cells: Cells, item: str, card: Card, group: str, wave: str, level: float) -> list[dict[str, Any]]:
@@ -136,16 +111,15 @@ def _describe(cells: Cells, item: str, card: Card, group: str, wave: str, level:
     return [{**base, **row} for row in rows]
 
 
-def _overall(
-    data: Any, deck: Mapping[str, Card], cells: Cells, by: str, wave: str, weight: str, level: float
-) -> list[dict[str, Any]]:
+def _overall(data: Any, deck: Mapping[str, Card], cells: Cells, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
     if len(deck) < 2:
         return []
     parts = {}
     for item, card in deck.items():
         slope = (-100 if card.reversed else 100) / (card.high - card.low)
         parts[item] = (-slope * (card.high if card.reversed else card.low), slope)
-    counts = tally.counts(tally.with_composite(data, OVERALL, parts), [OVERALL], by=by, wave=wave, weight=weight)
+    columns = {k: settings[k] for k in ("by", "wave", "weight")}
+    counts = tally.counts(tally.with_composite(data, OVERALL, parts), [OVERALL], **columns)
     scores = Cells(counts, cells.groups, cells.waves)
     rows = []
     for group, when in cells.all_cells():
@@ -153,7 +127,7 @@ def _overall(
         row = {"item": OVERALL, "term": "index", "group": group, "wave": when, "n": answers.n,
                "n_eff": answers.n_eff, "missing": scores.missing(OVERALL, group, when)}  # fmt: skip
         if answers.n:
-            m = mean(answers, (0, 100), level)
+            m = mean(answers, (0, 100), settings["level"])
             row |= {"estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high}
         rows.append(row)
     return rows
@@ -174,15 +148,15 @@ def _mean_measure(deck: Mapping[str, Card]) -> Measure:
     return Measure("mean", lambda answers: mean(answers, ends).estimate, basis, influence)
 
 
-def _reliability_facts(data: Any, deck: Mapping[str, Card], weight: str, level: float) -> dict[str, Any]:
+def _reliability_facts(data: Any, deck: Mapping[str, Card], settings: Mapping[str, Any]) -> dict[str, Any]:
     signs = np.array([-1.0 if card.reversed else 1.0 for card in deck.values()])
 
     def of(complete: bool) -> Reliability | None:
-        found = tally.moments(data, list(deck), weight=weight, complete=complete)
-        return reliability(replace(found, covariance=found.covariance * np.outer(signs, signs)), level)
+        found = tally.moments(data, list(deck), weight=settings["weight"], complete=complete)
+        return reliability(replace(found, covariance=found.covariance * np.outer(signs, signs)), settings["level"])
 
     listwise = of(True) if len(deck) > 1 else None
-    if not listwise:
+    if not listwise or listwise.n < settings["min_base"]:
         return {}
     facts = {"alpha": listwise.alpha, "alpha_low": listwise.low, "alpha_high": listwise.high,
              "alpha_n": listwise.n, "omega": listwise.omega}  # fmt: skip

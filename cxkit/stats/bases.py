@@ -29,6 +29,7 @@ def apply_base_policy(table: pd.DataFrame, min_base: int, flag_base: int) -> pd.
     policed = table.copy()
     smallest = policed[["n", "n_other"]].min(axis=1)
     hidden = smallest < min_base
-    policed["base"] = np.select([hidden, smallest < flag_base], ["hidden", "small"], "ok")
+    words = np.select([hidden, smallest < flag_base], ["hidden", "small"], "ok")
+    policed["base"] = pd.Series(words, policed.index, dtype=object)
     policed.loc[hidden, NUMBERS] = np.nan
     return policed

@@ -49,7 +49,7 @@ def difference(first: Basis, second: Basis, *, covariance: float = 0.0, level: f
     """
     a, b = first.variance, second.variance
     variance = a + b - 2 * covariance
-    if not variance > 1e-24:
+    if not variance > 1e-12 * (a + b):
         return Difference(math.nan, math.nan, math.nan, math.nan, math.nan)
     se = math.sqrt(variance)
     if covariance:

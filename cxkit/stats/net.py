@@ -41,6 +41,7 @@ def net(
     *,
     method: str = "adjusted",
     level: float = 0.95,
+    se: float | None = None,
     rng: np.random.Generator | None = None,
 ) -> Net:
     """Net of two shares of one sample, with an interval clipped to -1..1.
@@ -49,6 +50,7 @@ def net(
     ----------
     top, bottom : shares, 0-1, of the same answers.
     n_eff : base, or effective base when weighted.
+    se : standard error for "wald" when it is known better, as the linearised one of weighted answers.
     method : "adjusted" (Wald with 3 answers added, Rocks 2016), "wald" (var = [t + b - (t - b)^2] / n),
         "score" (Tango 1998) or "bootstrap" (5,000 multinomial resamples, percentiles; needs ``rng``).
 
@@ -66,7 +68,7 @@ def net(
     if method == "adjusted":
         low, high = centre - z * math.sqrt(variance), centre + z * math.sqrt(variance)
     elif method == "wald":
-        half = z * math.sqrt(max(0.0, top + bottom - estimate**2) / n_eff)
+        half = z * (math.sqrt(max(0.0, top + bottom - estimate**2) / n_eff) if se is None else se)
         low, high = estimate - half, estimate + half
     elif method == "score":
         low, high = _score_interval(top, bottom, n_eff, z)

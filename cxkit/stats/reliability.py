@@ -27,19 +27,20 @@ class Reliability:
 def reliability(found: Moments, level: float = 0.95) -> Reliability | None:
     """Reliability of the sum of two or more items.
 
-    alpha = k/(k-1) (1 - sum of variances / variance of the sum), Cronbach 1951; interval by F, Feldt 1965;
+    alpha = k/(k-1) (1 - sum of variances / variance of the sum), Cronbach 1951; interval by F on the
+    effective base, Feldt 1965;
     omega total of one factor = (sum of loadings)^2 / variance of the sum, McDonald 1999.
 
     Returns
     -------
     None with fewer than two items or three respondents, or when an item does not vary. omega is NaN with
-    two items, where one factor is not identified.
+    two items, where one factor is not identified, and when the factor explains all of an item.
     """
     S, k, n = found.covariance, len(found.items), int(found.n_pairs.min())
     if k < 2 or n < 3 or not (np.isfinite(S).all() and (np.diag(S) > 0).all() and S.sum() > 0):
         return None
     alpha = cronbach(S)
-    df1, df2 = n - 1, (n - 1) * (k - 1)
+    df1, df2 = found.n_eff - 1, (found.n_eff - 1) * (k - 1)
     low = 1 - (1 - alpha) * float(stats.f.ppf((1 + level) / 2, df1, df2))
     high = 1 - (1 - alpha) * float(stats.f.ppf((1 - level) / 2, df1, df2))
     sd = np.sqrt(np.diag(S))
@@ -67,9 +68,11 @@ def _omega(S: np.ndarray) -> float:
         return float("nan")
     sd = np.sqrt(np.diag(S))
     try:
-        fit = Factor(corr=S / np.outer(sd, sd), n_factor=1, method="ml", smc=True).fit()
+        fit = Factor(corr=S / np.outer(sd, sd), n_factor=1, method="pa").fit(maxiter=2000, tol=1e-10)
     except (np.linalg.LinAlgError, ValueError):
         return float("nan")
     loadings = fit.loadings[:, 0] * sd
-    unique = np.diag(S) * np.clip(fit.uniqueness, 0, None)
+    if (fit.communality >= 1).any():
+        return float("nan")
+    unique = np.diag(S) * fit.uniqueness
     return float(loadings.sum() ** 2 / (loadings.sum() ** 2 + unique.sum()))

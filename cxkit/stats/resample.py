@@ -4,6 +4,8 @@ import hashlib
 
 import numpy as np
 
+from cxkit.errors import SettingsError
+
 
 def generator(seed: int, *names: str) -> np.random.Generator:
     """Return the generator for one purpose, such as ``generator(1, "bank", "nps")``.
@@ -11,5 +13,7 @@ def generator(seed: int, *names: str) -> np.random.Generator:
     >>> int(generator(1, "bank", "nps").integers(100)) == int(generator(1, "bank", "nps").integers(100))
     True
     """
+    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+        raise SettingsError(f"Found seed {seed!r}; give a whole number of 0 or more.")
     key = hashlib.sha256("\0".join(names).encode()).digest()
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=tuple(key[:16])))

@@ -56,10 +56,10 @@ class TestCard:
         ease = card("ease", scale)
         assert (list(ease.bottom), list(ease.top)) == (bottom, top)
 
-    @given(scales())
-    def test_boxes_never_meet(self, bounds):
-        ease = card("ease", list(bounds))
-        assert not set(ease.top) & set(ease.bottom)
+    def test_boxes_never_meet(self):
+        for high in range(1, 101):
+            ease = card("ease", [0, high])
+            assert ease.bottom[-1] < ease.top[0]
 
     @given(scales(), st.data())
     def test_turning_twice_is_turning_never(self, bounds, data):
@@ -114,7 +114,7 @@ class TestCard:
             ({"min": 1, "max": 5, "boxes": 0}, "boxes: 0; give a whole number from 1 to 2"),
             ({"min": 1, "max": 5, "boxes": True}, "boxes: True"),
             ({"min": 1, "max": 5, "lables": {}}, 'unknown key "lables"; did you mean "labels"?'),
-            ({"min": 1, "max": 5, "labels": {"Great": 6}}, 'the label "great" the score 6; give 1..5'),
+            ({"min": 1, "max": 5, "labels": {"Great": 6}}, 'the label "Great" the score 6; give 1..5'),
             ({"min": 1, "max": 5, "labels": {"Great": "5"}}, "the score '5'; give 1..5"),
         ],
     )
@@ -123,22 +123,18 @@ class TestCard:
         assert 'The scale of "ease"' in message
         assert part in message
 
-    @pytest.mark.xfail(strict=True, reason="a text is cut into letters and a number is no iterable")
     @pytest.mark.parametrize("code", [98, "98", "Don't know"])
     def test_one_missing_code_needs_no_list(self, code):
         assert card("ease", {"min": 0, "max": 10, "missing": code}).missing == (str(code),)
 
-    @pytest.mark.xfail(strict=True, reason="any text, even no, counts as true")
     @pytest.mark.parametrize("word", ["no", "False", "0", 2])
     def test_reversed_is_true_or_false_and_nothing_else(self, word):
         assert "reversed" in refusal(SettingsError, card, "ease", {"min": 1, "max": 5, "reversed": word})
 
-    @pytest.mark.xfail(strict=True, reason="a bare AttributeError or ValueError")
     @pytest.mark.parametrize(("key", "value"), [("labels", ["Bad", "Good"]), ("labels", "Bad"), ("text", "Easy?")])
     def test_labels_and_texts_must_be_pairs(self, key, value):
         assert key in refusal(SettingsError, card, "ease", {"min": 1, "max": 5, key: value})
 
-    @pytest.mark.xfail(strict=True, reason="the later of two equal labels wins in silence")
     def test_two_scores_for_one_label_are_refused(self):
         scale = {"min": 1, "max": 5, "labels": {"Yoʻq": 1, "yo'q": 5}}
         assert "yo'q" in refusal(SettingsError, card, "ease", scale)

@@ -53,7 +53,6 @@ def test_two_values_without_spread_have_no_test():
     assert all(math.isnan(x) for x in (found.se, found.low, found.high, found.p, found.detectable))
 
 
-@pytest.mark.xfail(strict=True, reason="rounding noise above 1e-24 is taken for a variance")
 def test_pairs_that_all_moved_by_the_same_amount_have_no_test():
     moved = FIRST + 0.1
     shared = np.cov(FIRST, moved)[0, 1] / len(FIRST)
@@ -87,7 +86,7 @@ def test_adjusted_p_values_equal_statsmodels(ours, theirs, p):
     assert adjust(p, ours) == pytest.approx(multipletests(p, method=theirs)[1], abs=1e-12)
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None, derandomize=True, max_examples=50)
 @given(p_values)
 def test_holm_equals_its_definition(p):
     """Holm 1979: the j-th smallest of m times m - j + 1, never below a smaller one, at most 1."""
@@ -112,7 +111,7 @@ def test_a_family_without_tests_stays_empty(correction):
     assert np.isnan(adjust([math.nan], correction)).all()
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None, derandomize=True, max_examples=50)
 @given(p_values, st.sampled_from(["holm", "bh"]), st.randoms(use_true_random=False))
 def test_adjusting_never_lowers_a_p_value_and_does_not_depend_on_the_order(p, correction, random):
     found = adjust(p, correction)

@@ -60,7 +60,7 @@ def test_goodman_equals_the_printed_table_of_sison_and_glaz():
     assert np.array(found) == pytest.approx(np.array(list(SISON_GLAZ.values())), abs=5e-5)
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None, derandomize=True, max_examples=50)
 @given(st.lists(st.integers(0, 60), min_size=2, max_size=11).filter(lambda counts: sum(counts) > 0))
 def test_goodman_equals_its_formula_and_holds_every_share(counts):
     n = sum(counts)
@@ -71,7 +71,7 @@ def test_goodman_equals_its_formula_and_holds_every_share(counts):
     assert (shares <= found[:, 1]).all()
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None, derandomize=True, max_examples=50)
 @given(st.floats(0, 1), st.floats(1, 1e6), st.floats(0.5, 0.999))
 def test_wilson_holds_its_share_and_stays_inside_zero_and_one(share, n_eff, level):
     low, high = wilson(share, n_eff, level)

@@ -3,7 +3,7 @@
 import pytest
 
 from cxkit.errors import DataError
-from cxkit.stats.usability import sus, supr_q
+from cxkit.stats.usability import supr_q, sus
 
 SEVEN = [5, 4, 4, 5, 4, 4, 3]
 
@@ -36,17 +36,17 @@ def test_supr_q_at_its_ends(ratings, recommend, score):
     "answers", [[3] * 9, [3] * 11, [], [0] + [3] * 9, [6] + [3] * 9, [2.5] + [3] * 9, [float("nan")] + [3] * 9]
 )
 def test_sus_refuses_answers_off_its_form(answers):
-    with pytest.raises(DataError, match="SUS: found .*expected 10 whole numbers from 1 to 5"):
+    with pytest.raises(DataError, match=r"SUS: found .*expected 10 whole numbers from 1 to 5"):
         sus(answers)
 
 
 @pytest.mark.parametrize("ratings", [SEVEN[:6], [*SEVEN, 5], [0, *SEVEN[1:]], [4.5, *SEVEN[1:]]])
 def test_supr_q_refuses_ratings_off_its_form(ratings):
-    with pytest.raises(DataError, match="SUPR-Q: found .*expected 7 whole numbers from 1 to 5"):
+    with pytest.raises(DataError, match=r"SUPR-Q: found .*expected 7 whole numbers from 1 to 5"):
         supr_q(ratings, 8)
 
 
 @pytest.mark.parametrize("recommend", [-1, 11, 7.5, float("nan")])
 def test_supr_q_refuses_a_recommendation_off_its_scale(recommend):
-    with pytest.raises(DataError, match="recommend: found .*whole numbers from 0 to 10"):
+    with pytest.raises(DataError, match=r"recommend: found .*whole numbers from 0 to 10"):
         supr_q(SEVEN, recommend)

@@ -87,7 +87,7 @@ def test_shares_of_scores_are_weighted():
     assert found.share_of(range(2, 4)) == 0
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None, derandomize=True, max_examples=50)
 @given(answers_and_weights)
 def test_tallied_answers_give_the_same_as_rows_in_any_order(rows):
     y, w = zip(*rows, strict=True)
@@ -95,7 +95,7 @@ def test_tallied_answers_give_the_same_as_rows_in_any_order(rows):
     assert numbers(back) == pytest.approx(numbers(mean(answers(y, w), (1, 10))), rel=1e-9, abs=1e-9)
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None, derandomize=True, max_examples=50)
 @given(answers_and_weights, st.floats(1e-3, 1e3))
 def test_multiplying_all_weights_changes_nothing(rows, factor):
     y, w = zip(*rows, strict=True)
@@ -105,7 +105,7 @@ def test_multiplying_all_weights_changes_nothing(rows, factor):
     assert numbers(mean(second, (1, 10))) == pytest.approx(numbers(mean(first, (1, 10))), rel=1e-9)
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None, derandomize=True, max_examples=50)
 @given(answers_and_weights)
 def test_effective_base_lies_between_one_and_the_base(rows):
     y, w = zip(*rows, strict=True)
@@ -113,7 +113,7 @@ def test_effective_base_lies_between_one_and_the_base(rows):
     assert 1 - 1e-9 <= found.n_eff <= found.n + 1e-9
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None, derandomize=True, max_examples=50)
 @given(answers_and_weights)
 def test_low_estimate_high_stand_in_order_and_shares_sum_to_one(rows):
     y, w = zip(*rows, strict=True)
