@@ -22,7 +22,7 @@ from cxkit.errors import CxError, SettingsError
 from cxkit.report.brand import Brand
 from cxkit.report.make import Job, make_report
 from cxkit.report.template import find_template, parse_parameter
-from cxkit.views.language import LANGUAGES
+from cxkit.views.language import LANGUAGES, plain
 
 DEMO = {
     "bank": ("Orient Bank (simulated)", "en", "#12344d"),
@@ -32,15 +32,20 @@ DEMO = {
 
 
 def _plain_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """End in one sentence and an exit code instead of a traceback: 2 for settings, 1 for the rest."""
+    """End in one sentence instead of a traceback, with 2 for settings, 3 for the machine, 1 for the rest."""
 
     @wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> None:
         try:
             command(*args, **kwargs)
         except CxError as error:
-            click.echo(f"cxkit: {error}", err=True)
+            click.echo(f"cxkit: {plain(error)}", err=True)
             sys.exit(2 if isinstance(error, SettingsError) else 1)
+        except OSError as error:
+            click.echo(
+                f"cxkit: {error.strerror or error} ({error.filename}); check the folder and its rights.", err=True
+            )
+            sys.exit(3)
 
     return wrapped
 
@@ -149,7 +154,7 @@ def _batch(config_path: Path, out: Path) -> None:
         def progress(row: Row) -> None:
             line = f"{row.status:9} {row.folder}" + (f": {row.reason}" if row.reason else "")
             bar.update()
-            tqdm.write(line, file=sys.stdout)
+            tqdm.write(plain(line), file=sys.stdout)
 
         rows = run(jobs, out, title=config.title, lang=config.lang, report=progress)
     failed = sum(row.status == "failed" for row in rows)

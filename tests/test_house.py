@@ -19,10 +19,11 @@ FLOORS = {
 }  # fmt: skip
 DOOR = 3  # `import cxkit` itself gives floors 0 to 3
 CONDA_NAMES = {"duckdb": "python-duckdb"}
-UNNEEDED = (
-    "papermill nbconvert nbformat nbclient jupyter jupyter_client jupyter_core jupyterlab IPython ipykernel zmq click "
-    "tqdm pydantic jinja2 duckdb polars pyarrow dask distributed pyreadstat xlsxwriter pptx weasyprint pytest"
-).split()
+UNNEEDED = [
+    *("papermill", "nbconvert", "nbformat", "nbclient", "jupyter", "jupyter_client", "jupyter_core", "jupyterlab"),
+    *("IPython", "ipykernel", "zmq", "click", "tqdm", "pydantic", "jinja2", "duckdb", "polars", "pyarrow", "dask"),
+    *("distributed", "pyreadstat", "xlsxwriter", "pptx", "weasyprint", "pytest"),
+]
 
 
 def modules() -> list[Path]:

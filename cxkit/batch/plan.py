@@ -8,6 +8,7 @@ from cxkit.errors import SettingsError
 from cxkit.report.brand import Brand
 from cxkit.report.make import Job, check_job
 from cxkit.report.publish import folder_name
+from cxkit.views.language import language
 
 
 def plan(config: Config, base: Path) -> list[Job]:
@@ -21,21 +22,30 @@ def plan(config: Config, base: Path) -> list[Job]:
     ------
     SettingsError : two clients share a folder, a client has no data or method, or a setting is not the template's.
     """
+    language(config.lang)
     seen: dict[str, str] = {}
     for client in config.clients:
-        folder = unicodedata.normalize("NFC", folder_name(client.client)).casefold()
-        if folder in seen:
-            raise SettingsError(
-                f'The client ids "{seen[folder]}" and "{client.client}" name the same folder; change one of them.'
-            )
-        seen[folder] = client.client
-    jobs = [job for client in config.clients for job in _jobs(config, client, base)]
-    for job in jobs:
+        for name in {_same(client.client), _same(folder_name(client.client))}:
+            if name in seen:
+                raise SettingsError(
+                    f'The client ids "{seen[name]}" and "{client.client}" name the same folder; change one of them.'
+                )
+            seen[name] = client.client
+    jobs: dict[str, Job] = {}
+    for client in config.clients:
         try:
-            check_job(job)
+            for job in _jobs(config, client, base):
+                check_job(job)
+                if jobs.setdefault(job.folder.casefold(), job) is not job:
+                    raise SettingsError(f'two of its reports go to "{job.folder}"; rename one template.')
         except SettingsError as error:
-            raise SettingsError(f'Client "{job.client}": {error}') from None
-    return jobs
+            raise SettingsError(f'Client "{client.client}": {error}') from None
+    return list(jobs.values())
+
+
+def _same(text: str) -> str:
+    """What two names share when a file system or an eye takes them for one."""
+    return unicodedata.normalize("NFC", text).casefold()
 
 
 def _jobs(config: Config, client: Client, base: Path) -> list[Job]:
@@ -44,12 +54,13 @@ def _jobs(config: Config, client: Client, base: Path) -> list[Job]:
     def value(name: str) -> str:
         return getattr(client if name in said else config, name)
 
-    brand = client.brand if "brand" in said else config.brand
+    own_brand = {name: getattr(client.brand, name) for name in client.brand.model_fields_set}
+    brand = config.brand.model_copy(update=own_brand if "brand" in said else {})
     data, codebook = value("data"), value("codebook")
     methods = client.methods or config.methods
     if not data or not methods:
         lacks = "data" if not data else "methods"
-        raise SettingsError(f'Client "{client.client}" has no {lacks}; give it there or once for all clients.')
+        raise SettingsError(f"it has no {lacks}; give it there or once for all clients.")
     shared = {"data_path": _path(data, base), "codebook": _path(codebook, base)}
     if client.where:
         shared["where"] = dict(client.where)  # type: ignore[assignment]

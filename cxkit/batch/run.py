@@ -34,7 +34,7 @@ def run(
         except CxError as error:
             row = Row.of(job, "failed", str(error))
         except Exception as error:  # a fault of ours or of the machine must not stop the other clients
-            row = Row.of(job, "failed", f"unexpected {type(error).__name__}: {error}")
+            row = Row.of(job, "failed", f"unexpected {type(error).__name__}")
         rows.append(row)
         report(row)
     write_summary(rows, out, title=title, lang=lang, date=jobs[0].date if jobs else "")

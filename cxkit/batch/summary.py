@@ -13,7 +13,7 @@ from cxkit.report.make import Job
 from cxkit.report.page import TITLES, render
 from cxkit.report.publish import write_atomic
 from cxkit.results import csv_safe
-from cxkit.views.language import language
+from cxkit.views.language import language, plain
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ def write_summary(rows: Sequence[Row], out: Path, *, title: str, lang: str, date
     """Write the files over all clients; each replaces its older one whole."""
     write_atomic(out / "summary.json", json.dumps([asdict(r) for r in rows], ensure_ascii=False, indent=1) + "\n")
     columns = [field.name for field in fields(Row)]
-    write_atomic(out / "summary.csv", _csv(pd.DataFrame([asdict(r) for r in rows], columns=columns)))
+    summary = csv_safe(pd.DataFrame([asdict(r) for r in rows], columns=columns))
+    write_atomic(out / "summary.csv", summary.to_csv(index=False, lineterminator="\n"))
     tables = []
     for row in rows:
         if row.status == "published":
@@ -47,19 +48,23 @@ def write_summary(rows: Sequence[Row], out: Path, *, title: str, lang: str, date
             table.insert(1, "method", row.method)
             tables.append(table)
     if tables:
-        write_atomic(out / "results.csv", _csv(pd.concat(tables, ignore_index=True)[list(tables[0])], safe=True))
+        results = pd.concat(tables, ignore_index=True)
+        results[["client", "method"]] = csv_safe(results[["client", "method"]])
+        write_atomic(out / "results.csv", results.to_csv(index=False, lineterminator="\n"))
+    else:
+        (out / "results.csv").unlink(missing_ok=True)
     words = language(lang)
     good = sum(row.status == "published" for row in rows)
     page = render(
         "index.html.j2",
         lang,
-        title=title or words.text("Reports"),
+        title=plain(title) or words.text("Reports"),
         date=words.date(date) if date else "",
         summary=words.text("{good} of {all} reports published", good=good, all=len(rows)),
         rows=[
             {
-                **asdict(row),
-                "title": language(row.lang).text(TITLES.get(row.method, row.method)),
+                **{name: plain(value) for name, value in asdict(row).items()},
+                "title": language(row.lang).text(TITLES[row.method]) if row.method in TITLES else plain(row.method),
                 "href": quote(f"{row.folder}/report.html"),
             }
             for row in rows
@@ -67,7 +72,3 @@ def write_summary(rows: Sequence[Row], out: Path, *, title: str, lang: str, date
     )
     check_page(page)
     write_atomic(out / "index.html", page)
-
-
-def _csv(table: pd.DataFrame, *, safe: bool = False) -> str:
-    return (table if safe else csv_safe(table)).to_csv(index=False, lineterminator="\n")

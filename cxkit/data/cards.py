@@ -24,7 +24,8 @@ class Card:
     item : the item's name in cxkit.
     low, high : the lowest and highest answer, whole numbers.
     reversed : True when a high answer is bad; methods turn it round as ``low + high - answer``.
-    boxes : how many scores at each end count as the top and the bottom box.
+    boxes : how many scores at each end count as the top and the bottom box; by default 2 on 5 to 11 points,
+        else a fifth of the points.
     missing : answers that mean "no answer", such as 99 or "Don't know".
     labels : answer text -> score.
     text : language -> question text.
@@ -99,7 +100,7 @@ def card(item: str, scale: Any) -> Card:
     if high - low > 100:  # type: ignore[operator]
         raise SettingsError(f"{where} has more than 101 points; a rating scale has at most 101.")
     points = high - low + 1  # type: ignore[operator]
-    boxes = scale.get("boxes", 2 if points >= 5 else 1)
+    boxes = scale.get("boxes", 2 if 5 <= points <= 11 else max(1, points // 5))
     if not (_whole(boxes) and 1 <= boxes <= points // 2):
         raise SettingsError(f"{where} has boxes: {boxes!r}; give a whole number from 1 to {points // 2}.")
     for key in ("labels", "text"):

@@ -19,6 +19,12 @@ class _Loader(yaml.SafeLoader):
             raise yaml.composer.ComposerError(None, None, "anchors and aliases are not read", event.start_mark)
         return super().compose_node(parent, index)
 
+    def construct_scalar(self, node: Any) -> Any:
+        if any("\ud800" <= letter <= "\udfff" for letter in str(node.value)):
+            problem = "a text holds half a character (a surrogate)"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        return super().construct_scalar(node)
+
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key, _ in node.value:

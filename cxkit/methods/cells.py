@@ -167,8 +167,8 @@ def finish(
         if settings[setting] and n:
             found.append((f"{column}_unknown", {"n": n, "column": settings[setting]}))
     for base, setting in (("hidden", "min_base"), ("small", "flag_base")):
-        cells_only = table["n_other"].isna() & ~table["term"].str.startswith("flow_to_")
-        groups = table[cells_only & (table["base"] == base)].drop_duplicates(["group", "wave"])
+        own = table["n_other"].isna() & ~table["term"].str.startswith("flow_to_") & (table["group"] != "")
+        groups = table[own & (table["base"] == base)].drop_duplicates("group")
         if len(groups):
             found.append((f"base_{base}", {"groups": len(groups), "base": settings[setting]}))
     if settings["weight"]:

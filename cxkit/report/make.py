@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -74,7 +75,11 @@ def check_job(job: Job) -> dict[str, Any]:
                 f'The date "{job.date}" of client "{job.client}" is no date; give YYYY-MM-DD.'
             ) from None
     folder_name(job.client)
+    job.brand.logo_address()
     template = find_template(job.method)
+    for name in ("out", "lang", "client"):
+        if name in job.parameters:
+            raise SettingsError(f'The parameter "{name}" is set by the report itself; leave it out of the settings.')
     return check_parameters(template, {**job.parameters, "lang": job.lang, "client": job.client})
 
 
@@ -102,9 +107,13 @@ def make_report(job: Job, out: Path) -> Path:
             notebook, method=Path(job.method).stem, name=job.name or job.client, lang=job.lang, date=job.date,
             brand=job.brand,
         )  # fmt: skip
-        check_page(page, [str(staging), str(Path.home()) if Path.home() != Path("/") else ""])
+        check_page(page, [str(staging), f"{Path.home()}/" if Path.home() != Path("/") else ""])
         (bundle / "report.html").write_text(page, encoding="utf-8", newline="")
-        _write_run(job, template, parameters, ["report.html", "result.json", "table.csv", *figures], bundle)
+        files = ["report.html", "result.json", "table.csv", *figures]
+        for path in sorted(bundle.rglob("*")):
+            if path.is_file() and path.relative_to(bundle).as_posix() not in files:
+                raise ReportError(f'The template wrote "{path.name}" beside its results; write it somewhere else.')
+        _write_run(job, template, parameters, files, bundle)
         bundle.chmod(0o755)
         publish(bundle, target)
     return target
@@ -114,22 +123,33 @@ def run_template(template: Path, parameters: Mapping[str, Any], folder: Path) ->
     """Run a template in ``folder`` and return the notebook; a refusal of cxkit keeps its kind and sentence."""
     with _environment({**KERNEL, "IPYTHONDIR": str(folder / ".ipython")}):
         try:
-            return papermill.execute_notebook(
+            notebook = papermill.execute_notebook(
                 str(template), None, dict(parameters), kernel_name="python3", cwd=str(folder), progress_bar=False,
                 log_output=False, record_timing=False, request_save_on_cell_execute=False, config=_TRANSPORT,
                 extra_arguments=["--log-level=50"],
             )  # fmt: skip
+            named = {cell.get("id") for cell in json.loads(template.read_text(encoding="utf-8"))["cells"]}
+            for place, cell in enumerate(notebook.cells, 1):
+                cell.id = cell.id if cell.id in named else f"cell-{place}"  # papermill's own ids are random
+            return notebook
         except PapermillExecutionError as error:
             for kind in (DataError, SettingsError, ReportError):
                 if error.ename == kind.__name__:
                     raise kind(error.evalue) from None
-            what = str(error.evalue).splitlines()[0] if error.evalue else ""
-            raise ReportError(f'The template "{template.stem}" stopped: {error.ename}: {what}') from None
+            raise ReportError(
+                f'The template "{template.stem}" stopped: {error.ename}: {_first_line(error.evalue)}'
+            ) from None
         except CxError:
             raise
         except Exception as error:  # the kernel died, did not start, or spoke nonsense
-            first = (str(error).strip() or type(error).__name__).splitlines()[0]
+            first = _first_line(str(error).strip() or type(error).__name__)
             raise ReportError(f'The template "{template.stem}" was not run to its end: {first}') from None
+
+
+def _first_line(message: Any) -> str:
+    """The first line of an error of others, with the folders of this machine taken out."""
+    lines = str(message or "").splitlines()
+    return re.sub(r"(?<![\w.])/(?:[^\s'\"/]+/)+", ".../", lines[0]) if lines else ""
 
 
 def check_complete(notebook: Any, bundle: Path) -> None:
@@ -143,7 +163,7 @@ def check_complete(notebook: Any, bundle: Path) -> None:
 
 
 def _write_figures(notebook: Any, bundle: Path) -> list[str]:
-    names = []
+    names: list[str] = []
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
@@ -151,6 +171,8 @@ def _write_figures(notebook: Any, bundle: Path) -> list[str]:
                 continue
             (bundle / "figures").mkdir(exist_ok=True)
             stem = f"figures/{cell.id}"
+            if f"{stem}.png" in names:
+                stem += f"-{len(names)}"
             (bundle / f"{stem}.png").write_bytes(base64.b64decode(data["image/png"]))
             names.append(f"{stem}.png")
             if "image/svg+xml" in data:

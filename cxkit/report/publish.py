@@ -13,6 +13,8 @@ from pathlib import Path
 from cxkit.errors import SettingsError
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+# Names that Windows keeps for devices, and those of a batch's own files.
+_TAKEN = {"index.html", "summary.json", "summary.csv", "results.csv", "results.parquet"}
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{k}" for port in ("com", "lpt") for k in range(10))}
 
 
@@ -21,16 +23,22 @@ def folder_name(client: str) -> str:
 
     Raises
     ------
-    SettingsError : the id is empty, longer than 200 characters, or looks like a path.
+    SettingsError : the id is empty, longer than 200 characters, no proper text, or looks like a path.
 
     >>> folder_name("007"), folder_name("Ferghana Dairy")
     ('007', 'Ferghana-Dairy-4f05f1c5')
     """
-    if not client.strip() or len(client) > 200 or re.search(r"[/\\\x00-\x1f]", client) or client.startswith("."):
+    if (
+        not client.strip()
+        or len(client) > 200
+        or re.search(r"[/\\\x00-\x1f\ud800-\udfff]", client)
+        or client.startswith(".")
+    ):
         raise SettingsError(
             f'The client id "{client[:60]}" cannot name a folder; give letters and digits, no / \\ or dot first.'
         )
     plain = _SAFE.fullmatch(client) and not client.endswith(".") and client.split(".")[0].lower() not in _DEVICES
+    plain = plain and client.lower() not in _TAKEN
     if plain:
         return client
     safe = re.sub(r"[^A-Za-z0-9_-]+", "-", unicodedata.normalize("NFKD", client)).strip("-")[:40]
@@ -59,23 +67,27 @@ def publish(bundle: Path, target: Path) -> None:
     try:
         if target.exists():
             target.rename(old)
-        try:
-            bundle.rename(target)
-        except OSError:
-            if old.exists():
-                old.rename(target)
-            raise
+        bundle.rename(target)
+    except BaseException:  # also an interrupt between the two renames must not lose the earlier bundle
+        if old.exists() and not target.exists():
+            old.rename(target)
+        raise
     finally:
-        shutil.rmtree(old.parent, ignore_errors=True)
+        if target.exists() or not old.exists():
+            shutil.rmtree(old.parent, ignore_errors=True)
 
 
 def write_atomic(path: Path, text: str) -> None:
     """Write a text file so that a reader sees the old content or the new, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.chmod(name, 0o644)
-    os.replace(name, path)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

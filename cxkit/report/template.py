@@ -48,7 +48,13 @@ def find_template(method: str) -> Path:
 @lru_cache
 def template_parameters(template: Path) -> dict[str, Parameter]:
     """Read the parameters cell of a template: name -> type, default and help."""
-    found = inspect_notebook(str(template))
+    try:
+        found = inspect_notebook(str(template))
+    except Exception as error:  # nbformat and papermill have many ways to say that a file is no notebook
+        kind = type(error).__name__
+        raise SettingsError(
+            f'The template "{template.name}" is no notebook papermill can read ({kind}); save it from JupyterLab.'
+        ) from None
     return {
         name: Parameter(name, str(p["inferred_type_name"]), str(p["default"]), str(p["help"]).strip())
         for name, p in found.items()

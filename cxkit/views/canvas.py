@@ -7,18 +7,21 @@ from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-from cxkit.views.language import plain
+from cxkit.views.language import Language, plain
 from cxkit.views.view import View
 
 WIDTH = 7.2  # inches; the page shows a figure about 900 px wide, so 9 points read as 12 px
 INK, SOFT, RULE = "#1f2933", "#5f6b7a", "#d9dee4"
 LOW, MIDDLE, HIGH = "#d55e00", "#949494", "#0173b2"
-SERIES = "#0173b2"
+SERIES, TOP = "#0173b2", "#542788"
 _STYLE: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"], "font.size": 9, "text.color": INK, "axes.labelcolor": SOFT,
     "xtick.color": SOFT, "ytick.color": INK, "xtick.labelsize": 8, "axes.edgecolor": RULE, "grid.color": RULE,
@@ -40,7 +43,7 @@ def paper() -> Iterator[None]:
 
 def row_height(labels: Sequence[str], least: float = 0.46) -> float:
     """Inches that each row needs so that the longest label, in lines of 9 points, does not touch the next."""
-    return max(least, 0.16 * max(label.count("\n") + 1 for label in labels) + 0.09)
+    return max(least, 0.15 * max(label.count("\n") + 1 for label in labels) + 0.07)
 
 
 def new_figure(height: float) -> Figure:
@@ -86,3 +89,20 @@ def ink_on(color: Any) -> str:
     """Black or white, whichever reads better on the colour."""
     r, g, b = mpl.colors.to_rgb(color)
     return "white" if 0.299 * r + 0.587 * g + 0.114 * b < 0.55 else INK
+
+
+def ramp(n: int) -> list[tuple[float, float, float]]:
+    """Colours for a scale of ``n`` points, lowest first."""
+    return [color[:3] for color in sns.color_palette("PuOr", as_cmap=True)(np.linspace(0.08, 0.92, n))]
+
+
+def number_axis(axis: Axis, lang: Language, ticks: int = 6) -> None:
+    """A few round ticks, with the decimals that tell them apart."""
+
+    def label(value: float, _: Any) -> str:
+        places = axis.get_majorticklocs()
+        step = places[1] - places[0] if len(places) > 1 else 1.0
+        return lang.number(value, max(0, -int(np.floor(np.log10(step) + 1e-9))))
+
+    axis.set_major_formatter(label)
+    axis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 5, 10]))

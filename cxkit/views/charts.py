@@ -6,16 +6,35 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import blended_transform_factory
 
-from cxkit.data.cards import card
+from cxkit.data.cards import Card, card
 from cxkit.results import Result
-from cxkit.views.canvas import HIGH, INK, LOW, MIDDLE, RULE, SERIES, SOFT, bare, dot, finish, ink_on, new_figure, wrap
-from cxkit.views.findings import change_title, group_title, items_title, score_title, spread_title
+from cxkit.views.canvas import (
+    HIGH,
+    INK,
+    LOW,
+    MIDDLE,
+    RULE,
+    SERIES,
+    SOFT,
+    TOP,
+    bare,
+    dot,
+    finish,
+    ink_on,
+    new_figure,
+    number_axis,
+    ramp,
+    row_height,
+    wrap,
+)
+from cxkit.views.findings import change_title, compared, group_title, items_title, score_title, spread_title
 from cxkit.views.language import Language, plain, span
 from cxkit.views.table import show
 from cxkit.views.view import View
 
+FEW = 11  # scores that a bar can still show one by one
 Rows = dict[tuple[str, str], dict[Any, Any]]  # (item, group) -> one row of the result's table
 
 
@@ -27,7 +46,8 @@ def diverging(result: Result, lang: Language) -> View:
     terms = {term: _rows(result, term) for term in ("index", "mean", "top_box", "bottom_box")}
     items = [i for i in result.settings["items"] if i in set(shares["item"])]
     items.sort(key=lambda item: -np.nan_to_num(terms["index"][item, ""]["estimate"], nan=-1))
-    scales, mixed = _scales(result, items)
+    scales = _scales(result, items)
+    mixed = len({(scale.points, scale.boxes) for scale in scales.values()}) > 1
     labels = [
         f"{wrap(lang.label(result, item), 30)}\n{f'{span(scales[item].points)}, ' * mixed}"
         f"n = {lang.number(terms['mean'][item, '']['n'])}"
@@ -42,13 +62,13 @@ def diverging(result: Result, lang: Language) -> View:
         scale = scales[item]
         mine = shares[shares["item"] == item].sort_values("score")
         if mine["estimate"].isna().any():
-            _hidden(ax, 0, y, result)
+            _hidden(ax, y, result)
             continue
         share = mine["estimate"].to_numpy()
         side = np.sign(mine["score"].to_numpy() - (scale.low + scale.high) / 2)
         first = -(share[side < 0].sum() + share[side == 0].sum() / 2)
         left = first + np.concatenate([[0.0], share.cumsum()])
-        colors = np.array(_ramp(len(share)))
+        colors = np.array(ramp(len(share)))
         some = share > 0
         edge = "#b9bec6" if len(share) <= FEW else colors[some]
         ax.barh(np.full(some.sum(), y), share[some], left=left[:-1][some], height=0.66, color=colors[some],
@@ -75,15 +95,12 @@ def _key(ax: Axes, lang: Language, scale: Card, mixed: bool) -> None:
 
     Items on different scales share the colours only, so the strip then bears no scores.
     """
-    points = list(scale.points)
-    step = 8 / len(points)
-    for k, (point, color) in enumerate(zip(points, _ramp(len(points)), strict=True)):
-        few = len(points) <= FEW
-        ax.barh(0, step, left=k * step - 4, height=0.9, color=color, edgecolor="white" if few else color)
-        if not mixed and (few or k in (0, len(points) - 1)):
-            place = k * step - 4 + (step / 2 if few else 0.12 if not k else step - 0.12)
-            ax.text(place, 0, str(point), ha="center" if few else "left" if not k else "right", va="center",
-                    fontsize=8, color=ink_on(color))  # fmt: skip
+    n = len(scale.points)
+    step = 8 / n
+    for k, (point, color) in enumerate(zip(scale.points, ramp(n), strict=True)):
+        ax.barh(0, step, left=k * step - 4, height=0.9, color=color, edgecolor="white" if n <= FEW else color)
+        if n <= FEW and not mixed:
+            ax.text((k + 0.5) * step - 4, 0, str(point), ha="center", va="center", fontsize=8, color=ink_on(color))
     bottom = lang.text("Lowest scores") if mixed else lang.text("Share of {scores}", scores=span(scale.bottom))
     top = lang.text("Highest scores") if mixed else lang.text("Share of {scores}", scores=span(scale.top))
     style: dict[str, Any] = {"va": "center", "fontsize": 8, "fontweight": "bold"}
@@ -96,19 +113,19 @@ def _key(ax: Axes, lang: Language, scale: Card, mixed: bool) -> None:
 def stacked(result: Result, lang: Language) -> View:
     """Detractors, passives and promoters per group, with the score and its interval beside."""
     item = result.settings["score"]
-    scores = _rows(result, "nps")
+    scores, everyone = _rows(result, "nps"), lang.text("All")
     colors = {"detractors": LOW, "passives": MIDDLE, "promoters": HIGH}
     words = [lang.text("Detractors"), lang.text("Passives"), lang.text("Promoters")]
     shares = [_rows(result, term) for term in colors]
     names = [group for _, group in scores]
-    labels = [f"{wrap(g or lang.text('All'), 24)}\nn = {lang.number(scores[item, g]['n'])}" for g in names]
+    labels = [f"{wrap(g or everyone, 24)}\nn = {lang.number(scores[item, g]['n'])}" for g in names]
     figure = new_figure(0.75 + row_height(labels) * len(names))
     ax, side = figure.subplots(1, 2, width_ratios=[1.7, 1], sharey=True)
     told: list[str] = []
     for y, group in enumerate(names):
         score, low, high = (scores[item, group][column] for column in ("estimate", "low", "high"))
         if np.isnan(score):
-            _hidden(ax, 0.5, y, result)
+            _hidden(ax, y, result)
             continue
         left = 0.0
         for name, rows, color in zip(words, shares, colors.values(), strict=True):
@@ -123,7 +140,7 @@ def stacked(result: Result, lang: Language) -> View:
         side.annotate(lang.number(score), (score, y), (0, 6), textcoords="offset points", ha="center", fontsize=8.5,
                       fontweight="bold")  # fmt: skip
         interval = lang.text("{low} to {high}", low=lang.number(low), high=lang.number(high))
-        told.append(f"{plain(group) or lang.text('All')}: NPS {lang.number(score)} ({interval})")
+        told.append(f"{plain(group) or everyone}: NPS {lang.number(score)} ({interval})")
     if not told:
         return View()
     ax.set_yticks(range(len(names)), labels)
@@ -138,7 +155,7 @@ def stacked(result: Result, lang: Language) -> View:
     side.margins(x=0.16)
     side.set_title(lang.text("NPS with its interval"), fontsize=8.5, color=SOFT)
     side.tick_params(labelleft=False)
-    _number_axis(side.xaxis, lang)
+    number_axis(side.xaxis, lang)
     bare(side)
     return finish(figure, score_title(result, lang), "; ".join(told))
 
@@ -158,7 +175,7 @@ def distribution(result: Result, lang: Language) -> View:
     ax.set_yticks([])
     ax.set_ylim(0, rows["estimate"].max() * 1.14)
     ax.axhline(0, color=RULE, linewidth=1)
-    ax.set_xlabel(wrap(lang.label(result, result.settings["score"]), 70))
+    ax.set_xlabel(wrap(lang.label(result, result.settings["score"]), 88))
     bare(ax)
     told = "; ".join(f"{s:.0f}: {lang.percent(v)}" for s, v in zip(rows["score"], rows["estimate"], strict=True))
     return finish(figure, spread_title(result, lang), told)
@@ -172,7 +189,7 @@ def groups(result: Result, lang: Language) -> View:
     if compared(result, "rest").empty:
         return View()
     items = [i for i in result.settings["items"] if (i, "") in _rows(result, "mean")]
-    _, mixed = _scales(result, items)
+    mixed = len({scale.points for scale in _scales(result, items).values()}) > 1
     term = "index" if mixed else "mean"
     rows, tests = _rows(result, term), _rows(result, "mean_vs_rest")
     names = list(dict.fromkeys(group for _, group in rows if group))
@@ -183,10 +200,9 @@ def groups(result: Result, lang: Language) -> View:
     figure = new_figure(0.55 + sum(tops) + row * len(names) * len(items))
     ax = figure.subplots()
     y, told, ticks = 0.0, [], []
+    edge = blended_transform_factory(figure.transFigure, ax.transData)
     for item, head, top in zip(items, heads, tops, strict=True):
-        heading = ax.text(0.012, y + top - 0.08, head, transform=blended_transform_factory(figure.transFigure, ax.transData),
-                          fontweight="bold", va="bottom")  # fmt: skip
-        heading.set_in_layout(False)
+        ax.text(0.012, y + top - 0.06, head, transform=edge, fontweight="bold", va="bottom", in_layout=False)
         y += top
         total = rows[item, ""]["estimate"]
         ax.plot([total, total], [y, y + row * len(names)], color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)), zorder=1)
@@ -195,7 +211,7 @@ def groups(result: Result, lang: Language) -> View:
             y += row
             value, low, high = (rows[item, group][column] for column in ("estimate", "low", "high"))
             if np.isnan(value):
-                _hidden(ax, total, ticks[-1], result)
+                _hidden(ax, ticks[-1], result)
                 continue
             differs = tests.get((item, group), {"p_adjusted": 1})["p_adjusted"] < 1 - result.settings["level"]
             color = SERIES if differs else SOFT
@@ -208,9 +224,9 @@ def groups(result: Result, lang: Language) -> View:
     ax.set_ylim(y + 0.08, 0)
     ax.margins(x=0.06)
     ax.grid(axis="x")
-    _number_axis(ax.xaxis, lang)
+    number_axis(ax.xaxis, lang)
     note = lang.text("Mean; dashed: all respondents; blue: differs from the rest")
-    figure.supxlabel(f"{lang.text('0–100')} · {note}" if mixed else note, fontsize=8, color=SOFT)
+    figure.supxlabel(lang.text("0–100") + " · " + note if mixed else note, fontsize=8, color=SOFT)
     bare(ax)
     return finish(figure, group_title(result, lang), "; ".join(told))
 
@@ -226,7 +242,7 @@ def trend(result: Result, lang: Language) -> View:
     columns = 1 if len(waves) > 6 else min(2, len(items))
     lines = -(-len(items) // columns)
     names, turned = _wave_names(waves, columns)
-    figure = new_figure(0.1 + (1.75 + 0.6 * turned) * lines)
+    figure = new_figure(0.1 + (1.75 + 0.9 * turned) * lines)
     panels = figure.subplots(lines, columns, squeeze=False, sharey=True).ravel()
     told = []
     for ax, item in zip(panels, items, strict=False):
@@ -241,13 +257,13 @@ def trend(result: Result, lang: Language) -> View:
                                 ha="center", fontsize=8, fontweight="bold")  # fmt: skip
                 told.append(f"{lang.label(result, item)}, {plain(wave)}: {show(lang, term, value[k])}")
         if len(items) > 1:
-            ax.set_title(wrap(lang.label(result, item), 88 // columns, 2), fontsize=8.5, loc="left")
+            ax.set_title(wrap(lang.label(result, item), 84 // columns, 2), fontsize=8.5, loc="left")
         turn: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {}
         ax.set_xticks(x, names, **turn)
         ax.set_xlim(-0.35, len(waves) - 0.65)
         ax.margins(y=0.2)
         ax.grid(axis="y")
-        _number_axis(ax.yaxis, lang, 4)
+        number_axis(ax.yaxis, lang, 4)
         ax.tick_params(axis="y", labelsize=8, labelcolor=SOFT)
         bare(ax)
     for ax in panels[len(items) :]:
@@ -259,7 +275,7 @@ def _wave_names(waves: list[str], columns: int) -> tuple[list[str], bool]:
     """The names broken into lines that fit beside each other, or short and to be turned aslant."""
     fits = int(96 / columns / len(waves))
     turned = any(len(word) > fits for wave in waves for word in wave.split())
-    return [wrap(wave, 18, 1) if turned else wrap(wave, fits) for wave in waves], turned
+    return [wrap(wave, 20, 2) if turned else wrap(wave, fits) for wave in waves], turned
 
 
 def _cells(result: Result, term: str, *, groups: bool = False) -> pd.DataFrame:
@@ -273,22 +289,11 @@ def _rows(result: Result, term: str) -> Rows:
     return {(row["item"], row["group"]): row for row in rows}
 
 
-def _scales(result: Result, items: list[str]) -> tuple[dict[str, Card], bool]:
-    """The items' cards, and whether their scores cannot be read on one scale."""
-    cards = {item: card(item, result.settings["scale"][item]) for item in items}
-    return cards, len({(scale.points, scale.boxes) for scale in cards.values()}) > 1
+def _scales(result: Result, items: list[str]) -> dict[str, Card]:
+    return {item: card(item, result.settings["scale"][item]) for item in items}
 
 
-def _hidden(ax: Axes, x: float, y: float, result: Result) -> None:
-    ax.text(x, y, f"n < {result.settings['min_base']}", va="center", ha="center", fontsize=8.5, color=SOFT,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
-
-
-def _ramp(n: int) -> list[tuple[float, float, float]]:
-    return [color[:3] for color in sns.color_palette("PuOr", as_cmap=True)(np.linspace(0.08, 0.92, n))]
-
-
-def _number_axis(axis: Axis, lang: Language, ticks: int = 6) -> None:
-    """Few round ticks, with the decimals that tell them apart."""
-
-    class Numbers(FuncFormatter): ...
+def _hidden(ax: Axes, y: float, result: Result) -> None:
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+    ax.text(0.5, y, f"n < {result.settings['min_base']}", transform=ax.get_yaxis_transform(), va="center",
+            ha="center", fontsize=8.5, color=SOFT, bbox=box)  # fmt: skip

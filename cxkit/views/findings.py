@@ -54,6 +54,8 @@ def items_title(result: Result, lang: Language) -> str:
         return lang.text("“{item}” reaches {index} of 100 points", item=first, index=index)
     if apart(result):
         return lang.text("“{first}” is rated highest, “{last}” lowest", first=first, last=last)
+    if rows["low"].isna().any():
+        return lang.text("How customers rate the service")
     return lang.text("The items are rated much alike")
 
 
@@ -76,14 +78,21 @@ def spread_title(result: Result, lang: Language) -> str:
 
 def group_title(result: Result, lang: Language) -> str:
     rows = reliable(result, "rest")
+    if compared(result, "rest").empty:
+        return lang.text("By group")
     if rows.empty:
         return lang.text("No group differs reliably from the rest")
-    names = ", ".join(dict.fromkeys(plain(g) for g in rows["group"]))
-    return lang.text("Differs reliably from the rest: {groups}", groups=names)
+    names = list(dict.fromkeys(plain(g) for g in rows["group"]))
+    shown, more = ", ".join(names[:3]), len(names) - 3
+    if more > 0:
+        return lang.text("Differs reliably from the rest: {groups} and {n} more", groups=shown, n=more)
+    return lang.text("Differs reliably from the rest: {groups}", groups=shown)
 
 
 def change_title(result: Result, lang: Language) -> str:
     before = plain(result.facts["previous_wave"])
+    if compared(result, "previous").empty:
+        return lang.text("By wave")
     rows = reliable(result, "previous")
     if rows.empty:
         return lang.text("No reliable change since {wave}", wave=before)

@@ -43,6 +43,11 @@ class Language:
         return f"+{shown}" if signed and value > 0 else shown
 
     def percent(self, share: float, digits: int = 0) -> str:
+        smallest = 10.0 ** -(digits + 2)
+        if 0 < share < smallest / 2:
+            return f"<{self.percent(smallest, digits)}"
+        if 1 - smallest / 2 < share < 1:
+            return f">{self.percent(1 - smallest, digits)}"
         share = round(float(share), digits + 2) + 0.0
         form = Locale.parse(self.code).percent_formats[None].pattern
         form = form.replace("#,##0", "#,##0" + ("." + "0" * digits if digits else ""))

@@ -26,8 +26,7 @@ def prose(result: Result, lang: str = "en") -> View:
         headline, figures, reading = PROSE[result.method](result, words)
         reading += _changes(result, words) + _groups(result, words)
     keys = "".join(
-        f"<div><dt>{_safe(name)}</dt><dd>{_safe(value)}<small>{_safe(small)}</small></dd></div>"
-        for name, value, small in figures
+        f"<div><dt>{_safe(name)}</dt><dd>{_safe(value)}{_small(small)}</dd></div>" for name, value, small in figures
     )
     body = "".join(f"<p>{_safe(sentence)}</p>" for sentence in reading)
     heading = words.text("Please note")
@@ -199,8 +198,14 @@ def _answers(words: Language, n: int) -> tuple[str, str, str]:
 
 
 def _between(words: Language, row: pd.Series) -> str:
+    if pd.isna(row["low"]):
+        return ""
     low, high = words.number(row["low"]), words.number(row["high"])
     return words.text("{low} to {high}", low=low, high=high)
+
+
+def _small(text: str) -> str:
+    return f"<br><small>{_safe(text)}</small>" if text else ""
 
 
 def _safe(text: str) -> str:

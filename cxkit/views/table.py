@@ -11,6 +11,7 @@ from cxkit.data.read import Audit
 from cxkit.errors import SettingsError, did_you_mean
 from cxkit.results import Result
 from cxkit.stats.resample import generator
+from cxkit.views.findings import too_few
 from cxkit.views.language import Language, language, mark, span
 from cxkit.views.view import View, html_table
 
@@ -148,7 +149,7 @@ def _estimate(result: Result, words: Language, row: dict[Any, Any] | None) -> st
 
 def _comments(result: Result, words: Language) -> str:
     """A few verbatim answers per group of respondent, drawn by chance."""
-    if result.scores is None or not result.settings.get("comment"):
+    if result.scores is None or not result.settings.get("comment") or too_few(result):
         return ""
     scores = result.scores[result.scores["comment"] != ""]
     if result.facts["wave"]:

@@ -43,7 +43,7 @@ def html_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]],
 def cell(text: str) -> str:
     """Escape a cell; lines after the first are set small."""
     first, *rest = plain(text).split("\n")
-    return escape(first) + "".join(f"<small>{escape(line)}</small>" for line in rest)
+    return escape(first) + "".join(f"<br><small>{escape(line)}</small>" for line in rest)
 
 
 def _name(yes: bool) -> str:

@@ -56,6 +56,10 @@ class TestCard:
         ease = card("ease", scale)
         assert (list(ease.bottom), list(ease.top)) == (bottom, top)
 
+    @pytest.mark.parametrize(("points", "boxes"), [(2, 1), (4, 1), (5, 2), (11, 2), (15, 3), (101, 20)])
+    def test_a_box_is_about_a_fifth_of_a_scale_when_nothing_is_said(self, points, boxes):
+        assert card("ease", [1, points]).boxes == boxes
+
     def test_boxes_never_meet(self):
         for high in range(1, 101):
             ease = card("ease", [0, high])

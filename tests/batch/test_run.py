@@ -1,0 +1,267 @@
+"""A batch, end to end: real survey data and real kernels; one client's failure touches no other."""
+
+import csv
+import hashlib
+import json
+import os
+import re
+import shutil
+
+import nbformat
+import pandas as pd
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from cxkit.batch.config import Config
+from cxkit.batch.plan import plan
+from cxkit.batch.run import run
+from cxkit.cli import main
+from cxkit.report.gate import check_page
+from cxkit.report.template import find_template
+from cxkit.results import Result
+
+ITEMS = ["SATIS", "CONFIRM", "IDEAL", "OVERALLQ", "WRONGQ"]
+CLIENTS = {  # industry: language, name
+    "1001": ("en", "Processed food"),
+    "3003": ("ru", "Авиакомпании"),
+    "3013": ("uz", "Internet provayderlari"),
+    "5001": ("uz_Cyrl", "Банклар"),
+}
+BAD = "9999"
+SENTENCE = (
+    'bad.csv, column "IDEAL", row 5: found "11", expected a whole number from 1 to 10; '
+    "correct the cell, or declare it as a missing code or label of this item."
+)
+OWN = """
+from pathlib import Path
+if client == "raises":
+    open("/srv/secret/survey.csv")
+Path(out, "result.json").write_text("{}")
+Path(out, "table.csv").write_text(f"term,estimate\\nmean,{len(client)}\\n")
+"""
+
+
+def files(folder):
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def table(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def batch(folder, config, out):
+    """``cxkit batch`` from the config's folder, with a relative folder of reports."""
+    (folder / "clients.yml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        return CliRunner().invoke(main, ["batch", "clients.yml", "--out", out])
+    finally:
+        os.chdir(before)
+
+
+@pytest.fixture(scope="module")
+def survey(shared_data):
+    return shared_data / "acsi2015.csv"
+
+
+@pytest.fixture(scope="module")
+def acsi(survey, tmp_path_factory):
+    """Four industries of the ACSI as four clients in four languages, and a fifth with bad data in the middle."""
+    folder = tmp_path_factory.mktemp("acsi")
+    bad = pd.read_csv(survey, dtype=str, keep_default_na=False).head(40)
+    bad.loc[3, "IDEAL"] = "11"
+    bad.to_csv(folder / "bad.csv", index=False)
+    clients = [
+        {"client": code, "name": name, "lang": lang, "where": {"INDUSTRY": code}}
+        for code, (lang, name) in CLIENTS.items()
+    ]
+    clients.insert(2, {"client": BAD, "data": "bad.csv"})
+    config = {"title": "ACSI 2015", "date": "2026-07-01", "data": str(survey), "clients": clients,
+              "methods": {"scaling": {"items": ITEMS, "scale": [1, 10]}}}  # fmt: skip
+    return batch(folder, config, "reports"), folder / "reports"
+
+
+@pytest.fixture(scope="module")
+def answers(survey):
+    return pd.read_csv(survey, dtype={"INDUSTRY": str})
+
+
+def test_the_batch_ends_with_exit_1_and_a_line_per_client(acsi):
+    done, _ = acsi
+    assert done.exit_code == 1, done.output
+    assert done.stdout.splitlines() == [
+        "published 1001/scaling", "published 3003/scaling", f"failed    {BAD}/scaling: {SENTENCE}",
+        "published 3013/scaling", "published 5001/scaling",
+        f"4 of 5 reports published; open {os.path.join('reports', 'index.html')}",
+    ]  # fmt: skip
+
+
+def test_the_folder_holds_the_published_reports_and_the_files_over_all(acsi):
+    _, out = acsi
+    assert {path.name for path in out.iterdir()} == {
+        *CLIENTS, "index.html", "summary.json", "summary.csv", "results.csv",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("code", CLIENTS)
+def test_means_and_top_boxes_equal_plain_pandas(code, acsi, answers):
+    result = Result.from_json((acsi[1] / code / "scaling" / "result.json").read_text(encoding="utf-8"))
+    mine = answers[answers["INDUSTRY"] == code]
+    for item in ITEMS:
+        given = mine[item].dropna()
+        mean = result.rows(item=item, term="mean", group="", wave="").iloc[0]
+        assert (mean["n"], mean["missing"]) == (len(given), len(mine) - len(given))
+        assert mean["estimate"] == pytest.approx(given.mean(), rel=1e-12)
+        assert mean["se"] == pytest.approx(given.sem(), rel=1e-9)
+        for term, share in (("top_box", (given >= 9).mean()), ("bottom_box", (given <= 2).mean())):
+            assert result.rows(item=item, term=term)["estimate"].item() == pytest.approx(share, rel=1e-12)
+        shares = result.rows(item=item, term="share").set_index("score")["estimate"]
+        expected = given.value_counts(normalize=True).reindex(range(1, 11), fill_value=0)
+        assert shares.to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-12)
+
+
+@pytest.mark.parametrize("code", CLIENTS)
+def test_each_report_is_whole_safe_and_in_its_language(code, acsi):
+    folder = acsi[1] / code / "scaling"
+    content = files(folder)
+    run_json = json.loads(content.pop("run.json"))
+    assert run_json["files"] == {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
+    html = content["report.html"].decode("utf-8")
+    check_page(html)
+    lang, name = CLIENTS[code]
+    assert f'<html lang="{lang.replace("_", "-")}">' in html
+    assert f"<h1>{name}</h1>" in html
+    assert ("How customers rate the service" in html) == (lang == "en")
+    assert not [other for _, other in CLIENTS.values() if other != name and other in html]
+
+
+def test_each_language_has_a_page_of_its_own(acsi):
+    pages = [(acsi[1] / code / "scaling" / "report.html").read_text(encoding="utf-8") for code in CLIENTS]
+    titles = {re.search("<title>.* – (.*)</title>", html)[1] for html in pages}
+    assert len(titles) == 4
+
+
+def test_the_summary_has_a_line_per_client(acsi):
+    _, out = acsi
+    rows = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    assert [row["client"] for row in rows] == ["1001", "3003", BAD, "3013", "5001"]
+    assert {row["status"] for row in rows if row["client"] != BAD} == {"published"}
+    assert (rows[2]["status"], rows[2]["reason"]) == ("failed", SENTENCE)
+    assert table(out / "summary.csv") == rows
+
+
+def test_the_index_lists_all_and_links_the_published(acsi):
+    html = (acsi[1] / "index.html").read_text(encoding="utf-8")
+    check_page(html)
+    names = re.findall(r'<th scope="row" class="name">(.*?)</th>', html)
+    assert names == ["Processed food", "Авиакомпании", BAD, "Internet provayderlari", "Банклар"]
+    links = re.findall('href="(.*?)"', html)
+    assert links == [f"{code}/scaling/report.html" for code in CLIENTS]
+    assert all((acsi[1] / link).is_file() for link in links)
+    assert "row 5: found &#34;11&#34;" in html
+    assert "<h1>ACSI 2015</h1>" in html
+
+
+def test_the_results_stack_the_published_tables(acsi):
+    _, out = acsi
+    expected = []
+    for code in CLIENTS:
+        rows = table(out / code / "scaling" / "table.csv")
+        expected += [{"client": code, "method": "scaling", **row} for row in rows]
+    assert table(out / "results.csv") == expected
+    assert len(expected) > 4 * len(ITEMS)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A batch by a template of one's own that knows no cxkit, so that its runs are short."""
+    folder = tmp_path_factory.mktemp("small")
+    lines = [f'{name}: str = ""' for name in ("data_path", "codebook", "lang", "client", "out")]
+    cells = [
+        nbformat.v4.new_code_cell("\n".join(lines), id="parameters", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell(OWN.strip(), id="save"),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, folder / "own.ipynb")
+    shared = {"data": "survey.csv", "methods": {"own.ipynb": None}, "brand": {"accent": "#eeeeee"}}
+    (folder / "out").mkdir()
+    (folder / "out" / "occupied").write_text("a file of somebody")
+    clients = [{"client": name} for name in ("raises", "good", "occupied", "last")]
+    return batch(folder, {**shared, "clients": clients}, "out"), folder, shared
+
+
+def test_a_fault_of_the_template_or_of_the_machine_stops_no_other_client(small):
+    done, folder, _ = small
+    assert done.exit_code == 1
+    rows = json.loads((folder / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert [(row["client"], row["status"]) for row in rows] == [
+        ("raises", "failed"), ("good", "published"), ("occupied", "failed"), ("last", "published"),
+    ]  # fmt: skip
+    assert rows[0]["reason"].startswith('The template "own" stopped: FileNotFoundError: ')
+    assert rows[2]["reason"].startswith("unexpected ")
+    assert (folder / "out" / "occupied").read_text() == "a file of somebody"
+    assert [row["estimate"] for row in table(folder / "out" / "results.csv")] == ["4", "4"]
+
+
+def test_nothing_half_made_is_left(small):
+    out = small[1] / "out"
+    assert {path.name for path in out.iterdir()} == {
+        "good", "last", "occupied", "index.html", "summary.json", "summary.csv", "results.csv",
+    }  # fmt: skip
+    assert {path.name for path in (out / "good").iterdir()} == {"own"}
+
+
+def test_the_files_over_all_hold_no_path_of_this_machine(small):
+    _, folder, _ = small
+    for name in ("summary.json", "summary.csv", "index.html"):
+        content = (folder / "out" / name).read_text(encoding="utf-8")
+        assert "/srv/secret" not in content
+        assert str(folder) not in content
+
+
+def test_a_colour_that_is_hard_to_read_is_warned_about_once(small):
+    done, _, _ = small
+    assert done.stderr.count("Note: The brand colour accent #eeeeee has a contrast of 1.2 on white") == 1
+    assert done.stderr.count("Note: ") == 1
+
+
+def test_a_batch_without_a_failure_ends_with_exit_0_and_leaves_the_other_reports_alone(small):
+    _, folder, shared = small
+    before = files(folder / "out" / "last")
+    done = batch(folder, {**shared, "clients": [{"client": "good"}]}, "out")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines()[-1].startswith("1 of 1 reports published; open ")
+    assert files(folder / "out" / "last") == before
+    assert [row["client"] for row in table(folder / "out" / "summary.csv")] == ["good"]
+
+
+def test_each_finished_job_is_reported_in_order(tmp_path):
+    config = Config.model_validate(
+        {"data": "sample:none", "methods": {"own.ipynb": None}, "clients": [{"client": "a"}, {"client": "b"}]}
+    )
+    own = tmp_path / "own.ipynb"
+    shutil.copy(find_template("nps"), own)
+    jobs = plan(config, tmp_path)
+    own.unlink()  # so that each job fails before a kernel starts
+    seen = []
+    rows = run(jobs, tmp_path / "out", report=seen.append)
+    assert seen == rows
+    assert [(row.client, row.status) for row in rows] == [("a", "failed"), ("b", "failed")]
+    assert rows[0].reason == 'The template "own.ipynb" was not found; check the path.'
+
+
+def test_a_wrong_config_ends_with_exit_2_before_anything_is_made(tmp_path):
+    config = {
+        "data": "sample:bank",
+        "methods": {"nps": None},
+        "clients": [{"client": "a"}, {"client": "b", "lang": "de"}],
+    }
+    done = batch(tmp_path, config, "out")
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith('cxkit: Client "b": There is no language "de"')
+    assert not (tmp_path / "out").exists()

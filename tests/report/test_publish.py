@@ -1,0 +1,222 @@
+"""Publishing: folder names that are safe, and a reader who sees the old bundle or the new one."""
+
+import os
+import re
+import stat
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from cxkit.errors import ReportError, SettingsError
+from cxkit.report.publish import folder_name, publish, staging_folder, write_atomic
+
+SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def bundle(folder, text, name="bundle"):
+    path = folder / name
+    (path / "figures").mkdir(parents=True)
+    (path / "report.html").write_text(text)
+    (path / "figures" / "figure.png").write_text(text)
+    return path
+
+
+def content(folder):
+    return {str(p.relative_to(folder)): p.read_text() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def of(text):
+    return {"figures/figure.png": text, "report.html": text}
+
+
+@pytest.mark.parametrize("client", ["007", "acme", "Acme.Bank_1-2", "a", "9", "x" * 64, "a..b", "constant", "com10"])
+def test_a_plain_id_is_its_own_folder(client):
+    assert folder_name(client) == client
+
+
+@pytest.mark.parametrize(
+    ("client", "start"),
+    [
+        ("Ferghana Dairy", "Ferghana-Dairy-"),
+        (" acme ", "acme-"),
+        ("Сут-Тўқин", "client-"),
+        ("Банк 24", "24-"),
+        ("Café", "Cafe-"),
+        ("ﬁne", "fine-"),
+        ("x" * 65, "x" * 40 + "-"),
+        ("х" * 200, "client-"),
+        ("CON", "CON-"),
+        ("con.txt", "con-txt-"),
+        ("Nul", "Nul-"),
+        ("com1", "com1-"),
+        ("LPT9.old", "LPT9-old-"),
+        ("acme.", "acme-"),
+        ("-rf", "rf-"),
+        ("_x", "_x-"),
+        ("=1+1", "1-1-"),
+        ("a:b", "a-b-"),
+        ("<script>", "script-"),
+        ("$(rm)", "rm-"),
+        ("a%2e%2e", "a-2e-2e-"),
+        ("😀", "client-"),
+        ("\u202eabc", "abc-"),
+        ("．．", "client-"),
+        ("a\x7fb", "a-b-"),
+    ],
+)
+def test_any_other_id_becomes_its_safe_part_and_a_hash(client, start):
+    found = folder_name(client)
+    assert re.fullmatch(re.escape(start) + "[0-9a-f]{8}", found)
+    assert len(found) <= 64
+    assert SAFE.fullmatch(found) or found.startswith("_")
+    assert folder_name(client) == found
+
+
+def test_the_hash_keeps_ids_apart_that_share_a_safe_part():
+    ids = ["Сут", "Нон", "a b", "a  b", "a-b ", "Café", "café", "CON", "con"]
+    assert len({folder_name(client).casefold() for client in ids}) == len(ids)
+
+
+@pytest.mark.parametrize(
+    "client",
+    [
+        "", " ", "\t", "../x", "..", ".", ".hidden", "/etc/passwd", "a/b", "a\\b", "C:\\x", "..\\x", "a/../../b",
+        "a\x00b", "a\nb", "x\x1b[2J", "x" * 201,
+    ],
+    ids=ascii,
+)  # fmt: skip
+def test_an_id_that_is_a_path_empty_or_too_long_is_refused(client):
+    with pytest.raises(SettingsError, match="cannot name a folder; give letters and digits") as caught:
+        folder_name(client)
+    assert len(str(caught.value)) < 160
+
+
+def test_a_full_width_path_never_leaves_the_folder(tmp_path):
+    for client in ("／etc／passwd", "．．／x", "a＼b", "\u2024\u2024"):
+        target = (tmp_path / folder_name(client)).resolve()
+        assert target.parent == tmp_path.resolve()
+
+
+def test_an_id_that_is_no_text_is_refused():
+    with pytest.raises(SettingsError, match="cannot name a folder"):
+        folder_name("\ud800")
+
+
+@pytest.mark.parametrize("client", ["index.html", "summary.json", "summary.csv", "results.csv", "Index.HTML"])
+def test_an_id_never_takes_the_name_of_a_file_over_all_clients(client):
+    assert folder_name(client).casefold() != client.casefold()
+
+
+def test_staging_is_made_inside_and_removed(tmp_path):
+    out = tmp_path / "not" / "yet"
+    with staging_folder(out) as first, staging_folder(out) as second:
+        assert first.parent == second.parent == out
+        assert first != second
+        bundle(first, "half")
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize("error", [ReportError, OSError, KeyboardInterrupt, SystemExit])
+def test_staging_is_removed_after_an_error(error, tmp_path):
+    with pytest.raises(error), staging_folder(tmp_path) as folder:  # noqa: PT012
+        bundle(folder, "half")
+        raise error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_bundle_is_moved_into_place(tmp_path):
+    publish(bundle(tmp_path, "new"), tmp_path / "out" / "acme" / "nps")
+    assert content(tmp_path) == {f"out/acme/nps/{name}": text for name, text in of("new").items()}
+
+
+def test_an_earlier_bundle_is_replaced_whole(tmp_path):
+    target = bundle(tmp_path / "out", "old", "nps")
+    (target / "figures" / "gone.svg").write_text("old")
+    publish(bundle(tmp_path, "new"), target)
+    assert content(target) == of("new")
+    assert [path.name for path in target.parent.iterdir()] == ["nps"]
+
+
+def test_an_earlier_bundle_stays_when_there_is_nothing_to_move(tmp_path):
+    target = bundle(tmp_path / "out", "old", "nps")
+    with pytest.raises(FileNotFoundError):
+        publish(tmp_path / "never made", target)
+    assert content(target) == of("old")
+    assert [path.name for path in target.parent.iterdir()] == ["nps"]
+
+
+def test_an_earlier_bundle_stays_when_the_move_fails(tmp_path, monkeypatch):
+    target, fresh = bundle(tmp_path / "out", "old", "nps"), bundle(tmp_path, "new")
+    rename = Path.rename
+
+    def full_disk(self, to):
+        if self == fresh:
+            assert not target.exists(), "the earlier bundle makes room first"
+            raise OSError(28, "No space left on device")
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "rename", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        publish(fresh, target)
+    assert content(target) == of("old")
+    assert [path.name for path in target.parent.iterdir()] == ["nps"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, MemoryError])
+def test_an_earlier_bundle_stays_when_the_move_is_interrupted(error, tmp_path, monkeypatch):
+    target, fresh = bundle(tmp_path / "out", "old", "nps"), bundle(tmp_path, "new")
+    rename = Path.rename
+
+    def interrupted(self, to):
+        if self == fresh:
+            raise error
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(error):
+        publish(fresh, target)
+    assert content(target) == of("old")
+
+
+def test_a_file_in_the_place_of_the_bundle_gives_way(tmp_path):
+    target = tmp_path / "out" / "nps"
+    target.parent.mkdir()
+    target.write_text("a file of somebody")
+    publish(bundle(tmp_path, "new"), target)
+    assert content(target) == of("new")
+
+
+def test_a_file_in_the_place_of_the_client_folder_stays(tmp_path):
+    (tmp_path / "acme").write_text("a file of somebody")
+    with pytest.raises(OSError, match="acme"):
+        publish(bundle(tmp_path, "new"), tmp_path / "acme" / "nps")
+    assert (tmp_path / "acme").read_text() == "a file of somebody"
+
+
+def test_a_text_file_is_replaced_whole_and_readable_by_all(tmp_path):
+    path = tmp_path / "deep" / "index.html"
+    write_atomic(path, "old and long")
+    write_atomic(path, "ўқ\r\n\n")
+    assert path.read_bytes() == "ўқ\r\n\n".encode()
+    assert os.name != "posix" or stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert [found.name for found in path.parent.iterdir()] == ["index.html"]
+
+
+def test_a_text_file_stays_when_the_new_one_cannot_be_written(tmp_path):
+    path = tmp_path / "index.html"
+    write_atomic(path, "old")
+    with pytest.raises(UnicodeEncodeError):
+        write_atomic(path, "new \ud800")
+    assert path.read_text() == "old"
+
+
+def test_no_half_file_is_left_when_a_text_cannot_be_written(tmp_path):
+    with pytest.raises(UnicodeEncodeError):
+        write_atomic(tmp_path / "index.html", "new \ud800")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_composed_and_decomposed_ids_have_folders_of_plain_ascii():
+    for form in ("NFC", "NFD", "NFKC", "NFKD"):
+        assert folder_name(unicodedata.normalize(form, "Йўл Café")).isascii()
