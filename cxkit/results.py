@@ -93,6 +93,12 @@ def save(result: Result, out: str | Path) -> None:
     """Write ``result.json`` and ``table.csv`` into the folder ``out``, without respondents' own answers.
 
     Text cells that a spreadsheet could take for a formula get a leading apostrophe in the CSV.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(Result("nps", {}, tidy([]), {}), folder)
+    ...     sorted(path.name for path in Path(folder).iterdir())
+    ['result.json', 'table.csv']
     """
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)

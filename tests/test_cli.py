@@ -278,3 +278,13 @@ def test_a_wrong_sheet_ends_with_exit_1_and_no_report(tmp_path):
                  "--set", "sheet=Answer")  # fmt: skip
     assert refused(done, 1) == 'cxkit: survey.xlsx has no sheet "Answer"; did you mean "Answers"?\n'
     assert list(out.iterdir()) == []
+
+
+def test_the_demo_publishes_two_reports_for_each_of_three_clients(tmp_path):
+    done = cxkit("demo", "--out", tmp_path)
+    assert done.exit_code == 0, done.output
+    assert "6 of 6 reports published" in done.stdout
+    pages = {path.parent.relative_to(tmp_path).as_posix(): path for path in tmp_path.glob("*/*/report.html")}
+    assert sorted(pages) == ["bank/nps", "bank/scaling", "dairy/nps", "dairy/scaling", "shop/nps", "shop/scaling"]
+    for client, lang in (("bank", "en"), ("shop", "ru"), ("dairy", "uz")):
+        assert f'<html lang="{lang}">' in pages[f"{client}/nps"].read_text(encoding="utf-8")

@@ -24,6 +24,10 @@ def figure(result: Result, lang: str = "en", part: str = "main") -> View:
     Raises
     ------
     SettingsError : the language or the part is unknown.
+
+    >>> import cxkit as cx
+    >>> cx.figure(cx.nps(cx.sample("shop")), part="distribution").alt[:19]
+    '26% answer 9 or 10,'
     """
     parts = FIGURES[result.method]
     if part not in parts:

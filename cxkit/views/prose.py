@@ -15,7 +15,20 @@ Figures = list[tuple[str, str, str]]  # name, value, small print
 
 
 def prose(result: Result, lang: str = "en") -> View:
-    """Say what a Result found: a headline, key figures, a reading and its caveats."""
+    """Say what a Result found: a headline, key figures, a reading and its caveats.
+
+    Parameters
+    ----------
+    lang : en, ru, uz or uz_Cyrl.
+
+    Raises
+    ------
+    SettingsError : the language is unknown.
+
+    >>> import cxkit as cx
+    >>> "NPS" in cx.prose(cx.nps(cx.sample("shop"), weight="weight"), "ru").html
+    True
+    """
     words = language(lang)
     if findings.too_few(result):
         headline = words.text("Too few answers to report")
@@ -68,7 +81,7 @@ def _scaling(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
                 mean=words.number(findings.total(result, "mean", item)["estimate"], 2),
             )
         )
-    figures.append(_answers(words, result.facts["rows"]))
+    figures.append(_answers(words, result, result.facts["rows"]))
     if "alpha" in result.facts:
         values = {k: words.number(result.facts[k], 2) for k in ("alpha", "alpha_low", "alpha_high")}
         together = mark(
@@ -99,7 +112,7 @@ def _nps(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
     for name, term in ((words.text("Promoters"), "promoters"), (words.text("Detractors"), "detractors")):
         low, high = (words.percent(parts[term][end]) for end in ("low", "high"))
         figures.append((name, shown[term], words.text("{low} to {high}", low=low, high=high)))
-    figures.append(_answers(words, result.facts["n"]))
+    figures.append(_answers(words, result, result.facts["n"]))
     scale = result.settings["scale"][result.settings["score"]]
     reading = [
         words.text(
@@ -187,14 +200,17 @@ def _caveats(result: Result, words: Language) -> list[str]:
             values["item"] = words.label(result, numbers["item"])
         sentences.append(words.text(CAVEATS[code], **values))
     facts = result.facts
+    if not findings.too_few(result):
+        sentences.append(words.text("Intervals hold with {level} confidence.", level=words.percent(facts["level"])))
     for name, (one, many) in COUNTS.items():
         if facts.get(name):
             sentences.append(words.plural(one, many, int(facts[name])))
     return sentences
 
 
-def _answers(words: Language, n: int) -> tuple[str, str, str]:
-    return words.text("Respondents"), words.number(n), words.text("unweighted")
+def _answers(words: Language, result: Result, n: int) -> tuple[str, str, str]:
+    small = [words.text("unweighted"), plain(result.facts["wave"])]
+    return words.text("Respondents"), words.number(n), " · ".join(filter(None, small))
 
 
 def _between(words: Language, row: pd.Series) -> str:

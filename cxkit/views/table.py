@@ -80,6 +80,14 @@ def table(result: Result | Audit, lang: str = "en", part: str = "main") -> View:
     ----------
     lang : en, ru, uz or uz_Cyrl.
     part : "main", or "comments" for verbatim answers by group of respondent.
+
+    Raises
+    ------
+    SettingsError : the language or the part is unknown.
+
+    >>> import cxkit as cx
+    >>> "<caption>All respondents</caption>" in cx.table(cx.nps(cx.sample("shop"))).html
+    True
     """
     words = language(lang)
     if isinstance(result, Audit):

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import re
 import types
 
 import duckdb
@@ -13,6 +14,8 @@ import pytest
 
 import cxkit as cx
 from cxkit.methods import METHODS
+from cxkit.views.figure import FIGURES
+from cxkit.views.language import LANGUAGES
 
 COLUMNS = [
     "item", "term", "score", "group", "wave", "n", "n_other", "missing", "n_eff", "estimate", "se", "low", "high",
@@ -358,3 +361,14 @@ def test_polars_pyarrow_and_duckdb_tables_are_checked_too(bank, method, backend)
     spoiled = bank.assign(**{rating: bank[rating].where(bank.index != bank.index[5], 11.0)})
     with pytest.raises(cx.DataError, match=rf'"{rating}".*found 11, expected a whole number'):
         METHODS[method](BACKENDS[backend](spoiled), **CALLS[method])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_view_in_any_language_shows_an_undefined_number(bank, method, result, lang):
+    few = METHODS[method](bank.head(12), **CALLS[method])
+    for found in (result, few):
+        views = [cx.table(found, lang), cx.prose(found, lang)]
+        views += [cx.figure(found, lang, part) for part in FIGURES[method]]
+        shown = [re.sub(r"<[^>]+>", " ", view.html) + view.alt for view in views]
+        assert any(shown)
+        assert not [text for text in shown if re.search(r"\b(nan|none|null|inf)\b", text, flags=re.I)]
