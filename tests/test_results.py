@@ -156,15 +156,7 @@ class TestSave:
         assert row["group"] == f"'{cell}"
         assert json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))["table"][0]["group"] == cell
 
-    @pytest.mark.parametrize(
-        "cell",
-        [
-            "Shop\n=1+1",
-            "Shop\r\n=1+1",
-            "Shop\r=1+1",
-            "\r=1",
-        ],
-    )
+    @pytest.mark.parametrize("cell", ["Shop\n=1+1", "Shop\r\n=1+1", "Shop\r=1+1", "\r=1"])
     def test_a_line_break_in_a_cell_starts_no_new_row(self, tmp_path, cell):
         save(result(table=tidy([{"term": "nps", "group": cell, "estimate": -5}])), tmp_path)
         rows = csv_rows(tmp_path / "table.csv")

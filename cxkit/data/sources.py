@@ -14,11 +14,7 @@ import pandas as pd
 
 from cxkit.errors import DataError, did_you_mean
 
-BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 DELIMITERS = (",", ";", "\t")
 MAX_BYTES = 512 * 2**20
 MAX_UNPACKED = 2 * 2**30

@@ -3,7 +3,4 @@
 from cxkit.methods.nps import nps
 from cxkit.methods.scaling import scaling
 
-METHODS = {
-    "scaling": scaling,
-    "nps": nps,
-}
+METHODS = {"scaling": scaling, "nps": nps}

@@ -3,24 +3,18 @@
 import base64
 import hashlib
 import json
-import os
 import platform
-import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import papermill
-from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
-
 import cxkit
-from cxkit.errors import CxError, DataError, ReportError, SettingsError
+from cxkit.errors import ReportError, SettingsError
 from cxkit.report.brand import Brand
 from cxkit.report.gate import check_page
+from cxkit.report.kernel import check_complete, run_template
 from cxkit.report.page import report_page
 from cxkit.report.publish import folder_name, publish, staging_folder
 from cxkit.report.template import check_parameters, find_template
@@ -38,12 +32,6 @@ PACKAGES = (
     "statsmodels",
 )
 PATHS = ("data_path", "codebook")
-KERNEL = {
-    "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "946684800", "TZ": "UTC", "LC_ALL": "C.UTF-8", "MPLBACKEND": "agg",
-    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-}  # fmt: skip
-# Sockets of this user instead of open ports, where the system has them.
-_TRANSPORT = Config({"KernelManager": {"transport": "ipc"}}) if os.name == "posix" else Config()
 
 
 @dataclass(frozen=True)
@@ -119,49 +107,6 @@ def make_report(job: Job, out: Path) -> Path:
     return target
 
 
-def run_template(template: Path, parameters: Mapping[str, Any], folder: Path) -> Any:
-    """Run a template in ``folder`` and return the notebook; a refusal of cxkit keeps its kind and sentence."""
-    with _environment({**KERNEL, "IPYTHONDIR": str(folder / ".ipython")}):
-        try:
-            notebook = papermill.execute_notebook(
-                str(template), None, dict(parameters), kernel_name="python3", cwd=str(folder), progress_bar=False,
-                log_output=False, record_timing=False, request_save_on_cell_execute=False, config=_TRANSPORT,
-                extra_arguments=["--log-level=50"],
-            )  # fmt: skip
-            named = {cell.get("id") for cell in json.loads(template.read_text(encoding="utf-8"))["cells"]}
-            for place, cell in enumerate(notebook.cells, 1):
-                cell.id = cell.id if cell.id in named else f"cell-{place}"  # papermill's own ids are random
-            return notebook
-        except PapermillExecutionError as error:
-            for kind in (DataError, SettingsError, ReportError):
-                if error.ename == kind.__name__:
-                    raise kind(error.evalue) from None
-            raise ReportError(
-                f'The template "{template.stem}" stopped: {error.ename}: {_first_line(error.evalue)}'
-            ) from None
-        except CxError:
-            raise
-        except Exception as error:  # the kernel died, did not start, or spoke nonsense
-            first = _first_line(str(error).strip() or type(error).__name__)
-            raise ReportError(f'The template "{template.stem}" was not run to its end: {first}') from None
-
-
-def _first_line(message: Any) -> str:
-    """The first line of an error of others, with the folders of this machine taken out."""
-    lines = str(message or "").splitlines()
-    return re.sub(r"(?<![\w.])/(?:[^\s'\"/]+/)+", ".../", lines[0]) if lines else ""
-
-
-def check_complete(notebook: Any, bundle: Path) -> None:
-    """Refuse a notebook that ended early: papermill calls a ``sys.exit(0)`` half way a success."""
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and cell.source.strip() and not cell.execution_count:
-            raise ReportError(f'The template stopped before its cell "{cell.id}" ran; nothing was published.')
-    for name in ("result.json", "table.csv"):
-        if not (bundle / name).is_file():
-            raise ReportError(f"The template did not write {name}; end it with cx.save(result, out).")
-
-
 def _write_figures(notebook: Any, bundle: Path) -> list[str]:
     names: list[str] = []
     for cell in notebook.cells:
@@ -203,15 +148,3 @@ def _write_run(job: Job, template: Path, parameters: Mapping[str, Any], files: l
 
 def _hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-@contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """The kernel inherits the environment, so it is set around its start."""
-    before = dict(os.environ)
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)

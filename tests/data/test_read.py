@@ -275,13 +275,7 @@ class TestRefused:
 
     @pytest.mark.parametrize(
         ("cell", "found"),
-        [
-            ("-0.5", '"-0.5"'),
-            ("nan", '"nan"'),
-            ("inf", '"inf"'),
-            ("heavy", '"heavy"'),
-            ("", "an empty cell"),
-        ],
+        [("-0.5", '"-0.5"'), ("nan", '"nan"'), ("inf", '"inf"'), ("heavy", '"heavy"'), ("", "an empty cell")],
     )
     def test_a_weight_that_is_none(self, tmp_path, cell, found):
         path = write(tmp_path, f"ease,w\n5,1\n4,{cell}\n")

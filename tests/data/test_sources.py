@@ -92,12 +92,7 @@ class TestText:
 
     @pytest.mark.parametrize(
         ("encoding", "named"),
-        [
-            ("utf-8", "utf-8"),
-            ("utf-8-sig", "utf-8-sig"),
-            ("utf-16", "utf-16"),
-            ("cp1251", "cp1251"),
-        ],
+        [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("utf-16", "utf-16"), ("cp1251", "cp1251")],
     )
     @pytest.mark.parametrize("quote", ["", '"'])
     def test_the_encoding_is_found_and_named(self, tmp_path, encoding, named, quote):

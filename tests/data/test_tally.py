@@ -113,8 +113,7 @@ def convert_any(request):
 
 class TestCounts:
     @pytest.mark.parametrize(
-        ("by", "wave", "weight"),
-        [("", "", ""), ("segment", "", "w"), ("", "wave", ""), ("segment", "wave", "w")],
+        ("by", "wave", "weight"), [("", "", ""), ("segment", "", "w"), ("", "wave", ""), ("segment", "wave", "w")]
     )
     def test_counts_equal_a_plain_groupby(self, convert, by, wave, weight):
         frame = survey()

@@ -88,8 +88,7 @@ def test_adjusted_centre_equals_the_reference(counts, centre):
 # (promoters, passives, detractors), NPS and variance of one answer, printed with the variance formula
 # p + d - (p - d)^2; the fractions are exact.
 @pytest.mark.parametrize(
-    ("counts", "score", "variance"),
-    [((3, 2, 1), 1 / 3, 5 / 9), ((1, 1, 1), 0, 2 / 3), ((0, 0, 1), -1, 0)],
+    ("counts", "score", "variance"), [((3, 2, 1), 1 / 3, 5 / 9), ((1, 1, 1), 0, 2 / 3), ((0, 0, 1), -1, 0)]
 )
 def test_net_and_variance_of_one_answer_equal_the_printed_fractions(counts, score, variance):
     n = 600

@@ -41,10 +41,7 @@ def survey(n=240, groups=("север", "юг"), waves=("1", "2")):
 
 
 def both(data, scale=(1, 5), **roles):
-    return {
-        "scaling": cx.scaling(data, ["a", "b"], scale=list(scale), **roles),
-        "nps": cx.nps(data, "r", **roles),
-    }
+    return {"scaling": cx.scaling(data, ["a", "b"], scale=list(scale), **roles), "nps": cx.nps(data, "r", **roles)}
 
 
 @pytest.fixture(scope="module")
