@@ -147,7 +147,8 @@ def demo(out: Path) -> None:
 def _batch(config_path: Path, out: Path) -> None:
     config = read_config(config_path)
     jobs = plan(config, config_path.parent.resolve())
-    for warning in dict.fromkeys(text for job in jobs for text in job.brand.warnings()):
+    told = (f'client "{job.client}": {text}' for job in jobs for text in job.brand.warnings())
+    for warning in dict.fromkeys(told):
         click.echo(f"Note: {warning}", err=True)
     with tqdm(total=len(jobs), unit="report", disable=not sys.stderr.isatty()) as bar:
 

@@ -27,7 +27,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     'did you mean "scaling"?'
     """
     words = [str(k) for k in known]
-    near = difflib.get_close_matches(str(word), words, n=1)
+    folded = {w.casefold(): w for w in words}
+    near = difflib.get_close_matches(str(word).casefold(), folded, n=1)
     if near:
-        return f'did you mean "{near[0]}"?'
+        return f'did you mean "{folded[near[0]]}"?'
     return f"known are: {', '.join(words[:20])}{' ...' if len(words) > 20 else ''}."

@@ -147,7 +147,7 @@ def test_new_in_a_place_that_is_no_folder_is_one_sentence(tmp_path):
         (["nps", "--lang", "uz_cyrl"], 'did you mean "uz_Cyrl"?'),
         (["nps", "--date", "1.7.2026"], 'The date "1.7.2026" of client "a" is no date; give YYYY-MM-DD.'),
         (["nps", "--set", "scor=q"], 'did you mean "score"?'),
-        (["nps", "--set", "score"], 'The setting "score" is not name=value of "nps"'),
+        (["nps", "--set", "score"], 'The setting "score" is not written as name=value.'),
         (["nps", "--set", "seed=1.5"], 'The parameter "seed" of "nps" is 1.5; expected int, such as 1.'),
         (["nps", "--set", "level=.nan"], "expected float"),
         (["nps", "--set", "scale=[1, 10"], "cannot be read; expected list"),
@@ -186,7 +186,7 @@ def test_reports_in_a_place_that_is_no_folder_are_refused_in_one_sentence(tmp_pa
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("data: sample:bank\nclients:\n- client: a\n  wher: {a: 1}\n", "is wrong at clients.1.wher: "),
+        ("data: sample:bank\nclients:\n- client: a\n  wher: {a: 1}\n", "has the unknown key clients.1.wher; "),
         ("data: sample:bank\nclients:\n- client: 1.50\n", "write it in quotes"),
         ("data: sample:bank\nmethods: {nps: }\nclients:\n- client: a\n- client: A\n", "name the same folder"),
         ("data: sample:bank\nmethods: {nps: }\nclients:\n- client: ../a\n", "cannot name a folder"),

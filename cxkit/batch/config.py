@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from cxkit.data.yamlfile import load_yaml
-from cxkit.errors import SettingsError
+from cxkit.errors import SettingsError, did_you_mean
 
 
 def _text(value: Any) -> Any:
@@ -29,7 +29,7 @@ class BrandConfig(_Strict):
 
     logo: Text = ""
     primary: Text = "#12344d"
-    accent: Text = "#0173b2"
+    accent: Text = ""
 
 
 class Defaults(_Strict):
@@ -71,7 +71,11 @@ def read_config(path: str | Path) -> Config:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in first["loc"])
-        found = "" if first["type"] in ("missing", "extra_forbidden") else f", found {first['input']!r}"
+        if first["type"] == "extra_forbidden":
+            known = {**Config.model_fields, **Client.model_fields, **BrandConfig.model_fields}
+            hint = did_you_mean(str(first["loc"][-1]), known)
+            raise SettingsError(f'The config "{Path(path).name}" has the unknown key {place}; {hint}') from None
+        found = "" if first["type"] == "missing" else f", found {first['input']!r}"
         raise SettingsError(f'The config "{Path(path).name}" is wrong at {place}: {first["msg"]}{found}.') from None
 
 

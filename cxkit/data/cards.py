@@ -182,9 +182,10 @@ def to_scores(answers: pd.Series, scale: Card, file: str) -> tuple[pd.Series, in
         if problem:
             row = answers.index[answers == answer][0]
             shown = answer if len(answer) <= 40 else answer[:40] + "..."
+            column = f'"{scale.column}" (item "{scale.item}")' if scale.column else f'"{scale.item}"'
             raise DataError(
-                f'{file}, column "{answers.name}", row {row}: found "{shown}", {problem}; '
-                f"correct the cell, or declare it as a missing code or label of this item."
+                f'{file}, column {column}, row {row}: found "{shown}", {problem}; '
+                f"correct the cell, or declare it as a missing code or label of this item in the codebook."
             )
         known[answer] = number  # type: ignore[assignment]
     scores = answers.map(known).astype(float).rename(scale.item)

@@ -50,6 +50,7 @@ def read(
     wave: str = "",
     weight: str = "",
     respondent: str = "",
+    waves: Sequence[str] = (),
     where: Mapping[str, Any] | None = None,
     sheet: str = "",
     encoding: str = "",
@@ -61,9 +62,10 @@ def read(
     ----------
     path : a .csv, .tsv, .xlsx or .parquet file, or "sample:NAME" for bundled simulated data.
     codebook : a YAML file, or the same as a dict; settings given here win over it.
-    items : the rating columns to convert; empty takes all items of the codebook.
+    items : the rating columns to convert; empty takes the items of the codebook that share the first one's ends.
     scale : the scale of items that the codebook does not hold: [min, max], a card, or item -> either.
     by, wave, weight, respondent : names of columns; "-" sets a role of the codebook aside.
+    waves : the waves in order; empty takes the codebook's.
     where : column -> value; only rows with these values are kept.
     sheet, encoding, delimiter : set them when the file's own are not found right.
 
@@ -89,7 +91,7 @@ def read(
         "respondent": respondent or book.respondent,
     }
     roles = {role: "" if column == "-" else column for role, column in roles.items()}
-    names = list(items) or list(book.items)
+    names = list(items) or _same_scale(book)
     declared = cards(names, {**_spread(names, scale), **{n: book.items[n] for n in names if n in book.items}})
     frame = _rename(table.frame, declared, file)
     for column in [*names, *filter(None, roles.values()), *(where or {})]:
@@ -118,7 +120,7 @@ def read(
     audit = Audit(
         file, table.encoding, table.delimiter, table.sheet, len(frame), table.blank_rows,
         int((~keep).sum()), pd.DataFrame(counts), names, {n: c.plain() for n, c in declared.items()},
-        waves=list(book.waves), simulated=simulated, **roles,
+        waves=list(waves or book.waves), simulated=simulated, **roles,
     )  # fmt: skip
     return frame, audit
 
@@ -141,7 +143,7 @@ def sample(name: str) -> pd.DataFrame:
     >>> sample("bank")["wave"].nunique()
     4
     """
-    return read(f"sample:{name}")[0]
+    return read(f"sample:{name}", items=list(sample_codebook(name)["items"]))[0]
 
 
 def _open(
@@ -154,6 +156,11 @@ def _open(
         raise DataError(f'"{path}" is an address; download the file and give its path.')
     table = read_text_table(Path(path), sheet=sheet, encoding=encoding, delimiter=delimiter)
     return table, read_codebook(codebook), False
+
+
+def _same_scale(book: Codebook) -> list[str]:
+    ends = [(card.low, card.high) for card in book.items.values()]
+    return [name for name, end in zip(book.items, ends, strict=True) if end == ends[0]]
 
 
 def _rename(frame: pd.DataFrame, declared: Mapping[str, Card], file: str) -> pd.DataFrame:
@@ -197,6 +204,12 @@ def _weights(column: pd.Series, file: str) -> pd.Series:
 def _unique(frame: pd.DataFrame, respondent: str, wave: str, file: str) -> None:
     keys = [respondent, wave] if wave else [respondent]
     ids = frame[frame[respondent].notna()]
+    if 0 < len(ids) < len(frame):
+        row = frame.index[frame[respondent].isna()][0]
+        raise DataError(
+            f'{file}, column "{respondent}", row {row}: found an empty cell, expected a respondent\'s id; '
+            f"fill it in, or delete the row if it is a note or a total."
+        )
     again = ids[ids.duplicated(keys)]
     if len(again):
         row, value = again.index[0], again[respondent].iloc[0]
@@ -204,5 +217,5 @@ def _unique(frame: pd.DataFrame, respondent: str, wave: str, file: str) -> None:
         first = ids.index[((ids[keys] == twin) | (ids[keys].isna() & twin.isna())).all(axis="columns")][0]
         raise DataError(
             f'{file}, column "{respondent}", row {row}: the id "{value}" stands already in row {first}; '
-            f"a respondent may answer once{' per wave' if wave else ''}, so delete one of them."
+            f"a respondent may answer once{' per wave' if wave else ''}, so correct the id or delete a row."
         )

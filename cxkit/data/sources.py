@@ -117,12 +117,23 @@ def _table(file: str, rows: Iterable[list[str]]) -> tuple[pd.DataFrame, int]:
     numbers, kept, blank = [], [], 0
     for number, row in enumerate(rows, 2):
         cells = [_clean(cell) for cell in row]
-        if not any(cells):
+        filled = sum(cell is not None for cell in cells)
+        if not filled:
             blank += 1
+        elif blank and filled <= 2 and len(header) > 4:
+            raise DataError(
+                f"{file}, row {number} stands below an empty row and fills {filled} of {len(header)} columns; "
+                f"if it is a note or a total, delete it, else delete the empty row."
+            )
+        elif number == 2 and len(header) == 1 and len(cells) > 1:
+            raise DataError(
+                f"{file}: row 1 fills 1 column, row 2 fills {len(cells)}; the names of the columns must stand in "
+                f"row 1, so delete a title above them."
+            )
         elif len(cells) != len(header):
             raise DataError(
                 f"{file}, row {number}: found {len(cells)} fields, expected {len(header)} as in the header; "
-                f"look for a stray delimiter or quotation mark in that row."
+                f"look for a stray cell, delimiter or quotation mark in that row."
             )
         else:
             numbers.append(number)

@@ -94,6 +94,11 @@ def tally_cells(data: Any, cards: Mapping[str, Card], settings: Mapping[str, Any
     if answered.empty:
         raise DataError(f"There is no answer in {', '.join(cards)}; all respondents left them empty.")
     found, order = _names(answered["wave"]), settings["waves"]
+    if not order and not _ordered(found):
+        raise SettingsError(
+            f"The waves {', '.join(found)} have no known order; "
+            f"give waves: [first, ..., last] in the codebook or the settings."
+        )
     for name in found if order else ():
         if name not in order:
             raise SettingsError(f'The wave "{name}" is not in the order of waves; {did_you_mean(name, order)}')
@@ -131,7 +136,9 @@ def compare(
         for family in (rest, previous):
             tested = [min(row["n"], row["n_other"]) >= settings["min_base"] for row in family]
             p = [row["p"] if shown else np.nan for row, shown in zip(family, tested, strict=True)]
-            adjusted = adjust(p, settings["correction"])
+            # Of two groups each is the other's rest: one test, told from both sides.
+            once = family is rest and len(family) == 2
+            adjusted = p if once else adjust(p, settings["correction"])
             rows += [{**row, "item": item, "p_adjusted": p} for row, p in zip(family, adjusted, strict=True)]
     return rows
 
@@ -158,7 +165,7 @@ def finish(
     everyone = cells.answers(first, "", cells.current)
     shared = {
         "wave": cells.current, "previous_wave": cells.waves[-2] if len(cells.waves) > 1 else "",
-        "groups": len(cells.groups), "level": settings["level"], "tests": int(table["p_adjusted"].notna().sum()),
+        "groups": len(cells.groups), "level": settings["level"], "tests": _tests(table, len(cells.groups)),
     }  # fmt: skip
     found = list(notes)
     mine = cells.counts[cells.counts["item"] == first]
@@ -179,6 +186,13 @@ def finish(
     return Result(method, settings, table, known, tuple(found), scores)
 
 
+def _tests(table: pd.DataFrame, groups: int) -> int:
+    """How many comparisons were tested; two groups that are each other's rest are one."""
+    tested = table[table["p_adjusted"].notna()]
+    twice = tested["term"].str.endswith("_vs_rest").sum() // 2 if groups == 2 else 0
+    return int(len(tested) - twice)
+
+
 def _difference(
     measure: Measure, one: Distribution, other: Distribution, level: float, shared: float
 ) -> dict[str, Any]:
@@ -187,6 +201,12 @@ def _difference(
     ends = {"low": min(found.low, gap), "high": max(found.high, gap)} if found.se > 0 else {}
     return {"n": one.n, "n_other": other.n, "n_eff": one.n_eff, "estimate": gap, "se": found.se, "p": found.p,
             "detectable": found.detectable, **ends}  # fmt: skip
+
+
+def _ordered(waves: Sequence[str]) -> bool:
+    """Whether sorting by name is sorting by time: 2026-Q1, 2026-Q2 or wave 1, wave 2, but not march, june."""
+    patterns = {re.sub(r"\d+", "#", wave) for wave in waves}
+    return len(waves) < 2 or (len(patterns) == 1 and all(p.startswith("#") or p.count("#") == 1 for p in patterns))
 
 
 def _names(column: pd.Series) -> tuple[str, ...]:

@@ -18,16 +18,20 @@ MAX_LOGO = 2**20
 
 @dataclass(frozen=True)
 class Brand:
-    """``logo`` is a PNG, JPEG or SVG file; ``primary`` colours header and headings, ``accent`` rules and marks."""
+    """``logo`` is a PNG, JPEG or SVG file; ``primary`` colours header and headings, ``accent`` the rules ("" is
+    primary)."""
 
     logo: str = ""
     primary: str = "#12344d"
-    accent: str = "#0173b2"
+    accent: str = ""
 
     def __post_init__(self) -> None:
-        for name, color in (("primary", self.primary), ("accent", self.accent)):
+        for name, color in self.colors().items():
             if not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
                 raise SettingsError(f'The brand colour {name} is "{color}"; give it as #rrggbb, such as #12344d.')
+
+    def colors(self) -> dict[str, str]:
+        return {"primary": self.primary, "accent": self.accent or self.primary}
 
     def logo_address(self) -> str:
         """The logo as a data: address; "" without one."""
@@ -47,7 +51,7 @@ class Brand:
         return [
             f"The brand colour {name} {color} has a contrast of {contrast(color):.1f} on white; "
             f"below 3 it is hard to read, so choose a darker one."
-            for name, color in (("primary", self.primary), ("accent", self.accent))
+            for name, color in self.colors().items()
             if contrast(color) < 3
         ]
 

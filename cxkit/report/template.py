@@ -99,10 +99,10 @@ def parse_parameter(template: Path, text: str) -> tuple[str, Any]:
     """
     name, equals, value = text.partition("=")
     known = template_parameters(template)
-    if not equals or name not in known:
-        raise SettingsError(
-            f'The setting "{text}" is not name=value of "{template.stem}"; {did_you_mean(name, known)}'
-        )
+    if not equals:
+        raise SettingsError(f'The setting "{text}" is not written as name=value.')
+    if name not in known:
+        raise SettingsError(f'The template "{template.stem}" has no parameter "{name}"; {did_you_mean(name, known)}')
     if known[name].type == "str":
         return name, value
     try:

@@ -65,10 +65,12 @@ def _scaling(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
     for item in ends["item"]:
         scale = card(item, result.settings["scale"][item])
         top, scores = findings.total(result, "top_box", item), span(scale.top)
-        low, high = words.percent(top["low"]), words.percent(top["high"])
-        label = words.label(result, item)
-        small = words.text("give {scores} ({low} to {high})", scores=scores, low=low, high=high)
-        figures.append((label, words.percent(top["estimate"]), small))
+        label, share = words.label(result, item), words.percent(top["estimate"])
+        index = findings.total(result, "index", item)
+        small = "; ".join(
+            filter(None, [_between(words, index), words.text("{top} give {scores}", top=share, scores=scores)])
+        )
+        figures.append((f"{label}, 0–100", words.number(index["estimate"]), small))
         bottom = findings.total(result, "bottom_box", item)
         reading.append(
             words.text(
@@ -85,10 +87,10 @@ def _scaling(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
     if "alpha" in result.facts:
         values = {k: words.number(result.facts[k], 2) for k in ("alpha", "alpha_low", "alpha_high")}
         together = mark(
-            "The items may be averaged: they measure one thing (alpha {alpha}, {alpha_low} to {alpha_high})."
+            "The items go together well enough to be averaged (alpha {alpha}, {alpha_low} to {alpha_high})."
         )
         loose = mark(
-            "The items do not measure one thing (alpha {alpha}, {alpha_low} to {alpha_high}); read them singly."
+            "The items go together only loosely (alpha {alpha}, {alpha_low} to {alpha_high}); read them singly."
         )
         sentence = together if result.facts["alpha"] >= 0.7 else loose
         reading.append(words.text(sentence, **values))
@@ -105,9 +107,7 @@ def _nps(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
             "Better than expected for {promoters}, worse for {detractors}: a score of {score}", score=score, **shown
         )
     else:
-        headline = words.text(
-            "NPS is {score}: {promoters} would recommend, {detractors} would not", score=score, **shown
-        )
+        headline = words.text("NPS is {score}: {promoters} promoters, {detractors} detractors", score=score, **shown)
     figures = [("NPS", score, _between(words, row))]
     for name, term in ((words.text("Promoters"), "promoters"), (words.text("Detractors"), "detractors")):
         low, high = (words.percent(parts[term][end]) for end in ("low", "high"))
@@ -151,6 +151,8 @@ def _groups(result: Result, words: Language) -> list[str]:
     if rows.empty:
         return [words.text("No group differs reliably from the rest; a small difference may still exist.")]
     sentences = []
+    if result.facts["groups"] == 2:  # the lower one says the same from the other side
+        rows = rows[rows["estimate"] > 0]
     for row in rows.head(5).to_dict("records"):
         values = {
             "group": plain(row["group"]),
@@ -209,8 +211,9 @@ def _caveats(result: Result, words: Language) -> list[str]:
 
 
 def _answers(words: Language, result: Result, n: int) -> tuple[str, str, str]:
-    small = [words.text("unweighted"), plain(result.facts["wave"])]
-    return words.text("Respondents"), words.number(n), " · ".join(filter(None, small))
+    small = [words.text("unweighted") if result.settings["weight"] else "", plain(result.facts["wave"])]
+    name = words.text("Answers") if result.method == "nps" else words.text("Respondents")
+    return name, words.number(n), " · ".join(filter(None, small))
 
 
 def _between(words: Language, row: pd.Series) -> str:

@@ -170,12 +170,13 @@ def _comments(result: Result, words: Language) -> str:
     rng = generator(result.settings["seed"], result.settings["client"], "comments")
     html = []
     for category, title in titles.items():
-        mine = scores[scores["category"] == category].sort_index().drop_duplicates("comment")
+        every = scores[scores["category"] == category].sort_index()
+        mine = every.drop_duplicates("comment")
         pick = sorted(rng.permutation(len(mine))[: result.settings["comments"]])
         rows = [[_short(text), words.number(score)] for text, score in
                 zip(mine["comment"].iloc[pick], mine["score"].iloc[pick], strict=True)]  # fmt: skip
         if rows:
-            shown, n = words.number(len(rows)), words.number(len(mine))
+            shown, n = words.number(len(rows)), words.number(len(every))
             heads = [words.text("Comment"), words.text("Score")]
             html.append(html_table(words.text(title, shown=shown, n=n), heads, rows, names=0))
     return "".join(html)
@@ -221,7 +222,7 @@ def _audit(audit: Audit, words: Language) -> View:
     if audit.blank_rows:
         facts.append([words.text("Blank rows left out"), words.number(audit.blank_rows)])
     if audit.filtered_rows:
-        facts.append([words.text("Rows of others left out"), words.number(audit.filtered_rows)])
+        facts.append([words.text("Rows outside the selection"), words.number(audit.filtered_rows)])
     heads = [
         words.text("Item"),
         words.text("Answers"),
@@ -232,7 +233,7 @@ def _audit(audit: Audit, words: Language) -> View:
     for item, n, missing, declared in audit.answers.itertuples(index=False, name=None):
         text = audit.scale[item]["text"]
         rows.append([text.get(words.code) or text.get("en") or item, *map(words.number, (n, missing, declared))])
-    head = [words.text("What"), words.text("Found")]
+    head = [words.text("Property"), words.text("Value")]
     return View(
         html_table(words.text("The data"), head, facts) + html_table(words.text("Answers per item"), heads, rows)
     )

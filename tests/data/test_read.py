@@ -1,6 +1,7 @@
 """A survey file becomes numbers one can trust, or one sentence says why not."""
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
@@ -44,7 +45,7 @@ def says(message, *parts):
 
 class TestWhatIsRead:
     def test_items_and_weights_are_numbers_and_all_else_is_text(self, tmp_path):
-        data, _ = read(write(tmp_path), CODEBOOK)
+        data, _ = read(write(tmp_path), CODEBOOK, items=["ease", "trust"])
         expected = pd.DataFrame(
             {
                 "id": ["a", "b", "c", "a"],
@@ -60,6 +61,10 @@ class TestWhatIsRead:
         assert_frame_equal(data, expected, check_dtype=False)
         assert [data[c].dtype for c in ("ease", "trust", "weight")] == [float] * 3
 
+    def test_without_items_those_on_the_scale_of_the_first_are_read(self, tmp_path):
+        _, audit = read(write(tmp_path), {**CODEBOOK, "items": {**CODEBOOK["items"], "note": {"scale": [1, 7]}}})
+        assert audit.items == ["ease"]
+
     def test_the_audit_says_what_was_read(self, tmp_path):
         _, audit = read(write(tmp_path, "id;ease\n\n1;5\n2;\n3;9\n", encoding="cp1251"), items=["ease"],
                         scale={"min": 1, "max": 5, "missing": ["9"]})  # fmt: skip
@@ -68,7 +73,7 @@ class TestWhatIsRead:
         assert audit.answers.to_dict("records") == [{"item": "ease", "n": 1, "missing": 2, "declared": 1}]
 
     def test_the_audit_holds_settings_for_a_method(self, tmp_path):
-        _, audit = read(write(tmp_path), CODEBOOK)
+        _, audit = read(write(tmp_path), CODEBOOK, items=["ease", "trust"])
         assert audit.items == ["ease", "trust"]
         assert (audit.by, audit.wave, audit.weight, audit.respondent) == ("segment", "wave", "weight", "id")
         assert (audit.scale["trust"]["min"], audit.scale["trust"]["max"]) == (0, 10)
@@ -130,7 +135,7 @@ class TestWhatIsRead:
         assert audit.answers["item"].tolist() == ["ease"]
 
     def test_where_keeps_the_rows_with_these_values(self, tmp_path):
-        data, audit = read(write(tmp_path), CODEBOOK, where={"segment": "Shop", "wave": 2})
+        data, audit = read(write(tmp_path), CODEBOOK, items=["trust"], where={"segment": "Shop", "wave": 2})
         assert list(data.index) == [4]
         assert (audit.rows, audit.filtered_rows) == (1, 3)
 
@@ -248,7 +253,7 @@ class TestRefused:
             ({"by": "segmnt"}, "segmnt", 'did you mean "segment"?'),
             ({"wave": "waves"}, "waves", 'did you mean "wave"?'),
             ({"weight": "wieght"}, "wieght", 'did you mean "weight"?'),
-            ({"respondent": "ID"}, "ID", "known are: id, segment"),
+            ({"respondent": "ID"}, "ID", 'did you mean "id"?'),
             ({"where": {"segmetn": "Web"}}, "segmetn", 'did you mean "segment"?'),
         ],
     )
@@ -341,3 +346,33 @@ def test_a_sample_takes_another_codebook():
     _, audit = read("sample:bank", codebook)
     assert audit.items == ["trust"]
     assert audit.simulated
+
+
+class TestBelowTheTable:
+    HEAD = "id,segment,ease,trust,appeal\n" + "".join(f"r{k},a,5,5,5\n" for k in range(12))
+
+    def test_a_note_below_an_empty_row_is_no_respondent(self, tmp_path):
+        path = write(tmp_path, self.HEAD + ",,,,\nNote: 5 = best,,,,\n")
+        says(refusal(path, items=["ease"], scale=[1, 5]), "answers.csv, row 15", "fills 1 of 5", "note or a total")
+
+    def test_a_total_without_an_id_is_no_respondent(self, tmp_path):
+        path = write(tmp_path, self.HEAD + ",,5,5,5\n")
+        message = refusal(path, items=["ease"], scale=[1, 5], respondent="id")
+        says(message, 'column "id", row 14', "an empty cell", "note or a total")
+
+    def test_an_empty_row_inside_the_table_is_left_out(self, tmp_path):
+        _, audit = read(write(tmp_path, self.HEAD + ",,,,\nr99,a,4,4,4\n"), items=["ease"], scale=[1, 5])
+        assert (audit.rows, audit.blank_rows) == (13, 1)
+
+    def test_a_title_above_the_names_is_told(self, tmp_path):
+        path = tmp_path / "survey.xlsx"
+        book = openpyxl.Workbook()
+        for row in (["Customers 2026"], ["id", "ease"], ["a", 5]):
+            book.active.append(row)
+        book.save(path)
+        says(refusal(path, items=["ease"], scale=[1, 5]), "row 1 fills 1 column, row 2 fills 2", "delete a title")
+
+    def test_an_error_names_the_column_as_the_file_does(self, tmp_path):
+        path = write(tmp_path, 'id,"How easy was it?"\na,7\n')
+        message = refusal(path, {"items": {"ease": {"scale": [1, 5], "column": "How easy was it?"}}})
+        says(message, 'column "How easy was it?" (item "ease"), row 2', 'found "7"')

@@ -372,3 +372,27 @@ def test_no_view_in_any_language_shows_an_undefined_number(bank, method, result,
         shown = [re.sub(r"<[^>]+>", " ", view.html) + view.alt for view in views]
         assert any(shown)
         assert not [text for text in shown if re.search(r"\b(nan|none|null|inf)\b", text, flags=re.I)]
+
+
+def test_two_groups_are_one_test_told_from_both_sides(bank, method):
+    two = bank[bank["segment"].isin(["Branch", "Mobile app"])]
+    result = METHODS[method](two, **{**CALLS[method], "wave": "", "respondent": ""})
+    rows = result.table[result.table["term"].str.endswith("_vs_rest")]
+    assert (rows["p_adjusted"] == rows["p"]).all()
+    assert rows.groupby("item")["p"].nunique().eq(1).all()
+    assert result.facts["tests"] == rows["item"].nunique()
+
+
+@pytest.mark.parametrize(("names", "known"), [
+    (("2026-Q1", "2026-Q2"), True), (("wave 9", "wave 10"), True), (("march", "june"), False),
+    (("Q1 2026", "Q4 2025"), False), (("2026-mart", "2026-iyun"), False),
+])  # fmt: skip
+def test_waves_whose_names_do_not_tell_their_order_are_refused(bank, method, names, known):
+    survey = bank.assign(wave=bank["wave"].map(dict(zip(sorted(bank["wave"].unique()), names, strict=True))))
+    if known:
+        assert METHODS[method](survey, **CALLS[method]).facts["wave"] == names[1]
+    else:
+        with pytest.raises(cx.SettingsError, match="have no known order; give waves"):
+            METHODS[method](survey, **CALLS[method])
+        told = METHODS[method](survey, **CALLS[method], waves=list(names))
+        assert (told.facts["previous_wave"], told.facts["wave"]) == names

@@ -253,9 +253,9 @@ def test_a_flag_of_the_command_line_is_true_or_false(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("score", "is not name=value"),
+        ("score", "is not written as name=value"),
         ("scor=q", 'did you mean "score"?'),
-        ("=5", "is not name=value"),
+        ("=5", 'has no parameter ""'),
         ("scale=[1, 10", "cannot be read; expected list"),
         ("where={a: 1, a: 2}", "cannot be read; expected dict"),
     ],
@@ -263,7 +263,7 @@ def test_a_flag_of_the_command_line_is_true_or_false(tmp_path):
 def test_a_setting_that_cannot_be_read_is_refused(text, words, nps):
     with pytest.raises(SettingsError, match=re.escape(words)) as caught:
         parse_parameter(nps, text)
-    assert f'"{text}"' in str(caught.value)
+    assert text in str(caught.value) or f'"{text.partition("=")[0]}"' in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["seed=007", "seed=1.0", "seed=", "level=.nan", "level=much", "scale=5", "where=a"])

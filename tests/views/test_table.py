@@ -193,9 +193,9 @@ def test_comments_are_distinct_and_at_most_the_number_asked_for():
     assert len(said(talkative(comments=100))) == 30
 
 
-def test_the_caption_of_comments_counts_the_distinct_ones():
+def test_the_caption_of_comments_counts_all_of_them():
     html = cx.table(talkative(comments=7), part="comments").html
-    assert captions(html) == ["Promoters, in their own words: 7 of 30 comments"]
+    assert captions(html) == ["Promoters, in their own words: 7 of 60 comments"]
 
 
 def test_the_same_seed_and_client_show_the_same_comments():
