@@ -1,10 +1,7 @@
 """The command line: cxkit methods, new, report, batch, schema, demo."""
 
-import json
 import shutil
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +28,12 @@ DEMO = {
 }
 
 
-def _plain_errors(command: Callable[..., None]) -> Callable[..., None]:
+class PlainErrors(click.Group):
     """End in one sentence instead of a traceback, with 2 for settings, 3 for the machine, 1 for the rest."""
 
-    @wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> None:
+    def invoke(self, ctx: click.Context) -> Any:
         try:
-            command(*args, **kwargs)
+            return super().invoke(ctx)
         except CxError as error:
             click.echo(f"cxkit: {plain(error)}", err=True)
             sys.exit(2 if isinstance(error, SettingsError) else 1)
@@ -47,10 +43,8 @@ def _plain_errors(command: Callable[..., None]) -> Callable[..., None]:
             )
             sys.exit(3)
 
-    return wrapped
 
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(cxkit.__version__, prog_name="cxkit")
 def main() -> None:
     """Measure customer experience: from a survey file to a published report."""
@@ -67,7 +61,6 @@ def methods() -> None:
 @main.command()
 @click.argument("method")
 @click.argument("file", type=click.Path(path_type=Path))
-@_plain_errors
 def new(method: str, file: Path) -> None:
     """Copy the template of METHOD to FILE, to be edited and run in JupyterLab."""
     if file.suffix != ".ipynb":
@@ -92,7 +85,6 @@ def new(method: str, file: Path) -> None:
 @click.option(
     "--set", "settings", multiple=True, metavar="NAME=VALUE", help="A parameter of the template; may repeat."
 )
-@_plain_errors
 def report(
     method: str, data: str, client: str, name: str, lang: str, date: str, codebook: str, logo: str, out: Path,
     settings: tuple[str, ...],
@@ -111,14 +103,12 @@ def report(
 @main.command()
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the reports.")
-@_plain_errors
 def batch(config: Path, out: Path) -> None:
     """Make all reports that CONFIG names; exit 0 when all were published, 1 when some failed, 2 on a bad config."""
     _batch(config, out)
 
 
 @main.command()
-@_plain_errors
 def schema() -> None:
     """Print the JSON schema of the batch config."""
     click.echo(json_schema())
@@ -126,7 +116,6 @@ def schema() -> None:
 
 @main.command()
 @click.option("--out", default="out/demo", type=click.Path(path_type=Path), help="Folder of the demo.")
-@_plain_errors
 def demo(out: Path) -> None:
     """Write three simulated surveys and a config, and make their reports."""
     source = out / "input"
@@ -157,12 +146,11 @@ def _batch(config_path: Path, out: Path) -> None:
             bar.update()
             tqdm.write(plain(line), file=sys.stdout)
 
-        rows = run(jobs, out, title=config.title, lang=config.lang, report=progress)
+        rows = run(jobs, out, title=config.title, lang=config.lang, date=config.date, report=progress)
     failed = sum(row.status == "failed" for row in rows)
     click.echo(f"{len(rows) - failed} of {len(rows)} reports published; open {out / 'index.html'}")
     sys.exit(1 if failed else 0)
 
 
 def _write_yaml(path: Path, content: Any) -> None:
-    content = json.loads(json.dumps(content))
     path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")

@@ -54,8 +54,8 @@ class Result:
             "settings": self.settings,
             "facts": self.facts,
             "notes": self.notes,
-            "table": _records(self.table),
-            "scores": None if self.scores is None else _records(self.scores.reset_index()),
+            "table": self.table.to_dict("records"),
+            "scores": None if self.scores is None else self.scores.reset_index().to_dict("records"),
         }
         return json.dumps(_plain(content), ensure_ascii=False, allow_nan=False, indent=1)
 
@@ -108,21 +108,13 @@ def save(result: Result, out: str | Path) -> None:
 
 def csv_safe(table: pd.DataFrame) -> pd.DataFrame:
     """Return a copy whose text cells no spreadsheet runs as a formula; numbers stay as they are."""
-    safe = table.copy()
-    for column in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[column]):
-            safe[column] = [_safe(cell) if isinstance(cell, str) else cell for cell in safe[column]]
-    return safe
+    return table.map(lambda cell: _safe(cell) if isinstance(cell, str) else cell)
 
 
 def _safe(cell: str) -> str:
     # A bare carriage return is not quoted by pandas and would end the row.
     guarded = f"'{cell}" if cell.startswith(tuple("=+-@\t\r＝＋－＠")) else cell
     return guarded.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [dict(zip(table.columns, row, strict=True)) for row in table.itertuples(index=False, name=None)]
 
 
 def _plain(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 from cxkit.batch.config import Client, Config
 from cxkit.errors import SettingsError
@@ -49,35 +50,23 @@ def _same(text: str) -> str:
 
 
 def _jobs(config: Config, client: Client, base: Path) -> list[Job]:
-    said = client.model_fields_set
-
-    def value(name: str) -> str:
-        return getattr(client if name in said else config, name)
-
+    own = {name: getattr(client, name) for name in client.model_fields_set}
+    said = config.model_copy(update=own)  # what the client says, else what holds for all
     own_brand = {name: getattr(client.brand, name) for name in client.brand.model_fields_set}
-    brand = config.brand.model_copy(update=own_brand if "brand" in said else {})
-    data, codebook = value("data"), value("codebook")
+    brand = config.brand.model_copy(update=own_brand)
     methods = client.methods or config.methods
-    if not data or not methods:
-        lacks = "data" if not data else "methods"
-        raise SettingsError(f"it has no {lacks}; give it there or once for all clients.")
-    shared = {"data_path": _path(data, base), "codebook": _path(codebook, base)}
+    for lacks, given in (("data", said.data), ("methods", methods)):
+        if not given:
+            raise SettingsError(f"it has no {lacks}; give it there or once for all clients.")
+    shared: dict[str, Any] = {"data_path": _path(said.data, base), "codebook": _path(said.codebook, base)}
     if client.where:
-        shared["where"] = dict(client.where)  # type: ignore[assignment]
+        shared["where"] = client.where
     jobs = []
-    for method, settings in methods.items():
-        own = {**(config.methods.get(method) or {}), **(settings or {})}
-        jobs.append(
-            Job(
-                client.client,
-                _path(method, base) if method.endswith(".ipynb") else method,
-                {**shared, **own},
-                client.name,
-                value("lang"),
-                value("date"),
-                Brand(_path(brand.logo, base), brand.primary, brand.accent),
-            )
-        )
+    for method, mine in methods.items():
+        settings = {**(config.methods.get(method) or {}), **(mine or {})}
+        template = _path(method, base) if method.endswith(".ipynb") else method
+        look = Brand(_path(brand.logo, base), brand.primary, brand.accent)
+        jobs.append(Job(client.client, template, {**shared, **settings}, client.name, said.lang, said.date, look))
     return jobs
 
 

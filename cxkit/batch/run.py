@@ -14,6 +14,7 @@ def run(
     *,
     title: str = "",
     lang: str = "en",
+    date: str = "",
     report: Callable[[Row], None] = lambda row: None,
 ) -> list[Row]:
     """Make every report of a plan and write the summary of all into ``out``.
@@ -37,5 +38,5 @@ def run(
             row = Row.of(job, "failed", f"unexpected {type(error).__name__}")
         rows.append(row)
         report(row)
-    write_summary(rows, out, title=title, lang=lang, date=jobs[0].date if jobs else "")
+    write_summary(rows, out, title=title, lang=lang, date=date)
     return rows

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -37,8 +37,7 @@ class Row:
 def write_summary(rows: Sequence[Row], out: Path, *, title: str, lang: str, date: str) -> None:
     """Write the files over all clients; each replaces its older one whole."""
     write_atomic(out / "summary.json", json.dumps([asdict(r) for r in rows], ensure_ascii=False, indent=1) + "\n")
-    columns = [field.name for field in fields(Row)]
-    summary = csv_safe(pd.DataFrame([asdict(r) for r in rows], columns=columns))
+    summary = csv_safe(pd.DataFrame(rows, columns=list(Row.__dataclass_fields__)))
     write_atomic(out / "summary.csv", summary.to_csv(index=False, lineterminator="\n"))
     tables = []
     for row in rows:
@@ -59,7 +58,7 @@ def write_summary(rows: Sequence[Row], out: Path, *, title: str, lang: str, date
         "index.html.j2",
         lang,
         title=plain(title) or words.text("Reports"),
-        date=words.date(date) if date else "",
+        date=words.date(date),
         summary=words.text("{good} of {all} reports published", good=good, all=len(rows)),
         rows=[
             {

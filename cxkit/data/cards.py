@@ -4,13 +4,15 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeGuard
 
 import pandas as pd
 
 from cxkit.data.yamlfile import only_keys
 from cxkit.errors import DataError, SettingsError
 
+KEYS = ("min", "max", "reversed", "boxes", "missing", "labels", "text", "column")
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 _APOSTROPHES = str.maketrans(dict.fromkeys("ʻʼ’‘`´ʹ", "'"))
 
@@ -60,16 +62,8 @@ class Card:
 
     def plain(self) -> dict[str, Any]:
         """Return the card as plain values, as :func:`card` takes them."""
-        return {
-            "min": self.low,
-            "max": self.high,
-            "reversed": self.reversed,
-            "boxes": self.boxes,
-            "missing": list(self.missing),
-            "labels": dict(self.labels),
-            "text": dict(self.text),
-            "column": self.column,
-        }
+        values = {**vars(self), "min": self.low, "max": self.high, "missing": list(self.missing)}
+        return {key: values[key] for key in KEYS}
 
 
 def card(item: str, scale: Any) -> Card:
@@ -93,13 +87,13 @@ def card(item: str, scale: Any) -> Card:
         scale = {"min": scale[0], "max": scale[1]}
     if not isinstance(scale, Mapping):
         raise SettingsError(f"{where} is {scale!r}; give [min, max], such as [1, 10], or a scale card.")
-    only_keys(scale, ("min", "max", "reversed", "boxes", "missing", "labels", "text", "column"), where)
+    only_keys(scale, KEYS, where)
     low, high = scale.get("min"), scale.get("max")
-    if not (_whole(low) and _whole(high) and low < high):  # type: ignore[operator]
+    if not (_whole(low) and _whole(high) and low < high):
         raise SettingsError(f"{where} runs from {low!r} to {high!r}; give whole numbers, min below max.")
-    if high - low > 100:  # type: ignore[operator]
+    if high - low > 100:
         raise SettingsError(f"{where} has more than 101 points; a rating scale has at most 101.")
-    points = high - low + 1  # type: ignore[operator]
+    points = high - low + 1
     boxes = scale.get("boxes", 2 if 5 <= points <= 11 else max(1, points // 5))
     if not (_whole(boxes) and 1 <= boxes <= points // 2):
         raise SettingsError(f"{where} has boxes: {boxes!r}; give a whole number from 1 to {points // 2}.")
@@ -115,32 +109,25 @@ def card(item: str, scale: Any) -> Card:
         if labels.setdefault(fold(label), score) != score:
             raise SettingsError(f'{where} gives the label "{label}" two scores; give one.')
     return Card(
-        item,
-        low,  # type: ignore[arg-type]
-        high,  # type: ignore[arg-type]
-        scale.get("reversed", False),
-        boxes,
-        tuple(texts(scale.get("missing"))),
-        labels,
-        dict(scale.get("text") or {}),
-        str(scale.get("column") or ""),
-    )
+        item, low, high, scale.get("reversed", False), boxes, tuple(texts(scale.get("missing"))), labels,
+        dict(scale.get("text") or {}), str(scale.get("column") or ""),
+    )  # fmt: skip
 
 
-def cards(items: Sequence[str], scale: Any) -> dict[str, Card]:
-    """Make the cards of several items: ``scale`` is one scale for all, or item -> scale."""
+def cards(items: Sequence[str], scale: Any, declared: Mapping[str, Card] = MappingProxyType({})) -> dict[str, Card]:
+    """Make the cards of several items: ``scale`` is one scale for all, or item -> scale; ``declared`` cards win."""
     if isinstance(items, str):
         raise SettingsError(f'The items are the text "{items}"; give a list, such as ["{items}"].')
     if not items:
         raise SettingsError('The list of items is empty; name at least one rating column, such as ["ease"].')
     if len(set(items)) < len(items):
         raise SettingsError(f"The list of items names one twice: {', '.join(items)}; name each once.")
-    if isinstance(scale, Mapping) and "min" not in scale:
-        for item in items:
-            if item not in scale:
-                raise SettingsError(f'The item "{item}" has no scale; declare it, such as {{"{item}": [1, 10]}}.')
-        return {item: card(item, scale[item]) for item in items}
-    return {item: card(item, scale) for item in items}
+    one_each = isinstance(scale, Mapping) and "min" not in scale
+    scales = {**(scale if one_each else dict.fromkeys(items, scale)), **declared}
+    for item in items:
+        if item not in scales:
+            raise SettingsError(f'The item "{item}" has no scale; declare it, such as {{"{item}": [1, 10]}}.')
+    return {item: card(item, scales[item]) for item in items}
 
 
 def fold(text: Any) -> str:
@@ -212,5 +199,5 @@ def texts(value: Any) -> list[str]:
     return [str(one) for one in (value if isinstance(value, list | tuple) else [value])]
 
 
-def _whole(value: Any) -> bool:
+def _whole(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)

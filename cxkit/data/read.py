@@ -92,7 +92,7 @@ def read(
     }
     roles = {role: "" if column == "-" else column for role, column in roles.items()}
     names = list(items) or _same_scale(book)
-    declared = cards(names, {**_spread(names, scale), **{n: book.items[n] for n in names if n in book.items}})
+    declared = cards(names, scale or {}, book.items)
     frame = _rename(table.frame, declared, file)
     for column in [*names, *filter(None, roles.values()), *(where or {})]:
         if column not in frame:
@@ -178,14 +178,6 @@ def _rename(frame: pd.DataFrame, declared: Mapping[str, Card], file: str) -> pd.
     return frame.rename(columns=names)
 
 
-def _spread(names: list[str], scale: Any) -> dict[str, Any]:
-    if not scale:
-        return {}
-    if isinstance(scale, Mapping) and "min" not in scale:
-        return dict(scale)
-    return dict.fromkeys(names, scale)
-
-
 def _weights(column: pd.Series, file: str) -> pd.Series:
     numbers = column.map(lambda text: to_number(text) if isinstance(text, str) else None).astype(float)
     bad = numbers.isna() | (numbers < 0)
@@ -213,8 +205,8 @@ def _unique(frame: pd.DataFrame, respondent: str, wave: str, file: str) -> None:
     again = ids[ids.duplicated(keys)]
     if len(again):
         row, value = again.index[0], again[respondent].iloc[0]
-        twin = again[keys].iloc[0]
-        first = ids.index[((ids[keys] == twin) | (ids[keys].isna() & twin.isna())).all(axis="columns")][0]
+        same = ids.groupby(keys, dropna=False).ngroup()
+        first = same.index[same == same[row]][0]
         raise DataError(
             f'{file}, column "{respondent}", row {row}: the id "{value}" stands already in row {first}; '
             f"a respondent may answer once{' per wave' if wave else ''}, so correct the id or delete a row."

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,17 +91,14 @@ def _delimiter(text: str) -> str:
 
 
 def _csv_rows(file: str, text: str, delimiter: str) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     row = 1
-    while True:
-        try:
-            yield next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            hint = "a quotation mark is opened and never closed" if "unexpected end" in str(error) else str(error)
-            raise DataError(f"{file}, row {row}: {hint}; correct the quotation marks in that row.") from None
-        row += 1
+    try:
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            yield cells
+            row += 1
+    except csv.Error as error:
+        hint = "a quotation mark is opened and never closed" if "unexpected end" in str(error) else str(error)
+        raise DataError(f"{file}, row {row}: {hint}; correct the quotation marks in that row.") from None
 
 
 def _table(file: str, rows: Iterable[list[str]]) -> tuple[pd.DataFrame, int]:
@@ -150,37 +148,28 @@ def _clean(cell: str) -> str | None:
 def _read_xlsx(path: Path, sheet: str) -> TextTable:
     import openpyxl
 
-    _check_zip(path)
-    broken = DataError(
-        f"{path.name} is not a readable XLSX file; open it in a spreadsheet and save it again as .xlsx."
-    )
     if not openpyxl.DEFUSEDXML:
         raise DataError(f"{path.name} was not read: openpyxl does not use defusedxml here; install defusedxml.")
     try:
-        values = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        formulas = openpyxl.load_workbook(path, read_only=True)
-    except Exception:  # openpyxl raises whatever its parsers raise on a damaged file
-        raise broken from None
-    try:
-        name = _sheet_name(path.name, values, sheet)
-        rows = _xlsx_rows(path.name, values[name], formulas[name])
-        frame, blank = _table(path.name, rows)
+        _check_zip(path)
+        with (
+            closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as values,
+            closing(openpyxl.load_workbook(path, read_only=True)) as formulas,
+        ):
+            name = _sheet_name(path.name, values, sheet)
+            frame, blank = _table(path.name, _xlsx_rows(path.name, values[name], formulas[name]))
     except DataError:
         raise
-    except Exception:  # sheets are parsed while their rows are read
-        raise broken from None
-    finally:
-        values.close()
-        formulas.close()
+    except Exception:  # zipfile and openpyxl raise whatever their parsers raise on a damaged file
+        raise DataError(
+            f"{path.name} is not a readable XLSX file; open it in a spreadsheet and save it again as .xlsx."
+        ) from None
     return TextTable(frame, "", "", name, blank)
 
 
 def _check_zip(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-    except zipfile.BadZipFile:
-        raise DataError(f"{path.name} is not a readable XLSX file; save it again as .xlsx.") from None
+    with zipfile.ZipFile(path) as archive:
+        entries = archive.infolist()
     unpacked = sum(entry.file_size for entry in entries)
     packed = max(1, sum(entry.compress_size for entry in entries))
     if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or unpacked / packed > MAX_RATIO:

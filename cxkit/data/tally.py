@@ -55,7 +55,9 @@ def counts(data: Any, items: Sequence[str], *, by: str = "", wave: str = "", wei
     table = pd.concat(parts, ignore_index=True)
     for label in labels:
         table[label] = table[label].astype(object).where(table[label].notna(), None)
-    table = table.astype({"score": float, "n": int, "w": float, "w2": float})
+    table = table.astype({"score": float, "n": int})
+    for column in ("w", "w2"):
+        table[column] = _steady(table[column])
     order = table.assign(item=pd.Categorical(table["item"], list(items)))
     index = order.sort_values(["item", "group", "wave", "score"], kind="stable").index
     return table.loc[index, ["item", "group", "wave", "score", "n", "w", "w2"]].reset_index(drop=True)
@@ -132,7 +134,8 @@ def transitions(
         both = before.join(after, on="id", how="inner", suffix="_after")
         both = both.with_columns((nw.col("w") * nw.col("w_after")).alias("ww"))
         cells = both.group_by("before", "after").agg(nw.len().alias("n"), nw.col("ww").sum())
-        return _collect(cells).sort_values(["before", "after"]).reset_index(drop=True)
+        table = _collect(cells).sort_values(["before", "after"]).reset_index(drop=True)
+        return table.assign(ww=_steady(table["ww"]))
 
 
 def repeats(data: Any, respondent: str, wave: str) -> bool:
@@ -245,6 +248,11 @@ def _number(column: str) -> Any:
 def _both(a: str, b: str, value: Any) -> Any:
     known = ~nw.col(a).is_null() & ~nw.col(b).is_null()
     return nw.when(known).then(value).otherwise(nw.lit(0.0))
+
+
+def _steady(sums: pd.Series) -> pd.Series:
+    """Engines that add in parallel differ in the last digits from run to run; 12 digits are the same every time."""
+    return sums.map("{:.12g}".format).astype(float)
 
 
 def _collect(frame: Any) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,10 @@ from cxkit.errors import DataError, SettingsError, did_you_mean
 from cxkit.results import Result, tidy
 from cxkit.stats.bases import apply_base_policy
 from cxkit.stats.compare import Basis, adjust, difference
+from cxkit.stats.shares import goodman, wilson
 from cxkit.stats.weights import Distribution
+
+Row = dict[str, Any]  # a row of the result's table to be
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,17 @@ class Cells:
         """Respondents of the cell who gave no answer."""
         found = self._cell(item, group, wave, False) & np.isnan(self.counts["score"].to_numpy())
         return int(self.counts["n"].to_numpy()[found].sum())
+
+    def describe(self, item: str, term: str, estimates: Callable[[Distribution, str, str], list[Row]]) -> list[Row]:
+        """The rows of an item in every cell of a report; a cell without answers keeps one row, of ``term``."""
+        rows = []
+        for group, wave in self.all_cells():
+            answers = self.answers(item, group, wave)
+            base = {"item": item, "group": group, "wave": wave, "n": answers.n, "n_eff": answers.n_eff,
+                    "missing": self.missing(item, group, wave)}  # fmt: skip
+            found = estimates(answers, group, wave) if answers.n else [{"term": term}]
+            rows += [{**base, **row} for row in found]
+        return rows
 
     def _cell(self, item: str, group: str, wave: str, rest: bool) -> np.ndarray:
         items, groups, waves = (self.counts[c].to_numpy() for c in ("item", "group", "wave"))
@@ -105,9 +119,21 @@ def tally_cells(data: Any, cards: Mapping[str, Card], settings: Mapping[str, Any
     return Cells(counts, _names(answered["group"]), tuple(w for w in order if w in found) or found)
 
 
+def share_rows(answers: Distribution, points: range, level: float, **terms: float) -> list[Row]:
+    """Shares with their intervals: each of ``terms`` on its own (Wilson), then every score (Goodman)."""
+    rows: list[Row] = []
+    for term, share in terms.items():
+        low, high = wilson(share, answers.n_eff, level)
+        rows.append({"term": term, "estimate": share, "low": low, "high": high})
+    shares = [answers.share_of(range(k, k + 1)) for k in points]
+    for k, share, (low, high) in zip(points, shares, goodman(shares, answers.n_eff, level), strict=True):
+        rows.append({"term": "share", "score": k, "estimate": share, "low": low, "high": high})
+    return rows
+
+
 def compare(
     data: Any, cards: Mapping[str, Card], cells: Cells, measure: Measure, settings: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+) -> list[Row]:
     """Compare each group with the rest of the current wave, and each wave with the one before.
 
     A family of tests, adjusted together, is one item by one variable. Respondents who stand in two waves enter
@@ -154,7 +180,7 @@ def finish(
     method: str,
     settings: Mapping[str, Any],
     cells: Cells,
-    rows: list[dict[str, Any]],
+    rows: list[Row],
     facts: Mapping[str, Any],
     notes: Sequence[tuple[str, dict[str, Any]]] = (),
     scores: pd.DataFrame | None = None,
@@ -193,14 +219,11 @@ def _tests(table: pd.DataFrame, groups: int) -> int:
     return int(len(tested) - twice)
 
 
-def _difference(
-    measure: Measure, one: Distribution, other: Distribution, level: float, shared: float
-) -> dict[str, Any]:
+def _difference(measure: Measure, one: Distribution, other: Distribution, level: float, shared: float) -> Row:
     gap = measure.estimate(one) - measure.estimate(other)
     found = difference(measure.basis(one), measure.basis(other), covariance=shared, level=level)
     ends = {"low": min(found.low, gap), "high": max(found.high, gap)} if found.se > 0 else {}
-    return {"n": one.n, "n_other": other.n, "n_eff": one.n_eff, "estimate": gap, "se": found.se, "p": found.p,
-            "detectable": found.detectable, **ends}  # fmt: skip
+    return {"n": one.n, "n_other": other.n, "n_eff": one.n_eff, "estimate": gap, **asdict(found), **ends}
 
 
 def _ordered(waves: Sequence[str]) -> bool:

@@ -9,12 +9,12 @@ import pandas as pd
 
 from cxkit.data.cards import Card, cards
 from cxkit.errors import DataError, SettingsError, did_you_mean
-from cxkit.methods.cells import Cells, Measure, compare, finish, panel, tally_cells
+from cxkit.methods.cells import Measure, Row, compare, finish, panel, share_rows, tally_cells
 from cxkit.results import Result
 from cxkit.stats.compare import Basis
 from cxkit.stats.net import INTERVALS, PRIOR, adjusted, net
 from cxkit.stats.resample import generator
-from cxkit.stats.shares import goodman, wilson
+from cxkit.stats.shares import wilson
 from cxkit.stats.weights import Distribution, mean
 
 VARIANTS = ("recommend", "expectation")
@@ -94,10 +94,11 @@ def nps(
         raise SettingsError("The expectation form is asked on 1-10; give scale [1, 10].")
     settings["scale"] = {score: rating.plain()}
     cells = tally_cells(data, deck, settings)
-    rows = []
-    for group, when in cells.all_cells():
-        rng = generator(seed, client, "nps", when, group)
-        rows += _describe(cells, rating, group, when, interval, level, rng)
+
+    def estimates(answers: Distribution, group: str, when: str) -> list[Row]:
+        return _estimates(answers, rating, interval, level, generator(seed, client, "nps", when, group))
+
+    rows = cells.describe(score, "nps", estimates)
     rows += compare(data, deck, cells, _MEASURE, settings)
     if respondent and len(cells.waves) > 1:
         rows += _flow(
@@ -143,47 +144,35 @@ def _influence(answers: Distribution, scores: np.ndarray) -> np.ndarray:
 _MEASURE = Measure("nps", _nps, _basis, _influence)
 
 
-def _describe(
-    cells: Cells, rating: Card, group: str, wave: str, interval: str, level: float, rng: np.random.Generator
-) -> list[dict[str, Any]]:
-    answers = cells.answers(rating.item, group, wave)
-    base = {"item": rating.item, "group": group, "wave": wave, "n": answers.n, "n_eff": answers.n_eff,
-            "missing": cells.missing(rating.item, group, wave)}  # fmt: skip
-    if not answers.n:
-        return [{**base, "term": "nps"}]
+def _estimates(
+    answers: Distribution, rating: Card, interval: str, level: float, rng: np.random.Generator
+) -> list[Row]:
     top, bottom = _parts(answers)
     deviation = category_of(answers.score) - (top - bottom)
     se = float(answers.w2 @ deviation**2) ** 0.5 / float(answers.w.sum())
     found = net(top, bottom, answers.n_eff, method=interval, level=level, se=se, rng=rng)
     m = mean(answers, (rating.low, rating.high), level)
-    rows = [
+    parts = {"detractors": bottom, "passives": max(0.0, 1 - top - bottom), "promoters": top}
+    return [
         {"term": "nps", "estimate": 100 * found.estimate, "se": 100 * se,
          "low": 100 * found.low, "high": 100 * found.high},
         {"term": "mean", "estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high},
+        *share_rows(answers, rating.points, level, **parts),
     ]  # fmt: skip
-    shares = (bottom, max(0.0, 1 - top - bottom), top)
-    for term, share in zip(CATEGORIES, shares, strict=True):
-        low, high = wilson(share, answers.n_eff, level)
-        rows.append({"term": term, "estimate": share, "low": low, "high": high})
-    scores = [answers.share_of(range(k, k + 1)) for k in rating.points]
-    for k, share, (low, high) in zip(rating.points, scores, goodman(scores, answers.n_eff, level), strict=True):
-        rows.append({"term": "share", "score": k, "estimate": share, "low": low, "high": high})
-    return [{**base, **row} for row in rows]
 
 
-def _flow(same: pd.DataFrame, score: str, wave: str, level: float) -> list[dict[str, Any]]:
+def _flow(same: pd.DataFrame, score: str, wave: str, level: float) -> list[Row]:
     """Where the respondents of each category went between the last two waves; counts are unweighted."""
-    before = category_of(same["before"].to_numpy(float))
-    after = category_of(same["after"].to_numpy(float))
+    moves = np.zeros((3, 3))
+    was, now = (category_of(same[side].to_numpy(float)) + 1 for side in ("before", "after"))
+    np.add.at(moves, (was, now), same["n"].to_numpy(float))
     rows = []
-    for was, group in zip((-1, 0, 1), CATEGORIES, strict=True):
-        n = int(same.loc[before == was, "n"].sum())
-        for now, term in zip((-1, 0, 1), CATEGORIES, strict=True):
-            if n:
-                share = int(same.loc[(before == was) & (after == now), "n"].sum()) / n
-                low, high = wilson(share, n, level)
-                rows.append({"item": score, "term": f"flow_to_{term}", "group": group, "wave": wave, "n": n,
-                             "n_eff": n, "estimate": share, "low": low, "high": high})  # fmt: skip
+    for group, counts in zip(CATEGORIES, moves, strict=True):
+        n = counts.sum()
+        for term, share in zip(CATEGORIES, counts / n if n else (), strict=bool(n)):
+            low, high = wilson(share, n, level)
+            rows.append({"item": score, "term": f"flow_to_{term}", "group": group, "wave": wave, "n": n,
+                         "n_eff": n, "estimate": share, "low": low, "high": high})  # fmt: skip
     return rows
 
 

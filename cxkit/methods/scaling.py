@@ -9,12 +9,11 @@ import numpy as np
 from cxkit.data import tally
 from cxkit.data.cards import Card, cards
 from cxkit.errors import SettingsError
-from cxkit.methods.cells import Cells, Measure, compare, finish, tally_cells
+from cxkit.methods.cells import Cells, Measure, Row, compare, finish, share_rows, tally_cells
 from cxkit.results import Result
 from cxkit.stats.compare import Basis
 from cxkit.stats.net import net
 from cxkit.stats.reliability import Reliability, reliability
-from cxkit.stats.shares import goodman, wilson
 from cxkit.stats.weights import Distribution, mean
 
 OVERALL = "scale_score"  # the item name of the respondent's average over all items, 0-100
@@ -75,8 +74,7 @@ def scaling(
     cells = tally_cells(data, deck, settings)
     rows = []
     for item, card in deck.items():
-        for group, when in cells.all_cells():
-            rows += _describe(cells, item, card, group, when, level)
+        rows += cells.describe(item, "mean", lambda answers, *_, card=card: _estimates(answers, card, level))
     rows += _overall(data, deck, cells, settings)
     rows += compare(data, deck, cells, _mean_measure(deck), settings)
     now = tally.in_wave(data, wave, cells.current)
@@ -86,32 +84,22 @@ def scaling(
     return finish("scaling", settings, cells, rows, facts, notes)
 
 
-def _describe(cells: Cells, item: str, card: Card, group: str, wave: str, level: float) -> list[dict[str, Any]]:
-    answers = cells.answers(item, group, wave)
-    base = {"item": item, "group": group, "wave": wave, "n": answers.n, "n_eff": answers.n_eff,
-            "missing": cells.missing(item, group, wave)}  # fmt: skip
-    if not answers.n:
-        return [{**base, "term": "mean"}]
+def _estimates(answers: Distribution, card: Card, level: float) -> list[Row]:
     top, bottom = answers.share_of(card.top), answers.share_of(card.bottom)
-    shares = [answers.share_of(range(k, k + 1)) for k in card.points]
     m = mean(answers, (card.low, card.high), level)
     spread = card.high - card.low
     both = net(top, bottom, answers.n_eff, level=level)
-    rows = [
+    return [
         {"term": "mean", "estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high},
         {"term": "sd", "estimate": m.sd},
         {"term": "index", "estimate": 100 * (m.estimate - card.low) / spread, "se": 100 * m.se / spread,
          "low": 100 * (m.low - card.low) / spread, "high": 100 * (m.high - card.low) / spread},
-        {"term": "top_box", "estimate": top, **_bounds(wilson(top, answers.n_eff, level))},
-        {"term": "bottom_box", "estimate": bottom, **_bounds(wilson(bottom, answers.n_eff, level))},
         {"term": "net_box", "estimate": both.estimate, "low": both.low, "high": both.high},
+        *share_rows(answers, card.points, level, top_box=top, bottom_box=bottom),
     ]  # fmt: skip
-    for score, share, pair in zip(card.points, shares, goodman(shares, answers.n_eff, level), strict=True):
-        rows.append({"term": "share", "score": score, "estimate": share, **_bounds(pair)})
-    return [{**base, **row} for row in rows]
 
 
-def _overall(data: Any, deck: Mapping[str, Card], cells: Cells, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _overall(data: Any, deck: Mapping[str, Card], cells: Cells, settings: Mapping[str, Any]) -> list[Row]:
     if len(deck) < 2:
         return []
     parts = {}
@@ -120,17 +108,12 @@ def _overall(data: Any, deck: Mapping[str, Card], cells: Cells, settings: Mappin
         parts[item] = (-slope * (card.high if card.reversed else card.low), slope)
     columns = {k: settings[k] for k in ("by", "wave", "weight")}
     counts = tally.counts(tally.with_composite(data, OVERALL, parts), [OVERALL], **columns)
-    scores = Cells(counts, cells.groups, cells.waves)
-    rows = []
-    for group, when in cells.all_cells():
-        answers = scores.answers(OVERALL, group, when)
-        row = {"item": OVERALL, "term": "index", "group": group, "wave": when, "n": answers.n,
-               "n_eff": answers.n_eff, "missing": scores.missing(OVERALL, group, when)}  # fmt: skip
-        if answers.n:
-            m = mean(answers, (0, 100), settings["level"])
-            row |= {"estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high}
-        rows.append(row)
-    return rows
+
+    def index(answers: Distribution, *_: str) -> list[Row]:
+        m = mean(answers, (0, 100), settings["level"])
+        return [{"term": "index", "estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high}]
+
+    return Cells(counts, cells.groups, cells.waves).describe(OVERALL, "index", index)
 
 
 def _mean_measure(deck: Mapping[str, Card]) -> Measure:
@@ -164,7 +147,3 @@ def _reliability_facts(data: Any, deck: Mapping[str, Card], settings: Mapping[st
         facts |= {f"alpha_without_{item}": without, f"item_rest_{item}": rest}
     pairwise = of(False)
     return facts | ({"alpha_pairwise": pairwise.alpha} if pairwise else {})
-
-
-def _bounds(pair: tuple[float, float]) -> dict[str, float]:
-    return {"low": pair[0], "high": pair[1]}

@@ -13,7 +13,7 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from cxkit.errors import CxError, DataError, ReportError, SettingsError
+from cxkit.errors import DataError, ReportError, SettingsError
 
 KERNEL = {
     "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "946684800", "TZ": "UTC", "LC_ALL": "C.UTF-8", "MPLBACKEND": "agg",
@@ -42,8 +42,6 @@ def run_template(template: Path, parameters: Mapping[str, Any], folder: Path) ->
             raise ReportError(
                 f'The template "{template.stem}" stopped: {error.ename}: {_first_line(error.evalue)}'
             ) from None
-        except CxError:
-            raise
         except Exception as error:  # the kernel died, did not start, or spoke nonsense
             first = _first_line(str(error).strip() or type(error).__name__)
             raise ReportError(f'The template "{template.stem}" was not run to its end: {first}') from None

@@ -10,7 +10,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import cxkit
 from cxkit.errors import ReportError, SettingsError
 from cxkit.report.brand import Brand
 from cxkit.report.gate import check_page
@@ -18,19 +17,11 @@ from cxkit.report.kernel import check_complete, run_template
 from cxkit.report.page import report_page
 from cxkit.report.publish import folder_name, publish, staging_folder
 from cxkit.report.template import check_parameters, find_template
+from cxkit.views.language import language
 
 PACKAGES = (
-    "babel",
-    "cxkit",
-    "matplotlib",
-    "narwhals",
-    "numpy",
-    "pandas",
-    "papermill",
-    "scipy",
-    "seaborn",
-    "statsmodels",
-)
+    "babel", "cxkit", "matplotlib", "narwhals", "numpy", "pandas", "papermill", "scipy", "seaborn", "statsmodels",
+)  # fmt: skip
 PATHS = ("data_path", "codebook")
 
 
@@ -54,14 +45,10 @@ class Job:
 
 def check_job(job: Job) -> dict[str, Any]:
     """Check a job without running it and return all parameters of its template."""
-    cxkit.views.language.language(job.lang)
-    if job.date:
-        try:
-            cxkit.views.language.language(job.lang).date(job.date)
-        except ValueError:
-            raise SettingsError(
-                f'The date "{job.date}" of client "{job.client}" is no date; give YYYY-MM-DD.'
-            ) from None
+    try:
+        language(job.lang).date(job.date)
+    except ValueError:
+        raise SettingsError(f'The date "{job.date}" of client "{job.client}" is no date; give YYYY-MM-DD.') from None
     folder_name(job.client)
     job.brand.logo_address()
     template = find_template(job.method)
@@ -110,19 +97,16 @@ def make_report(job: Job, out: Path) -> Path:
 def _write_figures(notebook: Any, bundle: Path) -> list[str]:
     names: list[str] = []
     for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            if "image/png" not in data:
-                continue
-            (bundle / "figures").mkdir(exist_ok=True)
-            stem = f"figures/{cell.id}"
-            if f"{stem}.png" in names:
-                stem += f"-{len(names)}"
-            (bundle / f"{stem}.png").write_bytes(base64.b64decode(data["image/png"]))
-            names.append(f"{stem}.png")
+        shown = [output["data"] for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
+        for k, data in enumerate(shown, 1):
+            stem = f"figures/{cell.id}" + (f"-{k}" if k > 1 else "")
+            pictures = {f"{stem}.png": base64.b64decode(data["image/png"])}
             if "image/svg+xml" in data:
-                (bundle / f"{stem}.svg").write_text(data["image/svg+xml"], encoding="utf-8", newline="")
-                names.append(f"{stem}.svg")
+                pictures[f"{stem}.svg"] = data["image/svg+xml"].encode()
+            for name, content in pictures.items():
+                (bundle / "figures").mkdir(exist_ok=True)
+                (bundle / name).write_bytes(content)
+            names += pictures
     return names
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from cxkit.errors import SettingsError
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_PATHLIKE = re.compile(r"^\.|[/\\\x00-\x1f\ud800-\udfff]")
 # Names that Windows keeps for devices, and those of a batch's own files.
 _TAKEN = {"index.html", "summary.json", "summary.csv", "results.csv", "results.parquet"}
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{k}" for port in ("com", "lpt") for k in range(10))}
@@ -28,18 +29,12 @@ def folder_name(client: str) -> str:
     >>> folder_name("007"), folder_name("Ferghana Dairy")
     ('007', 'Ferghana-Dairy-4f05f1c5')
     """
-    if (
-        not client.strip()
-        or len(client) > 200
-        or re.search(r"[/\\\x00-\x1f\ud800-\udfff]", client)
-        or client.startswith(".")
-    ):
+    if not client.strip() or len(client) > 200 or _PATHLIKE.search(client):
         raise SettingsError(
             f'The client id "{client[:60]}" cannot name a folder; give letters and digits, no / \\ or dot first.'
         )
-    plain = _SAFE.fullmatch(client) and not client.endswith(".") and client.split(".")[0].lower() not in _DEVICES
-    plain = plain and client.lower() not in _TAKEN
-    if plain:
+    reserved = client.endswith(".") or client.lower() in _TAKEN or client.split(".")[0].lower() in _DEVICES
+    if _SAFE.fullmatch(client) and not reserved:
         return client
     safe = re.sub(r"[^A-Za-z0-9_-]+", "-", unicodedata.normalize("NFKD", client)).strip("-")[:40]
     return f"{safe or 'client'}-{hashlib.sha256(client.encode()).hexdigest()[:8]}"

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,21 +12,11 @@ import cxkit
 from cxkit.data.yamlfile import yaml_value
 from cxkit.errors import SettingsError, did_you_mean
 from cxkit.methods import METHODS
-from cxkit.views.language import LANGUAGES
+from cxkit.views.language import language
 
 TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,), "int": (int,), "float": (int, float), "bool": (bool,), "list": (list,), "dict": (dict,),
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One line of a template's parameters cell."""
-
-    name: str
-    type: str
-    default: str
-    help: str
 
 
 def find_template(method: str) -> Path:
@@ -46,19 +35,15 @@ def find_template(method: str) -> Path:
 
 
 @lru_cache
-def template_parameters(template: Path) -> dict[str, Parameter]:
-    """Read the parameters cell of a template: name -> type, default and help."""
+def template_parameters(template: Path) -> dict[str, dict[str, str]]:
+    """Read the parameters cell of a template: name -> ``inferred_type_name default help`` as papermill says it."""
     try:
-        found = inspect_notebook(str(template))
+        return inspect_notebook(str(template))
     except Exception as error:  # nbformat and papermill have many ways to say that a file is no notebook
         kind = type(error).__name__
         raise SettingsError(
             f'The template "{template.name}" is no notebook papermill can read ({kind}); save it from JupyterLab.'
         ) from None
-    return {
-        name: Parameter(name, str(p["inferred_type_name"]), str(p["default"]), str(p["help"]).strip())
-        for name, p in found.items()
-    }
 
 
 def check_parameters(template: Path, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,20 +60,19 @@ def check_parameters(template: Path, values: Mapping[str, Any]) -> dict[str, Any
             raise SettingsError(
                 f'The template "{template.stem}" has no parameter "{name}"; {did_you_mean(name, known)}'
             )
-        expected = known[name].type
+        expected = known[name]["inferred_type_name"]
         if expected in TYPES and (
             not isinstance(value, TYPES[expected]) or isinstance(value, bool) != (expected == "bool")
         ):
             raise SettingsError(
                 f'The parameter "{name}" of "{template.stem}" is {value!r}; expected {expected}, such as '
-                f"{known[name].default}."
+                f"{known[name]['default']}."
             )
         if not _plain(value):
             raise SettingsError(
                 f'The parameter "{name}" holds {value!r}; give text, finite numbers, lists and dicts.'
             )
-    if values.get("lang", "en") not in LANGUAGES:
-        raise SettingsError(f'There is no language "{values["lang"]}"; {did_you_mean(values["lang"], LANGUAGES)}')
+    language(values.get("lang", "en"))
     return dict(values)
 
 
@@ -103,12 +87,14 @@ def parse_parameter(template: Path, text: str) -> tuple[str, Any]:
         raise SettingsError(f'The setting "{text}" is not written as name=value.')
     if name not in known:
         raise SettingsError(f'The template "{template.stem}" has no parameter "{name}"; {did_you_mean(name, known)}')
-    if known[name].type == "str":
+    if known[name]["inferred_type_name"] == "str":
         return name, value
     try:
         return name, yaml_value(value)
     except SettingsError:
-        raise SettingsError(f'The setting "{text}" cannot be read; expected {known[name].type}.') from None
+        raise SettingsError(
+            f'The setting "{text}" cannot be read; expected {known[name]["inferred_type_name"]}.'
+        ) from None
 
 
 def _plain(value: Any) -> bool:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from cxkit.errors import SettingsError
 
-CORRECTIONS = ("holm", "bh")
+CORRECTIONS = {"holm": "holm", "bh": "fdr_bh"}  # our word -> statsmodels' word
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,6 @@ def adjust(p: Sequence[float], correction: str = "holm") -> np.ndarray:
         raise SettingsError(f'There is no correction "{correction}"; give "holm" or "bh".')
     values = np.array(p, dtype=float)
     tested = ~np.isnan(values)
-    if correction == "bh":
-        values[tested] = stats.false_discovery_control(values[tested]) if tested.any() else []
-    else:
-        order = np.argsort(values)[: tested.sum()]
-        steps = values[order] * np.arange(tested.sum(), 0, -1)
-        values[order] = np.minimum(1, np.maximum.accumulate(steps))
+    if tested.any():
+        values[tested] = multipletests(values[tested], method=CORRECTIONS[correction])[1]
     return values

@@ -36,8 +36,7 @@ def paper() -> Iterator[None]:
     with mpl.rc_context():
         mpl.rcParams.update(mpl.rcParamsDefault)
         mpl.rcParams.update(sns.axes_style("white"))
-        for name, value in _STYLE.items():
-            mpl.rcParams[name] = value
+        mpl.rcParams.update(_STYLE)
         yield
 
 

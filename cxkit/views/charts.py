@@ -40,7 +40,7 @@ Rows = dict[tuple[str, str], dict[Any, Any]]  # (item, group) -> one row of the 
 
 def diverging(result: Result, lang: Language) -> View:
     """Every item's distribution as a bar around the middle of its scale, the extremes strongest."""
-    shares = _cells(result, "share")
+    shares = result.rows(term="share", group="", wave=result.facts["wave"])
     if shares["estimate"].isna().all():
         return View()
     terms = {term: _rows(result, term) for term in ("index", "mean", "top_box", "bottom_box")}
@@ -162,7 +162,7 @@ def stacked(result: Result, lang: Language) -> View:
 
 def distribution(result: Result, lang: Language) -> View:
     """How many gave each score, coloured by what the score counts as."""
-    rows = _cells(result, "share").sort_values("score")
+    rows = result.rows(term="share", group="", wave=result.facts["wave"]).sort_values("score")
     if rows["estimate"].isna().any() or rows.empty:
         return View()
     figure = new_figure(2.7)
@@ -234,7 +234,7 @@ def groups(result: Result, lang: Language) -> View:
 def trend(result: Result, lang: Language) -> View:
     """The main estimate in each wave with intervals, a panel per item."""
     term = "nps" if result.method == "nps" else "index"
-    rows = result.table[(result.table["term"] == term) & (result.table["group"] == "") & (result.table["wave"] != "")]
+    rows = result.rows(term=term, group="")
     waves = list(dict.fromkeys(rows["wave"]))
     if len(waves) < 2 or rows["estimate"].isna().all():
         return View()
@@ -276,11 +276,6 @@ def _wave_names(waves: list[str], columns: int) -> tuple[list[str], bool]:
     fits = int(96 / columns / len(waves))
     turned = any(len(word) > fits for wave in waves for word in wave.split())
     return [wrap(wave, 20, 2) if turned else wrap(wave, fits) for wave in waves], turned
-
-
-def _cells(result: Result, term: str, *, groups: bool = False) -> pd.DataFrame:
-    rows = result.table[(result.table["term"] == term) & (result.table["wave"] == result.facts["wave"])]
-    return rows[(rows["group"] != "") == groups]
 
 
 def _rows(result: Result, term: str) -> Rows:

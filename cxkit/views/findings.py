@@ -8,8 +8,7 @@ from cxkit.views.language import Language, plain
 
 def too_few(result: Result) -> bool:
     """True when the base of the whole report is below the smallest that may be shown."""
-    rows = result.table[(result.table["group"] == "") & (result.table["wave"] == result.facts["wave"])]
-    return bool((rows["base"] == "hidden").all())
+    return bool((result.rows(group="", wave=result.facts["wave"])["base"] == "hidden").all())
 
 
 def total(result: Result, term: str, item: str = "") -> pd.Series:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from babel import Locale, dates, numbers
+from babel import dates, numbers
 from babel.messages.pofile import read_po
 
 from cxkit.errors import SettingsError, did_you_mean
@@ -42,18 +42,14 @@ class Language:
         shown = numbers.format_decimal(value, format=pattern, locale=self.code).replace("-", "−")
         return f"+{shown}" if signed and value > 0 else shown
 
-    def percent(self, share: float, digits: int = 0) -> str:
-        smallest = 10.0 ** -(digits + 2)
-        if 0 < share < smallest / 2:
-            return f"<{self.percent(smallest, digits)}"
-        if 1 - smallest / 2 < share < 1:
-            return f">{self.percent(1 - smallest, digits)}"
-        share = round(float(share), digits + 2) + 0.0
-        form = Locale.parse(self.code).percent_formats[None].pattern
-        form = form.replace("#,##0", "#,##0" + ("." + "0" * digits if digits else ""))
-        return numbers.format_percent(share, format=form, locale=self.code, decimal_quantization=False).replace(
-            "-", "−"
-        )
+    def percent(self, share: float) -> str:
+        """Whole percent; what is not quite nothing or everything never reads as 0 % or 100 %."""
+        if 0 < share < 0.005:
+            return f"<{self.percent(0.01)}"
+        if 0.995 < share < 1:
+            return f">{self.percent(0.99)}"
+        share = round(float(share), 2) + 0.0  # no "-0"
+        return numbers.format_percent(share, locale=self.code).replace("-", "−")
 
     def p(self, p: float) -> str:
         """A p value as "p = 0.031" or "p < 0.001"."""
@@ -61,7 +57,8 @@ class Language:
         return f"p\u00a0{sign}\u00a0{self.number(value, 3)}"
 
     def date(self, iso: str) -> str:
-        return dates.format_date(dt.date.fromisoformat(iso), format="long", locale=self.code)
+        """A date such as 2026-07-01 in words; "" stays ""."""
+        return dates.format_date(dt.date.fromisoformat(iso), format="long", locale=self.code) if iso else ""
 
     def label(self, result: Result, item: str) -> str:
         """The item's question text in this language, else in English, else its name."""

@@ -37,7 +37,9 @@ def prose(result: Result, lang: str = "en") -> View:
         figures: Figures = []
     else:
         headline, figures, reading = PROSE[result.method](result, words)
-        reading += _changes(result, words) + _groups(result, words)
+        if len(findings.compared(result, "previous")):
+            reading.append(findings.change_title(result, words) + ".")
+        reading += _groups(result, words)
     keys = "".join(
         f"<div><dt>{_safe(name)}</dt><dd>{_safe(value)}{_small(small)}</dd></div>" for name, value, small in figures
     )
@@ -64,25 +66,18 @@ def _scaling(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
     ends = rows if len(rows) == 1 else rows.iloc[[0, -1]]
     for item in ends["item"]:
         scale = card(item, result.settings["scale"][item])
-        top, scores = findings.total(result, "top_box", item), span(scale.top)
-        label, share = words.label(result, item), words.percent(top["estimate"])
-        index = findings.total(result, "index", item)
-        small = "; ".join(
-            filter(None, [_between(words, index), words.text("{top} give {scores}", top=share, scores=scores)])
+        top, bottom, mean, index = (
+            findings.total(result, term, item) for term in ("top_box", "bottom_box", "mean", "index")
         )
+        label, share, scores = words.label(result, item), words.percent(top["estimate"]), span(scale.top)
+        given = words.text("{top} give {scores}", top=share, scores=scores)
+        small = "; ".join(filter(None, [_between(words, index), given]))
         figures.append((f"{label}, 0–100", words.number(index["estimate"]), small))
-        bottom = findings.total(result, "bottom_box", item)
-        reading.append(
-            words.text(
-                "“{item}”: {top} give {top_scores}, {bottom} give {bottom_scores}; the mean is {mean}.",
-                item=label,
-                top=words.percent(top["estimate"]),
-                top_scores=scores,
-                bottom=words.percent(bottom["estimate"]),
-                bottom_scores=span(scale.bottom),
-                mean=words.number(findings.total(result, "mean", item)["estimate"], 2),
-            )
-        )
+        reading.append(words.text(
+            "“{item}”: {top} give {top_scores}, {bottom} give {bottom_scores}; the mean is {mean}.",
+            item=label, top=share, top_scores=scores, bottom=words.percent(bottom["estimate"]),
+            bottom_scores=span(scale.bottom), mean=words.number(mean["estimate"], 2),
+        ))  # fmt: skip
     figures.append(_answers(words, result, result.facts["rows"]))
     if "alpha" in result.facts:
         values = {k: words.number(result.facts[k], 2) for k in ("alpha", "alpha_low", "alpha_high")}
@@ -102,12 +97,11 @@ def _nps(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
     parts = {term: findings.total(result, term) for term in ("promoters", "passives", "detractors")}
     shown = {term: words.percent(part["estimate"]) for term, part in parts.items()}
     score = words.number(row["estimate"])
-    if result.settings["variant"] == "expectation":
-        headline = words.text(
-            "Better than expected for {promoters}, worse for {detractors}: a score of {score}", score=score, **shown
-        )
-    else:
-        headline = words.text("NPS is {score}: {promoters} promoters, {detractors} detractors", score=score, **shown)
+    sentence = {
+        "recommend": mark("NPS is {score}: {promoters} promoters, {detractors} detractors"),
+        "expectation": mark("Better than expected for {promoters}, worse for {detractors}: a score of {score}"),
+    }[result.settings["variant"]]
+    headline = words.text(sentence, score=score, **shown)
     figures = [("NPS", score, _between(words, row))]
     for name, term in ((words.text("Promoters"), "promoters"), (words.text("Detractors"), "detractors")):
         low, high = (words.percent(parts[term][end]) for end in ("low", "high"))
@@ -132,10 +126,6 @@ def _nps(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
 PROSE: dict[str, Callable[[Result, Language], tuple[str, Figures, list[str]]]] = {"scaling": _scaling, "nps": _nps}
 
 
-def _changes(result: Result, words: Language) -> list[str]:
-    return [] if findings.compared(result, "previous").empty else [findings.change_title(result, words) + "."]
-
-
 GAPS = {
     (True, True): mark("{group} lies {gap} points above the rest ({p})."),
     (True, False): mark("{group} lies {gap} points below the rest ({p})."),
@@ -154,14 +144,10 @@ def _groups(result: Result, words: Language) -> list[str]:
     if result.facts["groups"] == 2:  # the lower one says the same from the other side
         rows = rows[rows["estimate"] > 0]
     for row in rows.head(5).to_dict("records"):
-        values = {
-            "group": plain(row["group"]),
-            "gap": words.number(abs(row["estimate"]), 0 if result.method == "nps" else 2),
-            "item": words.label(result, row["item"]),
-            "p": words.p(row["p_adjusted"]),
-        }
         sentence = GAPS[result.method == "nps", row["estimate"] > 0]
-        sentences.append(words.text(sentence, **values))
+        gap = words.number(abs(row["estimate"]), 0 if result.method == "nps" else 2)
+        item, p = words.label(result, row["item"]), words.p(row["p_adjusted"])
+        sentences.append(words.text(sentence, group=plain(row["group"]), gap=gap, item=item, p=p))
     return sentences
 
 

@@ -1,6 +1,5 @@
 """Tables: what a client reads, one row per item, group or wave."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,13 +19,14 @@ COMMENT_LENGTH = 300
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table: what its rows run over ("all", "group" or "wave"), and per column a heading and a term."""
+    """One table: what its rows run over beside items ("", "group" or "wave"), and per column a heading and a term."""
 
     caption: str
     over: str
     columns: tuple[tuple[str, str], ...]
 
 
+HEADS = {"group": mark("Group"), "wave": mark("Wave")}
 _MEAN = (mark("Mean"), "mean")
 _SCALING = (
     _MEAN,
@@ -46,12 +46,12 @@ _REST = mark("Against the rest")
 _PREVIOUS = mark("Against the wave before")
 SHEETS = {
     "scaling": (
-        Sheet(mark("Each item, all respondents"), "all", _SCALING),
+        Sheet(mark("Each item, all respondents"), "", _SCALING),
         Sheet(mark("Each item by group"), "group", (*_SCALING[:3], (_REST, "mean_vs_rest"))),
         Sheet(mark("Each item by wave"), "wave", (*_SCALING[:3], (_PREVIOUS, "mean_vs_previous"))),
     ),
     "nps": (
-        Sheet(mark("All respondents"), "all", _NPS),
+        Sheet(mark("All respondents"), "", _NPS),
         Sheet(mark("By group"), "group", (*_NPS, (_REST, "nps_vs_rest"))),
         Sheet(mark("By wave"), "wave", (*_NPS, (_PREVIOUS, "nps_vs_previous"))),
     ),
@@ -100,33 +100,23 @@ def table(result: Result | Audit, lang: str = "en", part: str = "main") -> View:
 
 
 def _sheet(result: Result, words: Language, sheet: Sheet) -> str:
-    rows = result.table
-    current = result.facts["wave"]
-    if sheet.over == "wave":
-        rows = rows[(rows["group"] == "") & (rows["wave"] != "")]
-    else:
-        rows = rows[(rows["wave"] == current) & ((rows["group"] != "") == (sheet.over == "group"))]
-    terms = [term for _, term in sheet.columns]
-    rows = rows[rows["term"].isin(terms)]
+    current, over = result.facts["wave"], sheet.over
+    rows = result.rows(group="") if over == "wave" else result.rows(wave=current)
+    rows = rows[rows["term"].isin([term for _, term in sheet.columns])]
+    rows = rows[rows[over] != ""] if over else rows[rows["group"] == ""]
     if rows.empty:
         return ""
-    keys = list(dict.fromkeys(zip(rows["item"], rows["group"], rows["wave"], strict=True)))
-    many = len({item for item, *_ in keys}) > 1
-    found = {(r["term"], r["item"], r["group"], r["wave"]): r for r in rows.to_dict("records")}
+    named = not over or rows["item"].nunique() > 1
     lines = []
-    for item, group, wave in keys:
-        cells = [found.get((term, item, group, wave)) for term in terms]
-        base = next(c for c in cells if c is not None)
-        names = [words.label(result, item)] if many or sheet.over == "all" else []
-        if sheet.over != "all":
-            names.append(group if sheet.over == "group" else wave)
-        lines.append([*names, words.number(base["n"]), *(_estimate(result, words, c) for c in cells)])
-    heads = [words.text("Item")] if many or sheet.over == "all" else []
-    if sheet.over != "all":
-        heads.append(words.text("Group") if sheet.over == "group" else words.text("Wave"))
-    heads += [words.text("Answers"), *(words.text(h) + _boxes(result, term) for h, term in sheet.columns)]
-    caption = words.text(sheet.caption) + (f" · {current}" if current and sheet.over != "wave" else "")
-    return html_table(caption, heads, lines, names=len(lines[0]) - len(terms) - 1)
+    for (item, name), mine in rows.groupby(["item", over or "group"], sort=False):
+        found = {row["term"]: row for row in mine.to_dict("records")}
+        names = [words.label(result, str(item))] * named + [str(name)] * bool(over)
+        cells = (_estimate(result, words, found.get(term)) for _, term in sheet.columns)
+        lines.append([*names, words.number(mine["n"].iloc[0]), *cells])
+    heads = [words.text("Item")] * named + ([words.text(HEADS[over])] if over else [])
+    caption = words.text(sheet.caption) + (f" · {current}" if current and over != "wave" else "")
+    columns = (words.text(head) + _boxes(result, term) for head, term in sheet.columns)
+    return html_table(caption, [*heads, words.text("Answers"), *columns], lines, names=len(heads))
 
 
 def _boxes(result: Result, term: str) -> str:
@@ -192,11 +182,7 @@ def _flow(result: Result, words: Language) -> str:
     rows = result.table[result.table["term"].str.startswith("flow_to_")]
     if rows.empty:
         return ""
-    names = {
-        "promoters": words.text("Promoters"),
-        "passives": words.text("Passives"),
-        "detractors": words.text("Detractors"),
-    }
+    names = {term: words.text(head) for head, term in _NPS[1:4]}
     lines = []
     for group, mine in rows.groupby("group", sort=False):
         cells = {r["term"]: _estimate(result, words, r) for r in mine.to_dict("records")}
@@ -207,22 +193,17 @@ def _flow(result: Result, words: Language) -> str:
 
 
 def _audit(audit: Audit, words: Language) -> View:
-    facts: list[Sequence[str]] = [[words.text("File"), audit.file]]
-    if audit.simulated:
-        facts[0] = [words.text("File"), words.text("{file} (simulated: no real customers)", file=audit.file)]
-    shown = {",": words.text("comma"), ";": words.text("semicolon"), "\t": words.text("tab")}
-    for name, value in (
+    simulated = words.text("{file} (simulated: no real customers)", file=audit.file)
+    delimiters = {",": words.text("comma"), ";": words.text("semicolon"), "\t": words.text("tab")}
+    facts = [
+        (words.text("File"), simulated if audit.simulated else audit.file),
         (words.text("Sheet"), audit.sheet),
         (words.text("Encoding"), audit.encoding),
-        (words.text("Delimiter"), shown.get(audit.delimiter, audit.delimiter)),
-    ):
-        if value:
-            facts.append([name, value])
-    facts.append([words.text("Respondents read"), words.number(audit.rows)])
-    if audit.blank_rows:
-        facts.append([words.text("Blank rows left out"), words.number(audit.blank_rows)])
-    if audit.filtered_rows:
-        facts.append([words.text("Rows outside the selection"), words.number(audit.filtered_rows)])
+        (words.text("Delimiter"), delimiters.get(audit.delimiter, audit.delimiter)),
+        (words.text("Respondents read"), words.number(audit.rows)),
+        (words.text("Blank rows left out"), words.number(audit.blank_rows) if audit.blank_rows else ""),
+        (words.text("Rows outside the selection"), words.number(audit.filtered_rows) if audit.filtered_rows else ""),
+    ]
     heads = [
         words.text("Item"),
         words.text("Answers"),
@@ -230,10 +211,11 @@ def _audit(audit: Audit, words: Language) -> View:
         words.text("of these, missing codes"),
     ]
     rows = []
-    for item, n, missing, declared in audit.answers.itertuples(index=False, name=None):
+    for item, *numbers in audit.answers.itertuples(index=False, name=None):
         text = audit.scale[item]["text"]
-        rows.append([text.get(words.code) or text.get("en") or item, *map(words.number, (n, missing, declared))])
+        rows.append([text.get(words.code) or text.get("en") or item, *map(words.number, numbers)])
     head = [words.text("Property"), words.text("Value")]
+    found = [fact for fact in facts if fact[1]]
     return View(
-        html_table(words.text("The data"), head, facts) + html_table(words.text("Answers per item"), heads, rows)
+        html_table(words.text("The data"), head, found) + html_table(words.text("Answers per item"), heads, rows)
     )

@@ -45,15 +45,19 @@ def test_every_parameter_is_listed_with_type_default_and_help(method):
     assert list(known) == [line["name"] for line in lines]
     for line in lines:
         found = known[line["name"]]
-        assert (found.type, found.default, found.help) == (line["type"], line["default"], line["help"])
+        assert (found["inferred_type_name"], found["default"], found["help"].strip()) == (
+            line["type"],
+            line["default"],
+            line["help"],
+        )
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_default_is_a_plain_value_of_its_own_type(method):
     template = find_template(method)
     for name, known in template_parameters(template).items():
-        assert known.type in TYPES, name
-        assert check_parameters(template, {name: ast.literal_eval(known.default)})
+        assert known["inferred_type_name"] in TYPES, name
+        assert check_parameters(template, {name: ast.literal_eval(known["default"])})
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -126,7 +130,8 @@ def test_an_own_template_that_names_no_kernel_is_taken_or_refused_in_a_sentence(
 def test_an_own_template_has_only_its_own_parameters(tmp_path):
     own = own_template(tmp_path, ['lang: str = "en"  # language', "depth: int = 3"])
     found = template_parameters(own)
-    assert (found["depth"].type, found["depth"].default, found["depth"].help) == ("int", "3", "")
+    depth = found["depth"]
+    assert (depth["inferred_type_name"], depth["default"], depth["help"]) == ("int", "3", "")
     assert check_parameters(own, {"depth": 4, "lang": "uz"}) == {"depth": 4, "lang": "uz"}
     with pytest.raises(SettingsError, match='"mine" has no parameter "score"'):
         check_parameters(own, {"score": "q"})

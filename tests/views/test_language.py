@@ -166,9 +166,11 @@ def test_a_percent_is_written_as_its_language_does(lang, shown):
     assert language(lang).percent(0.4531) == shown
 
 
-def test_a_percent_keeps_the_digits_asked_for():
-    assert language("en").percent(0.4567, 1) == "45.7%"
-    assert language("ru").percent(0.4567, 1) == "45,7\u00a0%"
+def test_a_percent_is_whole_and_nearly_nothing_is_not_nothing():
+    assert language("en").percent(0.4567) == "46%"
+    assert language("ru").percent(0.001) == "<1\u00a0%"
+    assert language("en").percent(0.999) == ">99%"
+    assert language("en").percent(0) == "0%"
     assert language("en").percent(1) == "100%"
     assert language("en").percent(-0.12) == "\u221212%"
 
