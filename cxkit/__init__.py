@@ -1,6 +1,6 @@
 """cxkit: measure customer experience in Jupyter notebooks. ``import cxkit as cx``."""
 
-from cxkit.data.read import Audit, read, sample
+from cxkit.data.read import Audit, read, sample, section
 from cxkit.errors import CxError, DataError, ReportError, SettingsError
 from cxkit.methods import METHODS, nps, scaling
 from cxkit.results import Result, save

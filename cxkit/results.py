@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ class Result:
     facts : flat dict of numbers and names that prose may quote.
     notes : caveats as (code, numbers), never sentences.
     scores : one row per respondent, or None. Never written to disk.
+    labels : item -> language -> its text, as the codebook or the settings give it.
     """
 
     method: str
@@ -39,6 +40,7 @@ class Result:
     facts: Mapping[str, Any]
     notes: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     scores: pd.DataFrame | None = None
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def rows(self, **where: Any) -> pd.DataFrame:
         """Return the rows of ``table`` in which every named column has the given value."""
@@ -54,6 +56,7 @@ class Result:
             "settings": self.settings,
             "facts": self.facts,
             "notes": self.notes,
+            "labels": self.labels,
             "table": self.table.to_dict("records"),
             "scores": None if self.scores is None else self.scores.reset_index().to_dict("records"),
         }
@@ -71,6 +74,7 @@ class Result:
             content["facts"],
             tuple((code, numbers) for code, numbers in content["notes"]),
             None if scores is None else pd.DataFrame(scores).set_index("row"),
+            content["labels"],
         )
 
 

@@ -10,12 +10,13 @@ from cxkit.data.yamlfile import load_yaml, only_keys
 from cxkit.errors import SettingsError, did_you_mean
 
 ROLES = ("respondent", "weight", "group", "wave")
+SECTIONS = ("poles", "objects", "tree", "tables")  # what one method needs beside items; the method checks it
 
 
 @dataclass(frozen=True)
 class Codebook:
     """What the columns are: a card per item, the columns with a role ("" when there is
-    none), and the waves in order (empty: sorted by name)."""
+    none), the waves in order (empty: sorted by name), and ``sections`` for single methods."""
 
     items: Mapping[str, Card] = field(default_factory=dict)
     respondent: str = ""
@@ -23,6 +24,7 @@ class Codebook:
     group: str = ""
     wave: str = ""
     waves: tuple[str, ...] = ()
+    sections: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
@@ -30,7 +32,7 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
 
     Keys: ``respondent weight group wave`` name columns; ``waves`` lists the waves in order; ``scales`` holds
     scales by name; ``items`` maps each item to ``{scale: name or [min, max] or card, text: {en: ..., ru: ...},
-    column, missing, labels, reversed}``.
+    column, missing, labels, reversed}``; ``poles objects tree tables`` are kept for the methods that read them.
 
     Raises
     ------
@@ -40,7 +42,7 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
         return Codebook()
     content = source if isinstance(source, Mapping) else load_yaml(source, "codebook")
     where = "The codebook" if isinstance(source, Mapping) else f'The codebook "{Path(source).name}"'
-    only_keys(content, (*ROLES, "waves", "scales", "items"), where)
+    only_keys(content, (*ROLES, "waves", "scales", "items", *SECTIONS), where)
     scales = _mapping(content.get("scales"), f'{where}, "scales",')
     items = {}
     for name, entry in _mapping(content.get("items"), f'{where}, "items",').items():
@@ -54,7 +56,8 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
             scale = {"min": scale[0], "max": scale[1]}
         items[str(name)] = card(str(name), {**_mapping(scale, f'{where}, scale of "{name}",'), **entry})
     roles = {role: str(content.get(role) or "") for role in ROLES}
-    return Codebook(items, **roles, waves=tuple(texts(content.get("waves"))))
+    sections = {name: content[name] for name in SECTIONS if name in content}
+    return Codebook(items, **roles, waves=tuple(texts(content.get("waves"))), sections=sections)
 
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:

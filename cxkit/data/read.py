@@ -9,6 +9,7 @@ import pandas as pd
 
 from cxkit.data.cards import Card, cards, to_number, to_scores
 from cxkit.data.codebook import Codebook, read_codebook
+from cxkit.data.profiles import profile_items
 from cxkit.data.samples import sample_codebook, sample_text
 from cxkit.data.sources import TextTable, read_text_table
 from cxkit.errors import DataError, did_you_mean
@@ -125,6 +126,20 @@ def read(
     return frame, audit
 
 
+def section(name: str, path: str | Path, codebook: str | Path | Mapping[str, Any] | None = None) -> Any:
+    """Return a section of the codebook that a single method reads; empty when there is none.
+
+    Parameters
+    ----------
+    name : poles, objects, tree or tables.
+    path, codebook : as in :func:`read`.
+
+    >>> sorted(section("objects", "sample:bank"))
+    ['ideal', 'own', 'rival']
+    """
+    return _codebook(path, codebook).sections.get(name) or {}
+
+
 def sample(name: str) -> pd.DataFrame:
     """Return a simulated survey, ready for a method; no real customer stands behind any row.
 
@@ -134,7 +149,8 @@ def sample(name: str) -> pd.DataFrame:
 
     Returns
     -------
-    ``id segment wave weight ease trust appeal return recommend comment``, indexed by spreadsheet row.
+    ``id segment wave weight ease trust appeal return recommend comment``, then the items of a satisfaction tree
+    and three sites on bipolar scales (``own_modern ...``); indexed by spreadsheet row.
 
     Raises
     ------
@@ -143,19 +159,26 @@ def sample(name: str) -> pd.DataFrame:
     >>> sample("bank")["wave"].nunique()
     4
     """
-    return read(f"sample:{name}", items=list(sample_codebook(name)["items"]))[0]
+    book = sample_codebook(name)
+    sites = profile_items(book["poles"], book["objects"])
+    return read(f"sample:{name}", items=[*book["items"], *sites], scale={"min": 1, "max": 10, "missing": [99]})[0]
 
 
 def _open(
     path: str | Path, codebook: Any, sheet: str, encoding: str, delimiter: str
 ) -> tuple[TextTable, Codebook, bool]:
     if str(path).startswith("sample:"):
-        name = str(path).removeprefix("sample:")
-        return TextTable(sample_text(name)), read_codebook(codebook or sample_codebook(name)), True
+        return TextTable(sample_text(str(path).removeprefix("sample:"))), _codebook(path, codebook), True
     if "://" in str(path):
         raise DataError(f'"{path}" is an address; download the file and give its path.')
     table = read_text_table(Path(path), sheet=sheet, encoding=encoding, delimiter=delimiter)
-    return table, read_codebook(codebook), False
+    return table, _codebook(path, codebook), False
+
+
+def _codebook(path: str | Path, codebook: Any) -> Codebook:
+    if str(path).startswith("sample:"):
+        return read_codebook(codebook or sample_codebook(str(path).removeprefix("sample:")))
+    return read_codebook(codebook)
 
 
 def _same_scale(book: Codebook) -> list[str]:

@@ -15,13 +15,13 @@ _LATENT, _NOISE, _MISSING, _REFUSED = 1.5, 1.3, 0.03, 0.01
 
 def sample_codebook(name: str) -> dict[str, Any]:
     """Return the sample's codebook as plain values."""
-    return _load(name)["codebook"]
+    site = _load("site")
+    return {**_load(_checked(name))["codebook"], "poles": site["poles"], "objects": site["objects"]}
 
 
 def sample_text(name: str) -> pd.DataFrame:
     """Return the sample as text, as it would stand in a file; indexed by spreadsheet row."""
-    plan = _load(name)["simulate"]
-    items = sample_codebook(name)["items"]
+    plan = _load(_checked(name))["simulate"]
     rng = np.random.default_rng(plan["seed"])
     rows = plan["rows"]
     waves = list(plan["waves"])
@@ -37,15 +37,29 @@ def sample_text(name: str) -> pd.DataFrame:
     frame["wave"] = [waves[k] for k in wave]
     # The simulated sample holds too few of the first segment; the weights put that right.
     frame["weight"] = [f"{w:.3f}" for w in np.where(segment == 0, 1.3, 0.85) * rng.uniform(0.8, 1.2, rows)]
-    for item in items:
-        lowest = 0 if item == "recommend" else 1
-        answer = np.clip(np.rint(plan["means"][item] + shift + mood + rng.normal(0, _NOISE, rows)), lowest, 10)
+
+    def answers(level: np.ndarray, lowest: int, highest: int, noise: float = _NOISE) -> list[str | None]:
+        score = np.clip(np.rint(level + rng.normal(0, noise, rows)), lowest, highest)
         luck = rng.uniform(size=rows)
-        frame[item] = [
+        return [
             None if u < _MISSING else "99" if u < _MISSING + _REFUSED else str(int(a))
-            for a, u in zip(answer, luck, strict=True)
+            for a, u in zip(score, luck, strict=True)
         ]
+
+    for item, mean in plan["means"].items():
+        frame[item] = answers(mean + shift + mood, 0 if item == "recommend" else 1, 10)
     frame["comment"] = [_comment(score, plan["comments"], rng) for score in frame["recommend"].fillna("99")]
+    for item, (mean, follows) in plan["five"].items():
+        frame[item] = answers(mean + follows * (shift + mood) / 2, 1, 5, _NOISE / 2)
+    site = _load("site")
+    knows_rival = rng.uniform(size=rows) < 0.7
+    for thing, means in site["simulate"][name].items():
+        follows = {"own": 0.8, "rival": 0.3, "ideal": 0.15}[thing]
+        for (scale, poles), mean in zip(site["poles"].items(), means, strict=True):
+            level = mean + follows * (shift + mood)
+            column = answers(11 - level if poles.get("reversed") else level, 1, 10)
+            known = knows_rival | (thing != "rival")
+            frame[f"{thing}_{scale}"] = [a if k else None for a, k in zip(column, known, strict=True)]
     frame.index = pd.RangeIndex(2, rows + 2, name="row")
     return frame
 
@@ -58,8 +72,12 @@ def _comment(score: str, comments: dict[str, list[str]], rng: np.random.Generato
     return choice[int(pick * len(choice))]
 
 
-def _load(name: str) -> dict[str, Any]:
+def _checked(name: str) -> str:
     if name not in SAMPLES:
         raise SettingsError(f'There is no sample "{name}"; {did_you_mean(name, SAMPLES)}')
+    return name
+
+
+def _load(name: str) -> dict[str, Any]:
     with as_file(files("cxkit.data") / "sampledata" / f"{name}.yml") as path:
         return load_yaml(path, "sample")

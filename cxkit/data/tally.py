@@ -35,6 +35,46 @@ class Moments:
     n_eff: float
 
 
+@dataclass(frozen=True)
+class Answers:
+    """Every respondent's answers to several items: ``scores`` (respondents x items, NaN for no answer), weights
+    ``w``, and ``group wave respondent`` (None where not known, "" where not asked)."""
+
+    items: tuple[str, ...]
+    scores: np.ndarray
+    w: np.ndarray
+    group: np.ndarray
+    wave: np.ndarray
+    respondent: np.ndarray
+
+    def where(self, keep: np.ndarray) -> "Answers":
+        """The answers of some respondents."""
+        return Answers(self.items, *(getattr(self, k)[keep] for k in ("scores", "w", "group", "wave", "respondent")))
+
+
+def answers(
+    data: Any, items: Sequence[str], *, by: str = "", wave: str = "", weight: str = "", respondent: str = ""
+) -> Answers:
+    """Bring the answers of each respondent together, for statistics that need several items at once.
+
+    Respondents come in an order that depends on their answers only, so random draws do not depend on the file's.
+
+    >>> answers(pd.DataFrame({"a": [2, 1], "b": [5, None]}), ["a", "b"]).scores.tolist()
+    [[1.0, nan], [2.0, 5.0]]
+    """
+    labels = {"__group": by, "__wave": wave, "__respondent": respondent}
+    with _numbers_only(*items):
+        frame = _frame(data, [*items, *labels.values(), weight], weight)
+        table = _collect(frame.select(
+            *(_number(item).alias(item) for item in items), nw.col(WEIGHT),
+            *(_label(c).alias(k) if c else nw.lit("").alias(k) for k, c in labels.items()),
+        ))  # fmt: skip
+    scores, w = table[list(items)].to_numpy(float), table[WEIGHT].to_numpy(float)
+    order = np.lexsort([w, *scores.T[::-1]])
+    names = (table[k].astype(object).where(table[k].notna(), None).to_numpy()[order] for k in labels)
+    return Answers(tuple(items), scores[order], w[order], *names)
+
+
 def counts(data: Any, items: Sequence[str], *, by: str = "", wave: str = "", weight: str = "") -> pd.DataFrame:
     """Count the answers per item, group, wave and score.
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -159,14 +160,21 @@ def compare(
                     shared = float(same["ww"].to_numpy(float) @ (moves[0] * moves[1]))
                 found = _difference(measure, one, other, settings["level"], shared)
                 previous.append({**found, "term": f"{measure.term}_vs_previous", "wave": after})
-        for family in (rest, previous):
-            tested = [min(row["n"], row["n_other"]) >= settings["min_base"] for row in family]
-            p = [row["p"] if shown else np.nan for row, shown in zip(family, tested, strict=True)]
-            # Of two groups each is the other's rest: one test, told from both sides.
-            once = family is rest and len(family) == 2
-            adjusted = p if once else adjust(p, settings["correction"])
-            rows += [{**row, "item": item, "p_adjusted": p} for row, p in zip(family, adjusted, strict=True)]
+        rows += adjusted(item, rest, settings, once=len(rest) == 2) + adjusted(item, previous, settings)
     return rows
+
+
+def adjusted(item: str, family: Sequence[Row], settings: Mapping[str, Any], *, once: bool = False) -> list[Row]:
+    """Adjust the p values of one family of comparisons, leaving out those whose base is too small.
+
+    Parameters
+    ----------
+    once : the rows tell one and the same test, as when of two groups each is the other's rest.
+    """
+    tested = [min(row["n"], row["n_other"]) >= settings["min_base"] for row in family]
+    p = [row["p"] if shown else np.nan for row, shown in zip(family, tested, strict=True)]
+    found = p if once else adjust(p, settings["correction"])
+    return [{**row, "item": item, "p_adjusted": p} for row, p in zip(family, found, strict=True)]
 
 
 def panel(data: Any, item: str, card: Card, settings: Mapping[str, Any], earlier: str, later: str) -> pd.DataFrame:
@@ -184,8 +192,9 @@ def finish(
     facts: Mapping[str, Any],
     notes: Sequence[tuple[str, dict[str, Any]]] = (),
     scores: pd.DataFrame | None = None,
+    labels: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> Result:
-    """Apply the small-base policy and add the facts and notes that every method has."""
+    """Apply the small-base policy and add the facts, notes and labels that every method has."""
     table = apply_base_policy(tidy(rows), settings["min_base"], settings["flag_base"])
     first = cells.counts["item"].iloc[0]
     everyone = cells.answers(first, "", cells.current)
@@ -209,7 +218,8 @@ def finish(
     if len(table[(table["term"] == "mean") & table["se"].isna() & (table["base"] != "hidden")]):
         found.append(("no_spread", {}))
     known = {name: value for name, value in {**shared, **facts}.items() if value == value}
-    return Result(method, settings, table, known, tuple(found), scores)
+    texts = {item: scale["text"] for item, scale in settings["scale"].items()}
+    return Result(method, settings, table, known, tuple(found), scores, {**texts, **labels})
 
 
 def _tests(table: pd.DataFrame, groups: int) -> int:

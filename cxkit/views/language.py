@@ -61,10 +61,10 @@ class Language:
         return dates.format_date(dt.date.fromisoformat(iso), format="long", locale=self.code) if iso else ""
 
     def label(self, result: Result, item: str) -> str:
-        """The item's question text in this language, else in English, else its name."""
+        """The item's text in this language, else in English, else its name."""
         if item == "scale_score":
             return self.text("All items together")
-        text = result.settings.get("scale", {}).get(item, {}).get("text", {})
+        text = result.labels.get(item, {})
         return plain(text.get(self.code) or text.get("en") or item)
 
 

@@ -24,7 +24,7 @@ def survey(name):
 
 def test_a_sample_has_these_columns(survey):
     data, audit = survey
-    assert list(data.columns) == COLUMNS
+    assert list(data.columns)[: len(COLUMNS)] == COLUMNS
     assert audit.items == ITEMS
 
 
@@ -90,7 +90,8 @@ def test_rows_are_numbered_as_in_a_spreadsheet(survey):
 def test_sample_gives_the_data_alone(name, survey):
     data = sample(name)
     assert isinstance(data, pd.DataFrame)
-    assert_frame_equal(data, survey[0])
+    assert_frame_equal(data[COLUMNS], survey[0][COLUMNS])
+    assert data.drop(columns=["id", "segment", "wave", "comment"]).dtypes.eq(float).all()
 
 
 @pytest.mark.parametrize("call", [sample, sample_text, sample_codebook])
@@ -103,3 +104,13 @@ def test_an_unknown_sample_is_refused(call):
 def test_only_the_names_of_samples_are_opened(word):
     with pytest.raises(SettingsError, match="There is no sample"):
         sample(word)
+
+
+def test_a_sample_holds_every_site_on_every_scale_and_the_reversed_ones_are_turned(name):
+    book, data = sample_codebook(name), sample(name)
+    for scale, poles in book["poles"].items():
+        low_is_good = data[f"ideal_{scale}"].mean() < 5
+        assert low_is_good == bool(poles.get("reversed")), scale
+        assert {*poles["left"]} == {*poles["right"]} == LANGUAGES
+    assert set(book["objects"]) == {"own", "rival", "ideal"}
+    assert 0.6 < data["rival_modern"].notna().mean() < 0.75

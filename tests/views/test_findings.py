@@ -12,9 +12,10 @@ CARD = {"min": 1, "max": 5, "reversed": False, "boxes": 2, "missing": [], "label
 
 def scaling_of(*rows, wave="", previous="", level=0.95):
     items = list(dict.fromkeys(row["item"] for row in rows))
-    scale = {item: {**CARD, "text": {"en": item.title()}} for item in items}
-    settings = {"items": items, "scale": scale, "level": level, "min_base": 10}
-    return Result("scaling", settings, tidy(list(rows)), {"wave": wave, "previous_wave": previous})
+    settings = {"items": items, "scale": dict.fromkeys(items, CARD), "level": level, "min_base": 10}
+    labels = {item: {"en": item.title()} for item in items}
+    facts = {"wave": wave, "previous_wave": previous}
+    return Result("scaling", settings, tidy(list(rows)), facts, labels=labels)
 
 
 def index(item, estimate, low, high, base="ok", group="", wave=""):

@@ -243,8 +243,8 @@ def test_an_unknown_language_is_refused_with_the_list():
 
 
 def test_an_item_is_called_by_its_text_in_the_language_then_in_english_then_by_name():
-    scale = {"a": {"text": {"en": "Speed", "ru": "Скорость"}}, "b": {"text": {"uz": "Tezlik"}}, "c": {}}
-    result = Result("scaling", {"scale": scale}, tidy([]), {})
+    labels = {"a": {"en": "Speed", "ru": "Скорость"}, "b": {"uz": "Tezlik"}, "c": {}}
+    result = Result("scaling", {}, tidy([]), {}, labels=labels)
     assert language("ru").label(result, "a") == "Скорость"
     assert language("uz").label(result, "a") == "Speed"
     assert language("ru").label(result, "b") == "b"
