@@ -86,3 +86,13 @@ def combine(parts: Sequence[Estimate], factors: Sequence[float] | np.ndarray) ->
         sum((f * part.influence for f, part in zip(factors, parts, strict=True)), np.zeros(len(parts[0].influence))),
         float(sum(f**2 * part.fixed for f, part in zip(factors, parts, strict=True))),
     )
+
+
+def linear_base(estimate: Estimate, w: np.ndarray) -> float:
+    """Effective base by linearisation: the answers that, unweighted, would give the estimate the same error.
+
+    W sum(z^2 / w) / sum(z^2) for influences z; Kish's (sum w)^2 / sum w^2 is its special case where weights and
+    answers have nothing to do with each other (Saerndal, Swensson & Wretman 1992, ch. 5).
+    """
+    squares = estimate.influence**2
+    return float(w.sum() * (squares / w).sum() / squares.sum()) if squares.sum() > 0 else np.nan

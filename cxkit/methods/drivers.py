@@ -1,0 +1,71 @@
+"""What matters most: a table of drivers of one outcome, for any method that has both."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cxkit.methods.cells import Row
+from cxkit.stats.contrast import penalty_reward
+from cxkit.stats.importance import drivers
+from cxkit.stats.resample import generator
+
+
+@dataclass(frozen=True)
+class DriverTable:
+    """``rows``, ``facts`` and ``notes`` of a result, and ``draws``: each driver's share in resamples."""
+
+    rows: list[Row]
+    facts: dict[str, Any]
+    notes: list[tuple[str, dict[str, Any]]]
+    draws: np.ndarray
+
+
+def driver_rows(
+    names: Sequence[str], x: np.ndarray, y: np.ndarray, w: np.ndarray, wave: str, settings: Mapping[str, Any]
+) -> DriverTable:
+    """Importance and penalty-reward contrast of drivers.
+
+    Parameters
+    ----------
+    x, y : drivers (respondents x names) and outcome, 0-100, NaN for no answer.
+    settings : ``level min_base client seed`` of the method.
+
+    Returns
+    -------
+    Rows have the terms ``importance`` and ``johnson`` (shares of the explained variance, 0-1: LMG and Johnson
+    2000), ``beta correlation vif``, ``rank`` (probability that the driver is at place ``score``), and ``penalty
+    reward asymmetry`` (points of the outcome on 0-100; Brandt 1987).
+    """
+    level, rng = settings["level"], generator(settings["seed"], settings["client"], "drivers")
+    found = drivers(x, y, w, names, rng=rng, level=level)
+    complete = np.isfinite(x).all(axis=1) & np.isfinite(y)
+    contrast = penalty_reward(x[complete], y[complete], w[complete], least=settings["min_base"], level=level)
+    rows: list[Row] = []
+    notes: list[tuple[str, dict[str, Any]]] = [("drivers_complete", {"n": found.n, "of": len(y)})]
+    for k, name in enumerate(names):
+        base: Row = {"item": name, "wave": wave, "n": found.n, "n_eff": found.n_eff}
+        low, share, high = found.share_low[k], found.share[k], found.share_high[k]
+        rows.append(
+            {**base, "term": "importance", "estimate": share, "low": min(low, share), "high": max(high, share)}
+        )
+        single = {"johnson": found.johnson[k] / found.r2, "beta": found.beta[k], "correlation": found.correlation[k],
+                  "vif": found.vif[k]}  # fmt: skip
+        rows += [{**base, "term": term, "estimate": value} for term, value in single.items()]
+        rows += [{**base, "term": "rank", "score": j + 1, "estimate": p} for j, p in enumerate(found.rank[k])]
+        held = {"penalty": contrast.n_low[k], "reward": contrast.n_high[k],
+                "asymmetry": min(contrast.n_low[k], contrast.n_high[k])}  # fmt: skip
+        for term, n in held.items():
+            value, se, low, high = getattr(contrast, term)[k]
+            if value == value:
+                rows.append({**base, "term": term, "n": n, "n_eff": np.nan, "estimate": value, "se": se, "low": low,
+                             "high": high})  # fmt: skip
+                if (term, value > 0) in (("penalty", True), ("reward", False)):
+                    notes.append((f"wrong_{term}", {"item": name}))
+        if found.negative[k]:
+            notes.append(("negative_driver", {"item": name}))
+    if found.failed:
+        notes.append(("resamples_failed", {"n": found.failed}))
+    shares = found.draws / found.draws.sum(axis=1, keepdims=True)
+    return DriverTable(rows, {"r2": found.r2, "drivers_n": found.n}, notes, shares)
