@@ -22,9 +22,9 @@ from cxkit.report.template import find_template, parse_parameter
 from cxkit.views.language import LANGUAGES, plain
 
 DEMO = {
-    "bank": ("Orient Bank (simulated)", "en", "#12344d"),
-    "shop": ("Интернет-магазин «Лола» (имитация)", "ru", "#5b2333"),
-    "dairy": ("“Sut-Toʻkin” ulgurji savdosi (namuna)", "uz", "#1f4d3a"),
+    "bank": ("Orient Bank (simulated)", "en", "#12344d", "derived"),
+    "shop": ("Интернет-магазин «Лола» (имитация)", "ru", "#5b2333", "stated"),
+    "dairy": ("“Sut-Toʻkin” ulgurji savdosi (namuna)", "uz", "#1f4d3a", "expert"),
 }
 
 
@@ -122,13 +122,17 @@ def demo(out: Path) -> None:
     source.mkdir(parents=True, exist_ok=True)
     clients = []
     for sample in SAMPLES:
-        name, lang, color = DEMO[sample]
+        name, lang, color, weights = DEMO[sample]
+        methods = {
+            "scaling": {"items": ["ease", "trust", "appeal", "return"]},
+            "csi_tree": {"weights": weights, "outcome": "recommend"},
+            "nps": {"comment": "comment"},
+        }
         sample_text(sample).to_csv(source / f"{sample}.csv", index=False, lineterminator="\n")
         _write_yaml(source / f"{sample}.yml", sample_codebook(sample))
         clients.append({"client": sample, "name": name, "lang": lang, "data": f"{sample}.csv",
-                        "codebook": f"{sample}.yml", "brand": {"primary": color}})  # fmt: skip
-    methods = {"scaling": {"items": ["ease", "trust", "appeal", "return"]}, "nps": {"comment": "comment"}}
-    config = {"title": "cxkit demo", "date": "2026-07-01", "methods": methods, "clients": clients}
+                        "codebook": f"{sample}.yml", "brand": {"primary": color}, "methods": methods})  # fmt: skip
+    config = {"title": "cxkit demo", "date": "2026-07-01", "clients": clients}
     _write_yaml(source / "clients.yml", config)
     _batch(source / "clients.yml", out)
 

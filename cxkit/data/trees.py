@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf, nan
 from pathlib import Path
 from typing import Any
 
@@ -72,10 +73,10 @@ def read_tree(source: Mapping[str, Any] | str) -> Tree:
     return tuple(Node(**node, children=places[k]) for k, node in enumerate(nodes))
 
 
-def tree_items(source: Mapping[str, Any] | str) -> list[str]:
-    """Return the survey items that a tree needs: those of its leaves, then those of stated importance."""
+def tree_items(source: Mapping[str, Any] | str, outcome: str = "") -> list[str]:
+    """Return the survey items that a tree needs: of its leaves, of stated importance, then the outcome."""
     tree = read_tree(source)
-    named = [node.item for node in tree] + [node.importance for node in tree]
+    named = [*(node.item for node in tree), *(node.importance for node in tree), outcome]
     return list(dict.fromkeys(filter(None, named)))
 
 
@@ -145,8 +146,9 @@ def _add(spec: Any, parent: int, depth: int, above: tuple[Any, ...], nodes: list
     if len(kinds) != 1:
         found = "is empty" if not kinds else f"has {' and '.join(kinds)}"
         raise SettingsError(f"{where} {found}; give it either children, an item or an operation.")
-    weight = spec.get("weight", float("nan"))
-    if isinstance(weight, bool) or not isinstance(weight, int | float) or weight < 0:
+    weight = spec.get("weight", nan)
+    number = isinstance(weight, int | float) and not isinstance(weight, bool)
+    if "weight" in spec and not (number and 0 <= weight < inf):
         raise SettingsError(f"{where} has the weight {weight!r}; give a number of 0 or more.")
     if kinds == ["operation"] and not spec.get("table"):
         raise SettingsError(f"{where} names no table; say which operational table its level is computed from.")

@@ -15,7 +15,7 @@ from cxkit.methods.drivers import driver_rows
 from cxkit.methods.tree_cells import Model, read_model
 from cxkit.results import Result
 from cxkit.stats.compare import Basis, difference
-from cxkit.stats.joint import Estimate, linear_base
+from cxkit.stats.joint import Estimate
 from cxkit.stats.rollup import flat_weights, split_change
 from cxkit.stats.shares import wilson
 
@@ -85,9 +85,9 @@ def csi_tree(
     66.0
     """
     settings = {name: value for name, value in locals().items() if name != "data"}
-    settings |= {"waves": list(waves), "tables": dict(tables)}
     model = read_model(tree, scale, tables, settings)
-    settings["scale"] = {item: card.plain() for item, card in model.deck.items()}
+    scales = {item: card.plain() for item, card in model.deck.items()}
+    settings |= {"waves": list(waves), "tables": dict(tables), "scale": scales}
     cells = tally_cells(data, model.deck, settings)
     roles = {name: settings[name] for name in ("by", "wave", "weight", "respondent")}
     everyone = tally.answers(data, list(model.deck), **roles)
@@ -108,7 +108,8 @@ def csi_tree(
         rows, facts, notes, matters = rows + told.rows, facts | told.facts, [*told.notes], told.draws
     rows += _quadrant_rows(model, cells, parts, nodes, values, matters)
     if weight:
-        notes.append(("weighted_index", {"n_eff": nodes[0].n_eff, "n_linear": linear_base(nodes[0], now.w)}))
+        n_linear = model.linear_base(nodes[0], now)
+        notes += [("weighted_index", {"n_eff": nodes[0].n_eff, "n_linear": n_linear})] * (n_linear == n_linear)
     if model.levels and (cells.groups or len(cells.waves) > 1):
         notes.append(("operations_fixed", {}))
     if grades != "range":
@@ -127,8 +128,8 @@ def _nodes_now(model: Model, now: Answers, weighing: list[Estimate], draws: np.n
         return found
     spread = draws.var(axis=0, ddof=1)
     return [
-        replace(node, fixed=node.fixed + max(0.0, float(v) - node.variance))
-        for node, v in zip(found, spread, strict=True)
+        replace(e, fixed=e.fixed + max(0.0, float(v) - e.variance)) if node.children else e
+        for e, node, v in zip(found, model.tree, spread, strict=True)
     ]
 
 
@@ -147,33 +148,34 @@ def _index_rows(
         answers = _in_cell(everyone, group, wave)
         now = not group and wave == cells.current
         weights = weighing if now else _weights_in(model, answers, weighing, own=not group)
-        found, coverage = model.nodes(answers, weights)
+        found, coverage = (model.nodes if now else model.nodes_in)(answers, weights)
         for place, node in enumerate(model.tree):
             if not now and (node.depth > 1 or not model.surveyed(place)):
                 continue
             base: Row = {"item": node.name, "group": group, "wave": wave}
             if coverage[place] < 1:
                 if model.settings["missing"] == "error":
-                    lacking = ", ".join(
-                        f'"{n.item}"' for n, c in zip(model.tree, coverage, strict=True) if n.item and not c
-                    )
                     cell = f' in "{group or wave}"' if group or wave else ""
                     raise DataError(
-                        f'Nobody{cell} answered {lacking}, so "{node.name}" has no full value; '
+                        f'Nobody{cell} answered {model.lacking(coverage)}, so "{node.name}" has no full value; '
                         f'add answers, take the leaf out, or set missing to "renormalise".'
                     )
                 if node.children and coverage[place]:
                     rows.append({**base, "term": "coverage", "n": found[place].n, "estimate": coverage[place]})
-            rows.append({**base, **_row(nodes[place] if now else found[place], model), "term": "index"})
+            rows.append({**base, **_node_row(nodes[place] if now else found[place], place, model), "term": "index"})
             if node.item:
                 rows[-1]["missing"] = cells.missing(node.item, group, wave)
-            elif place in model.levels:
-                rows[-1] |= {"low": model.levels[place].low, "high": model.levels[place].high}
     return rows
 
 
-def _row(found: Estimate, model: Model, bounds: tuple[float, float] | None = None) -> Row:
-    low, high = found.interval(model.settings["level"], bounds or model.bounds)
+def _node_row(found: Estimate, place: int, model: Model) -> Row:
+    row = _row(found, model.settings["level"], model.bounds)
+    own = model.levels.get(place)  # an operational level has an interval of its own
+    return {**row, "low": own.low, "high": own.high} if own else row
+
+
+def _row(found: Estimate, level: float, bounds: tuple[float, float]) -> Row:
+    low, high = found.interval(level, bounds)
     return {"n": found.n, "n_eff": found.n_eff, "estimate": found.value, "se": found.se,
             "low": min(low, found.value), "high": max(high, found.value)}  # fmt: skip
 
@@ -188,7 +190,7 @@ def _leaf_rows(
     for place, node in enumerate(model.tree):
         base: Row = {"item": node.name, "wave": cells.current, "n": nodes[place].n}
         if node.depth:
-            weight = _row(weighing[place], model, (0, 1))
+            weight = _row(weighing[place], level, (0, 1))
             if model.settings["weights"] == "derived" and len(shares):
                 low, high = np.quantile(shares[:, place], [(1 - level) / 2, (1 + level) / 2])
                 weight |= {"low": min(low, weight["estimate"]), "high": max(high, weight["estimate"])}
@@ -196,7 +198,7 @@ def _leaf_rows(
             rows.append({**base, "term": "total_weight", "estimate": total[place]})
         if node.children:
             continue
-        found = _row(nodes[place], model)
+        found = _node_row(nodes[place], place, model)
         gaps = {end: total[place] * float(np.maximum(0.0, target - found[of]))
                 for end, of in (("estimate", "estimate"), ("low", "high"), ("high", "low"))}  # fmt: skip
         rows.append({**found, **base, "term": "priority", "se": total[place] * found["se"], **gaps})
@@ -222,7 +224,7 @@ def _comparisons(model: Model, cells: Cells, everyone: Answers, weighing: list[E
               for before, after in zip(cells.waves, cells.waves[1:], strict=False)]  # fmt: skip
     for kind, group, wave, *sides in pairs:
         cut = [_in_cell(everyone, g, w, rest=rest) for g, w, rest in sides]
-        found = [model.nodes(side, _weights_in(model, side, weighing, own=kind == "previous"))[0] for side in cut]
+        found = [model.nodes_in(side, _weights_in(model, side, weighing, own=kind == "previous"))[0] for side in cut]
         for place in places:
             one, other = (side[place] for side in found)
             if one.n and other.n:
@@ -260,7 +262,7 @@ def _change_rows(model: Model, cells: Cells, everyone: Answers, weighing: list[E
         found, coverage = model.nodes(answers, mine)
         share = np.array([mine[k].value * bool(coverage[k]) for k in model.components])
         weights.append(share / share.sum() if share.sum() else share)
-        values.append(np.array([found[k].value for k in model.components]))
+        values.append(np.array([found[k].value for k in model.components]))  # NaN where nobody answered
         bases.append(found[0].n)
     split = split_change((weights[0], weights[1]), (values[0], values[1]))
     return [

@@ -1,7 +1,7 @@
 """A satisfaction tree over a survey: levels of its leaves, weights, and estimates of its nodes in any cell."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from cxkit.data.tally import Answers
 from cxkit.data.trees import Tree, read_tree, tree_items, with_weights
 from cxkit.errors import DataError, SettingsError, did_you_mean
 from cxkit.stats.bootstrap import covariances, resampled_totals
-from cxkit.stats.joint import Estimate, means
+from cxkit.stats.joint import Estimate, linear_base, means
 from cxkit.stats.operations import Level
 from cxkit.stats.operations import level as operational_level
 from cxkit.stats.resample import generator
@@ -36,14 +36,14 @@ class Model:
     @property
     def bounds(self) -> tuple[float, float]:
         """The lowest and highest level a node can have."""
-        lows = [self.graded(node.item, np.array([card.low]))[0] for node in self.tree if node.item
-                for card in [self.deck[node.item]]]  # fmt: skip
-        return min(lows), 100.0
+        mine = [self.deck[self.tree[leaf].item] for leaf in self.surveyed(0)]
+        lows = [float(self.graded(card.item, np.array([card.low, card.high])).min()) for card in mine]
+        return min([*lows, 0.0] if self.levels else lows), 100.0
 
     @property
     def components(self) -> list[int]:
-        """The parts right below the root."""
-        return list(self.tree[0].children)
+        """The parts right below the root; a root without parts is its own."""
+        return list(self.tree[0].children) or [0]
 
     def surveyed(self, place: int) -> list[int]:
         """The leaves with a survey item at or below a node."""
@@ -86,6 +86,12 @@ class Model:
                         f'Nobody says how important "{node.name}" is: "{node.importance}" has no answers; '
                         f'correct the column, or set weights to "expert".'
                     )
+            for node in self.tree:
+                if node.children and not sum(found[k].value for k in node.children) > 0:
+                    raise DataError(
+                        f'Everybody says that nothing below "{node.name}" is important (0), so it has no weights; '
+                        f'correct the columns, or set weights to "expert".'
+                    )
             found = normalised(self.tree, found)
         if self.settings["weights"] == "derived":
             rows, complete = self._complete(answers)
@@ -115,6 +121,11 @@ class Model:
             found[place] = Estimate(level.value, np.nan, np.nan, none, level.variance)
         return roll_up(self.tree, found, weights)
 
+    def nodes_in(self, answers: Answers, weights: list[Estimate]) -> tuple[list[Estimate], list[float]]:
+        """The same in a group or an earlier wave, where a node that only operational levels speak for has no base."""
+        found, coverage = self.nodes(answers, weights)
+        return [replace(e, n=0) if e.n != e.n and self.surveyed(k) else e for k, e in enumerate(found)], coverage
+
     def draws(self, answers: Answers, weights: list[Estimate]) -> tuple[np.ndarray, np.ndarray]:
         """Node values and weights in 1,000 resamples of the respondents; resamples that fail are left out."""
 
@@ -135,7 +146,8 @@ class Model:
         if self.settings["weights"] == "stated":
             shares[:, self._asked] = asked
             for node in self.tree:
-                shares[:, node.children] /= shares[:, node.children].sum(axis=1, keepdims=True)
+                with np.errstate(invalid="ignore"):
+                    shares[:, node.children] /= shares[:, node.children].sum(axis=1, keepdims=True)
         elif self.settings["weights"] == "derived":
             rows, complete = self._complete(answers)
             found = covariances(np.where(complete[:, None], rows, 0), answers.w * complete, rng(), RESAMPLES)
@@ -143,6 +155,15 @@ class Model:
         leaves = [place for place, node in enumerate(self.tree) if not node.children]
         usable = np.isfinite(values[:, leaves]).all(axis=1) & np.isfinite(shares).all(axis=1)
         return roll_up_values(self.tree, values[usable], shares[usable]), shares[usable]
+
+    def lacking(self, coverage: Sequence[float]) -> str:
+        """The items that nobody answered."""
+        return ", ".join(f'"{self.tree[leaf].item}"' for leaf in self.surveyed(0) if not coverage[leaf])
+
+    def linear_base(self, node: Estimate, answers: Answers) -> float:
+        """The linearised base of a node among those who answered anything; the others say nothing of it."""
+        told = ~np.isnan(self.leaves(answers)).all(axis=1) | (node.influence != 0)
+        return linear_base(replace(node, influence=node.influence[told]), answers.w[told])
 
     def parts(self, answers: Answers, weights: list[float], places: list[int]) -> np.ndarray:
         """Each respondent's own level of some nodes, from the survey leaves below; NaN where one is unanswered."""
@@ -190,6 +211,8 @@ def read_model(tree: Any, scale: Any, tables: Mapping[str, Any], settings: Mappi
     target = settings["target"]
     if isinstance(target, bool) or not isinstance(target, int | float) or not 0 <= target <= 100:
         raise SettingsError(f"Found target {target!r}; give a level from 0 to 100, such as 95.")
+    if not isinstance(tables, Mapping):
+        raise SettingsError(f"Found tables {tables!r:.60}; give each table a name, such as sales: [rows].")
     found = read_tree(tree)
     if not any(node.item for node in found):
         raise SettingsError("The tree has no survey item; give at least one leaf an item.")
@@ -206,7 +229,8 @@ def read_model(tree: Any, scale: Any, tables: Mapping[str, Any], settings: Mappi
             )
         if node.table not in tables:
             raise SettingsError(
-                f'The node "{node.name}" takes the table "{node.table}"; {did_you_mean(node.table, tables)}'
+                f'The node "{node.name}" takes the table "{node.table}"; '
+                f"{did_you_mean(node.table, tables) if tables else 'give it in tables.'}"
             )
         levels[place] = operational_level(
             node.operation, tables[node.table], where=node.where, table=node.table, confidence=settings["level"]
@@ -223,6 +247,11 @@ def read_model(tree: Any, scale: Any, tables: Mapping[str, Any], settings: Mappi
         )
     items = tree_items(tree) if stated else list(dict.fromkeys(node.item for node in found if node.item))
     deck = cards([*items, *([outcome] if outcome and outcome not in items else [])], scale)
+    for node in found:
+        if settings["grades"] == "maximum" and node.item and deck[node.item].low < 0:
+            raise SettingsError(f'The scale of "{node.item}" begins below 0; set grades to "range".')
+        if stated and node.importance and deck[node.importance].low < 0:
+            raise SettingsError(f'The importance item "{node.importance}" has a scale below 0; declare it from 0 up.')
     free = settings["weights"] == "derived"
     given = [1.0] * len(found) if free else with_weights(found, settings["weights"], settings["normalise"], stated)
     return Model(found, deck, levels, tuple(given), settings)

@@ -116,7 +116,7 @@ def drivers(
     """Importance of up to 15 drivers among respondents who answered all of them, with percentile intervals.
 
     Respondents are resampled with equal probability and bring their weights along. No LMG of a sample is 0, so an
-    interval never holds 0: it says how large an importance is, not whether there is one (Groemping 2006).
+    interval never holds 0: it says how large an importance is, not whether there is one.
 
     Parameters
     ----------

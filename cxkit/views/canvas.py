@@ -22,6 +22,7 @@ WIDTH = 7.2  # inches; the page shows a figure about 900 px wide, so 9 points re
 INK, SOFT, RULE = "#1f2933", "#5f6b7a", "#d9dee4"
 LOW, MIDDLE, HIGH = "#d55e00", "#949494", "#0173b2"
 SERIES, TOP = "#0173b2", "#542788"
+CATEGORIES = ("#5790fc", "#f89c20", "#964a8b", "#717581", "#7a21dd", "#1f2933")  # petroff6, dark for its red
 _STYLE: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"], "font.size": 9, "text.color": INK, "axes.labelcolor": SOFT,
     "xtick.color": SOFT, "ytick.color": INK, "xtick.labelsize": 8, "axes.edgecolor": RULE, "grid.color": RULE,

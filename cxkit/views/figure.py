@@ -2,15 +2,19 @@
 
 from cxkit.errors import SettingsError, did_you_mean
 from cxkit.results import Result
-from cxkit.views import charts
+from cxkit.views import charts, tree_charts
 from cxkit.views.canvas import paper
 from cxkit.views.language import language
 from cxkit.views.view import View
 
 FIGURES = {
     "scaling": {"main": charts.diverging, "groups": charts.groups, "trend": charts.trend},
+    "csi_tree": {
+        "main": tree_charts.tree, "map": tree_charts.importance_map, "drivers": tree_charts.drivers,
+        "groups": tree_charts.profile, "trend": tree_charts.trend,
+    },
     "nps": {"main": charts.stacked, "distribution": charts.distribution, "trend": charts.trend},
-}
+}  # fmt: skip
 
 
 def figure(result: Result, lang: str = "en", part: str = "main") -> View:
@@ -19,7 +23,8 @@ def figure(result: Result, lang: str = "en", part: str = "main") -> View:
     Parameters
     ----------
     lang : en, ru, uz or uz_Cyrl.
-    part : "main"; for scaling also "groups" and "trend", for nps "distribution" and "trend".
+    part : "main" or "trend"; for scaling also "groups", for nps "distribution", for csi_tree "map", "drivers" and
+        "groups".
 
     Raises
     ------

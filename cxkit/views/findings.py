@@ -1,9 +1,13 @@
 """What a Result says at a glance: the findings that titles and prose state, each only when it is reliable."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from cxkit.results import Result
-from cxkit.views.language import Language, plain
+from cxkit.stats.rollup import verdict
+from cxkit.views.language import Language, mark, plain
 
 
 def too_few(result: Result) -> bool:
@@ -41,6 +45,25 @@ def compared(result: Result, comparison: str) -> pd.DataFrame:
     """All comparisons "rest" or "previous" of the current wave that could be tested."""
     rows = result.table[result.table["term"].str.endswith(f"_vs_{comparison}")]
     return rows[(rows["wave"] == result.facts["wave"]) & rows["p_adjusted"].notna()]
+
+
+VERDICTS = {
+    "reached": mark("target reached"),
+    "not_reached": mark("target not reached"),
+    "undecided": mark("target undecided"),
+}
+
+
+def verdict_of(result: Result, row: Mapping[Any, Any] | pd.Series) -> str:
+    """Judge an index against the target of the result by its interval; a level from books alone is exact."""
+    exact = row["low"] != row["low"] and row["n"] != row["n"]
+    low, high = (row["estimate"],) * 2 if exact else (row["low"], row["high"])
+    return verdict(low, high, result.settings["target"])
+
+
+def judged(result: Result, row: Mapping[Any, Any] | pd.Series, lang: Language) -> str:
+    """The verdict on an index in words; "" where the result has no target."""
+    return lang.text(VERDICTS[verdict_of(result, row)]) if "target" in result.settings else ""
 
 
 def items_title(result: Result, lang: Language) -> str:

@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from html import escape
 
-import pandas as pd
-
 from cxkit.data.cards import card
 from cxkit.results import Result
 from cxkit.views import findings
 from cxkit.views.language import Language, language, mark, plain, span
+from cxkit.views.phrases import Figures, answers, between
+from cxkit.views.table import DIGITS
+from cxkit.views.tree_prose import tree_prose
 from cxkit.views.view import View
-
-Figures = list[tuple[str, str, str]]  # name, value, small print
 
 
 def prose(result: Result, lang: str = "en") -> View:
@@ -62,7 +61,7 @@ def _scaling(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
     if len(rows) > 1 and len(overall := result.rows(item="scale_score", group="", wave=result.facts["wave"])):
         row = overall.iloc[0]
         if row["base"] != "hidden":
-            figures.append((words.text("All items, 0–100"), words.number(row["estimate"]), _between(words, row)))
+            figures.append((words.text("All items, 0–100"), words.number(row["estimate"]), between(words, row)))
     ends = rows if len(rows) == 1 else rows.iloc[[0, -1]]
     for item in ends["item"]:
         scale = card(item, result.settings["scale"][item])
@@ -71,14 +70,14 @@ def _scaling(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
         )
         label, share, scores = words.label(result, item), words.percent(top["estimate"]), span(scale.top)
         given = words.text("{top} give {scores}", top=share, scores=scores)
-        small = "; ".join(filter(None, [_between(words, index), given]))
+        small = "; ".join(filter(None, [between(words, index), given]))
         figures.append((f"{label}, 0–100", words.number(index["estimate"]), small))
         reading.append(words.text(
             "“{item}”: {top} give {top_scores}, {bottom} give {bottom_scores}; the mean is {mean}.",
             item=label, top=share, top_scores=scores, bottom=words.percent(bottom["estimate"]),
             bottom_scores=span(scale.bottom), mean=words.number(mean["estimate"], 2),
         ))  # fmt: skip
-    figures.append(_answers(words, result, result.facts["rows"]))
+    figures.append(answers(words, result, result.facts["rows"]))
     if "alpha" in result.facts:
         values = {k: words.number(result.facts[k], 2) for k in ("alpha", "alpha_low", "alpha_high")}
         together = mark(
@@ -102,11 +101,11 @@ def _nps(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
         "expectation": mark("Better than expected for {promoters}, worse for {detractors}: a score of {score}"),
     }[result.settings["variant"]]
     headline = words.text(sentence, score=score, **shown)
-    figures = [("NPS", score, _between(words, row))]
+    figures = [("NPS", score, between(words, row))]
     for name, term in ((words.text("Promoters"), "promoters"), (words.text("Detractors"), "detractors")):
         low, high = (words.percent(parts[term][end]) for end in ("low", "high"))
         figures.append((name, shown[term], words.text("{low} to {high}", low=low, high=high)))
-    figures.append(_answers(words, result, result.facts["n"]))
+    figures.append(answers(words, result, result.facts["n"]))
     scale = result.settings["scale"][result.settings["score"]]
     reading = [
         words.text(
@@ -123,7 +122,9 @@ def _nps(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
     return headline, figures, reading
 
 
-PROSE: dict[str, Callable[[Result, Language], tuple[str, Figures, list[str]]]] = {"scaling": _scaling, "nps": _nps}
+PROSE: dict[str, Callable[[Result, Language], tuple[str, Figures, list[str]]]] = {
+    "scaling": _scaling, "csi_tree": tree_prose, "nps": _nps,
+}  # fmt: skip
 
 
 GAPS = {
@@ -145,7 +146,7 @@ def _groups(result: Result, words: Language) -> list[str]:
         rows = rows[rows["estimate"] > 0]
     for row in rows.head(5).to_dict("records"):
         sentence = GAPS[result.method == "nps", row["estimate"] > 0]
-        gap = words.number(abs(row["estimate"]), 0 if result.method == "nps" else 2)
+        gap = words.number(abs(row["estimate"]), DIGITS[row["term"].partition("_vs_")[0]])
         item, p = words.label(result, row["item"]), words.p(row["p_adjusted"])
         sentences.append(words.text(sentence, group=plain(row["group"]), gap=gap, item=item, p=p))
     return sentences
@@ -158,6 +159,20 @@ CAVEATS = {
     "no_spread": mark("Where all answers are the same, no interval can be given."),
     "group_unknown": mark("Respondents whose group is not known: {n}. They count in the total only."),
     "wave_unknown": mark("Respondents whose wave is not known: {n}. They are left out of the waves."),
+    "weighted_index": mark(
+        "For the whole index the weights leave {n_linear} effective answers (linearised); by Kish’s formula {n_eff}."
+    ),
+    "operations_fixed": mark("Levels from the books are those of this period in every group and wave."),
+    "grades_maximum": mark("Levels divide by the highest grade, so the lowest grade is not 0."),
+    "grades_top_box": mark("Levels are shares of the highest grades, in percent."),
+    "renormalised": mark("“{item}” stands on {coverage} % of its weight; the rest has no answers."),
+    "drivers_complete": mark(
+        "What matters most is worked out on the {n} of {of} respondents who answered everything."
+    ),
+    "negative_driver": mark("“{item}” goes against the outcome when the other parts are held fixed; check it."),
+    "wrong_penalty": mark("Low ratings of “{item}” go with a better outcome, which is odd; read it with care."),
+    "wrong_reward": mark("High ratings of “{item}” go with a worse outcome, which is odd; read it with care."),
+    "resamples_failed": mark("Resamples that could not be used: {n}."),
     "base_hidden": mark("Groups with fewer than {base} answers are not shown: {groups}."),
     "base_small": mark("Numbers with * rest on fewer than {base} answers: read them as a first hint."),
 }
@@ -194,19 +209,6 @@ def _caveats(result: Result, words: Language) -> list[str]:
         if facts.get(name):
             sentences.append(words.plural(one, many, int(facts[name])))
     return sentences
-
-
-def _answers(words: Language, result: Result, n: int) -> tuple[str, str, str]:
-    small = [words.text("unweighted") if result.settings["weight"] else "", plain(result.facts["wave"])]
-    name = words.text("Answers") if result.method == "nps" else words.text("Respondents")
-    return name, words.number(n), " · ".join(filter(None, small))
-
-
-def _between(words: Language, row: pd.Series) -> str:
-    if pd.isna(row["low"]):
-        return ""
-    low, high = words.number(row["low"]), words.number(row["high"])
-    return words.text("{low} to {high}", low=low, high=high)
 
 
 def _small(text: str) -> str:

@@ -7,10 +7,11 @@ import pandas as pd
 
 from cxkit.data.cards import card
 from cxkit.data.read import Audit
+from cxkit.data.trees import read_tree
 from cxkit.errors import SettingsError, did_you_mean
 from cxkit.results import Result
 from cxkit.stats.resample import generator
-from cxkit.views.findings import too_few
+from cxkit.views.findings import judged, too_few
 from cxkit.views.language import Language, language, mark, span
 from cxkit.views.view import View, html_table
 
@@ -19,11 +20,17 @@ COMMENT_LENGTH = 300
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table: what its rows run over beside items ("", "group" or "wave"), and per column a heading and a term."""
+    """One table: what its rows run over beside items ("", "group" or "wave"), and per column a heading and a term.
+
+    With ``rank``, items come by this term from the largest down, and those without it or at 0 are left out;
+    ``nested`` moves the parts of a tree in by their depth.
+    """
 
     caption: str
     over: str
     columns: tuple[tuple[str, str], ...]
+    rank: str = ""
+    nested: bool = False
 
 
 HEADS = {"group": mark("Group"), "wave": mark("Wave")}
@@ -44,6 +51,7 @@ _NPS = (
 )
 _REST = mark("Against the rest")
 _PREVIOUS = mark("Against the wave before")
+_INDEX = _SCALING[4]
 SHEETS = {
     "scaling": (
         Sheet(mark("Each item, all respondents"), "", _SCALING),
@@ -55,19 +63,37 @@ SHEETS = {
         Sheet(mark("By group"), "group", (*_NPS, (_REST, "nps_vs_rest"))),
         Sheet(mark("By wave"), "wave", (*_NPS, (_PREVIOUS, "nps_vs_previous"))),
     ),
-}
+    "csi_tree": (
+        Sheet(mark("Every part of the tree"), "", (
+            _INDEX, (mark("Weight"), "weight"), (mark("Weight in the whole"), "total_weight"), _SCALING[1],
+        ), nested=True),
+        Sheet(mark("What to improve first"), "", (
+            _INDEX, (mark("Weight in the whole"), "total_weight"), (mark("Points to gain"), "priority"),
+        ), rank="priority"),
+        Sheet(mark("What matters most"), "", (
+            (mark("Importance"), "importance"), (mark("Johnson’s weight"), "johnson"),
+            (mark("Correlation"), "correlation"), (mark("Beta"), "beta"), (mark("VIF"), "vif"),
+            (mark("Effect of a low rating"), "penalty"), (mark("Effect of a high rating"), "reward"),
+        ), rank="importance"),
+        Sheet(mark("Parts by group"), "group", (_INDEX, (_REST, "index_vs_rest"))),
+        Sheet(mark("Parts by wave"), "wave", (_INDEX, (_PREVIOUS, "index_vs_previous"))),
+        Sheet(mark("Where the change comes from, in points of the whole"), "", (
+            (mark("By changed levels"), "change_scores"), (mark("By changed weights"), "change_weights"),
+        )),
+    ),
+}  # fmt: skip
+DIGITS = {
+    "nps": 0, "mean": 2, "sd": 2, "index": 1, "priority": 1, "change_scores": 1, "change_weights": 1, "penalty": 1,
+    "reward": 1, "beta": 2, "correlation": 2, "vif": 1,
+}  # fmt: skip
+SIGNED = ("change_scores", "change_weights", "penalty", "reward")
 
 
 def show(lang: Language, term: str, value: float) -> str:
     """Format an estimate in the unit of its term; differences carry their sign."""
     stem, _, comparison = term.partition("_vs_")
-    signed = bool(comparison)
-    if stem == "nps":
-        return lang.number(value, 0, signed=signed)
-    if stem in ("mean", "sd"):
-        return lang.number(value, 2, signed=signed)
-    if stem == "index":
-        return lang.number(value, 1)
+    if stem in DIGITS:
+        return lang.number(value, DIGITS[stem], signed=bool(comparison) or stem in SIGNED)
     if stem == "net_box":
         return lang.number(100 * value, 0, signed=True)
     return lang.percent(value)
@@ -106,13 +132,26 @@ def _sheet(result: Result, words: Language, sheet: Sheet) -> str:
     rows = rows[rows[over] != ""] if over else rows[rows["group"] == ""]
     if rows.empty:
         return ""
+    if sheet.rank:
+        order = rows[(rows["term"] == sheet.rank) & ~(rows["estimate"] <= 0)].sort_values(
+            "estimate", ascending=False, kind="stable"
+        )["item"]
+        rows = rows[rows["item"].isin(order)].sort_values(
+            "item", key=lambda c: c.map(list(order).index), kind="stable"
+        )
+        if rows.empty:
+            return ""
     named = not over or rows["item"].nunique() > 1
+    depths = {node.name: node.depth for node in read_tree(result.settings["tree"])} if sheet.nested else {}
     lines = []
     for (item, name), mine in rows.groupby(["item", over or "group"], sort=False):
         found = {row["term"]: row for row in mine.to_dict("records")}
-        names = [words.label(result, str(item))] * named + [str(name)] * bool(over)
+        names = ["\u2003" * depths.get(str(item), 0) + words.label(result, str(item))] * named + [str(name)] * bool(
+            over
+        )
         cells = (_estimate(result, words, found.get(term)) for _, term in sheet.columns)
-        lines.append([*names, words.number(mine["n"].iloc[0]), *cells])
+        n = mine["n"].iloc[0]
+        lines.append([*names, words.number(n) if pd.notna(n) else "–", *cells])
     heads = [words.text("Item")] * named + ([words.text(HEADS[over])] if over else [])
     caption = words.text(sheet.caption) + (f" · {current}" if current and over != "wave" else "")
     columns = (words.text(head) + _boxes(result, term) for head, term in sheet.columns)
@@ -139,6 +178,8 @@ def _estimate(result: Result, words: Language, row: dict[Any, Any] | None) -> st
     if pd.notna(row["low"]):
         low, high = (show(words, row["term"], row[end]) for end in ("low", "high"))
         text += "\n" + words.text("{low} to {high}", low=low, high=high)
+    if row["term"] == "index" and (verdict := judged(result, row, words)):
+        text += "\n" + verdict
     if pd.notna(row["p_adjusted"]):
         gap = show(words, row["term"].partition("_vs_")[0], row["detectable"])
         text += "\n" + words.p(row["p_adjusted"]) + "; " + words.text("visible from {gap}", gap=gap)

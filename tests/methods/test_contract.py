@@ -27,8 +27,18 @@ ROLES = {"by": "segment", "wave": "wave", "weight": "weight", "respondent": "id"
 # How each method is called on the sample "bank"; a new method needs a line here.
 CALLS = {
     "scaling": {"items": ["ease", "trust", "appeal"], "scale": [1, 10], **ROLES},
+    "csi_tree": {
+        "tree": cx.section("tree", "sample:bank"),
+        "weights": "derived",
+        "outcome": "recommend",
+        **ROLES,
+        "scale": {**dict.fromkeys(cx.tree_items(cx.section("tree", "sample:bank")), [1, 5]), "recommend": [0, 10]},
+    },
     "nps": {"score": "recommend", "comment": "comment", "interval": "bootstrap", "seed": 3, **ROLES},
 }
+
+RATING = {"scaling": "ease", "csi_tree": "queue", "nps": "recommend"}  # one of the columns a method reads
+FEW = {"csi_tree": {"weights": "equal", "outcome": ""}}  # what a method needs to run on a dozen respondents
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +131,7 @@ def test_p_values_are_probabilities_and_never_fall_by_adjusting(result):
     assert result.facts["tests"] == len(tested)
 
 
+@pytest.mark.parametrize("method", ["scaling", "nps"])
 def test_shares_of_a_cell_sum_to_one(result):
     shares = result.table[(result.table["term"] == "share") & (result.table["base"] != "hidden")]
     sums = shares.groupby(["item", "group", "wave"])["estimate"].sum()
@@ -357,7 +368,7 @@ def test_a_respondent_who_stands_twice_in_a_wave_is_an_error(bank, method):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_polars_pyarrow_and_duckdb_tables_are_checked_too(bank, method, backend):
-    rating = CALLS[method].get("score") or CALLS[method]["items"][0]
+    rating = RATING[method]
     spoiled = bank.assign(**{rating: bank[rating].where(bank.index != bank.index[5], 11.0)})
     with pytest.raises(cx.DataError, match=rf'"{rating}".*found 11, expected a whole number'):
         METHODS[method](BACKENDS[backend](spoiled), **CALLS[method])
@@ -365,7 +376,7 @@ def test_polars_pyarrow_and_duckdb_tables_are_checked_too(bank, method, backend)
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_view_in_any_language_shows_an_undefined_number(bank, method, result, lang):
-    few = METHODS[method](bank.head(12), **CALLS[method])
+    few = METHODS[method](bank.head(12), **{**CALLS[method], **FEW.get(method, {})})
     for found in (result, few):
         views = [cx.table(found, lang), cx.prose(found, lang)]
         views += [cx.figure(found, lang, part) for part in FIGURES[method]]

@@ -1,0 +1,265 @@
+"""Charts of a satisfaction tree: the tree itself, what matters most, the map of parts, groups, trend."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cxkit.data.trees import Tree, read_tree
+from cxkit.results import Result
+from cxkit.views import charts, findings
+from cxkit.views.canvas import (
+    CATEGORIES,
+    HIGH,
+    INK,
+    LOW,
+    MIDDLE,
+    RULE,
+    SERIES,
+    SOFT,
+    bare,
+    dot,
+    finish,
+    new_figure,
+    number_axis,
+    wrap,
+)
+from cxkit.views.language import Language, mark, plain
+from cxkit.views.table import show
+from cxkit.views.tree_prose import SURE, root_title
+from cxkit.views.view import View
+
+COLORS = {"reached": HIGH, "not_reached": LOW, "undecided": MIDDLE}
+QUADRANTS = {
+    "concentrate_here": mark("Concentrate here"),
+    "keep_up": mark("Keep up"),
+    "low_priority": mark("Low priority"),
+    "possible_overkill": mark("Possibly too much"),
+}
+Records = dict[str, dict[Any, Any]]
+
+
+def tree(result: Result, lang: Language) -> View:
+    """The tree from root to leaves: weight, level with interval, and whether the target is reached."""
+    nodes = read_tree(result.settings["tree"])
+    index, weight = _rows(result, "index"), _rows(result, "weight")
+    if index[nodes[0].name]["estimate"] != index[nodes[0].name]["estimate"]:
+        return View()
+    labels = [wrap(lang.label(result, node.name), 42 - 3 * node.depth, 3) for node in nodes]
+    heights = [max(0.34, 0.15 * (label.count("\n") + 1) + 0.13) for label in labels]
+    y = np.cumsum(heights) - np.array(heights) / 2
+    figure = new_figure(sum(heights) + 0.75)
+    names, ax = figure.subplots(1, 2, width_ratios=[1.3, 1], sharey=True)
+    told = []
+    for place, (node, label) in enumerate(zip(nodes, labels, strict=True)):
+        x = 0.05 * node.depth
+        if node.children:
+            last = node.children[-1]
+            names.plot([x + 0.015] * 2, [y[place] + 0.12, y[last]], color=RULE, linewidth=1.2, zorder=1)
+        if node.depth:
+            names.plot([x - 0.035, x - 0.008], [y[place]] * 2, color=RULE, linewidth=1.2, zorder=1)
+            share = lang.percent(weight[node.name]["estimate"])
+            names.text(0.97, y[place], share, ha="right", va="center", fontsize=8, color=SOFT)
+        style: dict[str, Any] = {"fontweight": "bold"} if node.children else {}
+        names.text(x, y[place], label, va="center", fontsize=9 if node.depth < 2 else 8.5, **style)
+        row = index[node.name]
+        if row["estimate"] != row["estimate"]:
+            ax.text(0.5, y[place], _absent(result, row), transform=ax.get_yaxis_transform(), ha="center", va="center",
+                    fontsize=8, color=SOFT)  # fmt: skip
+            continue
+        verdict = findings.judged(result, row, lang)
+        color = COLORS[findings.verdict_of(result, row)]
+        dot(ax, row["estimate"], y[place], (row["low"], row["high"]), color)
+        value = show(lang, "index", row["estimate"])
+        ax.text(1.02, y[place], value, transform=ax.get_yaxis_transform(), va="center", fontsize=8.5,
+                fontweight="bold", color=INK)  # fmt: skip
+        told.append(f"{lang.label(result, node.name)}: {value}, {verdict}")
+    target = result.settings["target"]
+    ax.axvline(target, color=INK, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
+    names.set_ylim(y[-1] + heights[-1] / 2, 0)
+    names.set_xlim(0, 1)
+    names.set_axis_off()
+    names.text(
+        0.97, 1.0, lang.text("Weight"), transform=names.transAxes, ha="right", va="bottom", fontsize=8, color=SOFT
+    )
+    lows = [row["low"] if row["low"] == row["low"] else row["estimate"] for row in index.values()]
+    ax.set_xlim(max(0, np.nanmin(lows) - 6), 100.5)
+    ax.grid(axis="x")
+    ax.set_title(lang.text("Level, 0–100; dashed: target"), fontsize=8, color=SOFT, loc="left", fontweight="normal")
+    ax.tick_params(labelleft=False)
+    number_axis(ax.xaxis, lang, 5)
+    bare(ax)
+    keys = [
+        ax.plot([], [], "o", color=color, label=lang.text(findings.VERDICTS[word]))[0]
+        for word, color in COLORS.items()
+    ]
+    figure.legend(handles=keys, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
+    return finish(figure, root_title(result, lang), "; ".join(told))
+
+
+def importance_map(result: Result, lang: Language) -> View:
+    """Parts by level and importance with their intervals; beside it, the most likely quadrant of each."""
+    index, across = _rows(result, "index"), _rows(result, "importance") or _rows(result, "weight")
+    nodes = read_tree(result.settings["tree"])
+    names = [nodes[k].name for k in nodes[0].children if nodes[k].name in across]
+    names = [n for n in names if pd.notna(index[n]["estimate"]) and pd.notna(across[n]["estimate"])]
+    chances = {term: _rows(result, term) for term in QUADRANTS}
+    if len(names) < 2 or names[0] not in chances["keep_up"]:
+        return View()
+    figure = new_figure(max(3.3, 0.5 + 0.52 * len(names)))
+    ax, side = figure.subplots(1, 2, width_ratios=[1.3, 1])
+    told, finding = [], []
+    x = [index[name]["estimate"] for name in names]
+    y = [across[name]["estimate"] for name in names]
+    ax.axvline(np.mean(x), color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)))
+    ax.axhline(np.mean(y), color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)))
+    for number, name in enumerate(names, 1):
+        one, other = index[name], across[name]
+        ax.plot([one["low"], one["high"]], [other["estimate"]] * 2, color=SERIES, alpha=0.45, linewidth=1.6)
+        ax.plot([one["estimate"]] * 2, [other["low"], other["high"]], color=SERIES, alpha=0.45, linewidth=1.6)
+        ax.plot(one["estimate"], other["estimate"], "o", color=SERIES, markersize=13, markeredgecolor="white")
+        ax.annotate(str(number), (one["estimate"], other["estimate"]), color="white", ha="center", va="center",
+                    fontsize=8, fontweight="bold")  # fmt: skip
+        likely = max(QUADRANTS, key=lambda term: chances[term][name]["estimate"])
+        sure = chances[likely][name]["estimate"]
+        word = lang.text(QUADRANTS[likely])
+        top = 1 - (number - 0.5) / len(names)
+        side.text(0.0, top, str(number), fontweight="bold", color=SERIES, va="center")
+        side.text(0.07, top, f"{wrap(lang.label(result, name), 30, 2)}\n{word}, {lang.percent(sure)}", va="center",
+                  fontsize=8.5, linespacing=1.25)  # fmt: skip
+        told.append(f"{lang.label(result, name)}: {show(lang, 'index', one['estimate'])}, "
+                    f"{lang.percent(other['estimate'])}, {word} ({lang.percent(sure)})")  # fmt: skip
+        finding += [lang.label(result, name)] * (likely == "concentrate_here" and sure >= SURE)
+    side.set_xlim(0, 1)
+    side.set_ylim(0, 1)
+    side.set_axis_off()
+    corners = {"concentrate_here": (0.0, 1.0), "keep_up": (1.0, 1.0), "low_priority": (0.0, 0.0),
+               "possible_overkill": (1.0, 0.0)}  # fmt: skip
+    for term, (right, upper) in corners.items():
+        ax.text(0.015 + 0.97 * right, 0.015 + 0.97 * upper, lang.text(QUADRANTS[term]), transform=ax.transAxes,
+                ha="right" if right else "left", va="top" if upper else "bottom", fontsize=8, color=SOFT)  # fmt: skip
+    ax.margins(0.16, 0.2)
+    ax.set_xlabel(lang.text("Level, 0–100; dashed: average of the parts"), fontsize=8)
+    ax.set_ylabel(lang.text("Importance") if _rows(result, "importance") else lang.text("Weight"), fontsize=8)
+    number_axis(ax.xaxis, lang, 5)
+    ax.yaxis.set_major_formatter(lambda value, _: lang.percent(value))
+    ax.tick_params(labelsize=8, labelcolor=SOFT)
+    bare(ax, left=True, bottom=True)
+    title = (
+        lang.text("Important and below average: {items}", items=", ".join(f"“{name}”" for name in finding))
+        if finding
+        else lang.text("No part is reliably both important and below average")
+    )
+    return finish(figure, title, "; ".join(told))
+
+
+def drivers(result: Result, lang: Language) -> View:
+    """How much of the outcome each part explains, and what a low or a high rating of it does to the outcome."""
+    rows = _rows(result, "importance")
+    names = sorted((n for n in rows if pd.notna(rows[n]["estimate"])), key=lambda name: -rows[name]["estimate"])
+    if not names:
+        return View()
+    labels = [wrap(lang.label(result, name), 26, 3) for name in names]
+    effects = {"penalty": LOW, "reward": HIGH}
+    figure = new_figure(0.95 + sum(max(0.42, 0.15 * (label.count("\n") + 1) + 0.1) for label in labels))
+    ax, side = figure.subplots(1, 2, sharey=True)
+    told, johnson = [], _rows(result, "johnson")
+    for y, name in enumerate(names):
+        row = rows[name]
+        dot(ax, row["estimate"], y, (row["low"], row["high"]))
+        ax.plot(
+            johnson[name]["estimate"], y, "D", markersize=5, markerfacecolor="none", markeredgecolor=INK, zorder=4
+        )
+        ax.annotate(lang.percent(row["estimate"]), (row["estimate"], y), (0, 7), textcoords="offset points",
+                    ha="center", fontsize=8, fontweight="bold")  # fmt: skip
+        told.append(f"{lang.label(result, name)}: {lang.percent(row['estimate'])}")
+        for term, color in effects.items():
+            effect = _rows(result, term).get(name, {"estimate": np.nan})
+            if effect["estimate"] == effect["estimate"]:
+                dot(side, effect["estimate"], y, (effect["low"], effect["high"]), color)
+                told.append(f"{lang.text(_EFFECTS[term])} {show(lang, term, effect['estimate'])}")
+    ax.set_yticks(range(len(names)), labels)
+    ax.set_ylim(len(names) - 0.5, -0.6)
+    ax.set_xlim(left=0)
+    ax.xaxis.set_major_formatter(lambda value, _: lang.percent(value))
+    ax.set_title(lang.text("Share of what the parts explain"), fontsize=8.5, color=SOFT, loc="left")
+    side.set_title(
+        wrap(lang.text("Effect on the outcome, points of 0–100"), 44), fontsize=8.5, color=SOFT, loc="left"
+    )
+    side.axvline(0, color=SOFT, linewidth=0.8)
+    side.tick_params(labelleft=False)
+    number_axis(side.xaxis, lang, 5)
+    for one in (ax, side):
+        one.grid(axis="x")
+        bare(one)
+    hollow = {"markerfacecolor": "none", "markeredgecolor": INK}
+    keys = [
+        *ax.plot([], [], "o", color=SERIES, label="LMG"),
+        *ax.plot([], [], "D", **hollow, label=lang.text("Johnson’s weight")),
+        *(side.plot([], [], "o", color=color, label=lang.text(_EFFECTS[term]))[0] for term, color in effects.items()),
+    ]
+    figure.legend(handles=keys, loc="outside lower center", ncols=2, frameon=False, fontsize=8)
+    first = result.rows(item=names[0], term="rank", score=1)["estimate"].iloc[0]
+    outcome = lang.label(result, result.settings["outcome"])
+    title = (
+        lang.text("“{item}” matters most for “{outcome}”", item=lang.label(result, names[0]), outcome=outcome)
+        if first >= SURE and len(names) > 1
+        else lang.text("What matters most for “{outcome}”", outcome=outcome)
+    )
+    return finish(figure, title, "; ".join(told))
+
+
+_EFFECTS = {"penalty": mark("Effect of a low rating"), "reward": mark("Effect of a high rating")}
+
+
+def profile(result: Result, lang: Language) -> View:
+    """The parts along x and their level along y, one line per group."""
+    nodes: Tree = read_tree(result.settings["tree"])
+    rows = result.rows(term="index", wave=result.facts["wave"])
+    rows = rows[(rows["group"] != "") & rows["estimate"].notna()]
+    parts = [nodes[k].name for k in nodes[0].children if nodes[k].name in set(rows["item"])]
+    groups = list(dict.fromkeys(rows["group"]))
+    if not parts or not groups:
+        return View()
+    figure = new_figure(3.3 + 0.2 * -(-len(groups) // 3))
+    ax = figure.subplots()
+    told = []
+    fits = max(9, int(92 / len(parts)))
+    for k, group in enumerate(groups):
+        mine = rows[rows["group"] == group].set_index("item").reindex(parts)
+        x = np.arange(len(parts)) + (k - (len(groups) - 1) / 2) * min(0.1, 0.5 / len(groups))
+        color = CATEGORIES[k % len(CATEGORIES)]
+        ax.vlines(x, mine["low"], mine["high"], color=color, alpha=0.5, linewidth=1.6)
+        ax.plot(x, mine["estimate"], color=color, marker="os^Dvp"[k % 6], markersize=5.5, linewidth=1.3,
+                markeredgecolor="white", label=wrap(group, 26, 2))  # fmt: skip
+        told += [f"{plain(group)}, {lang.label(result, part)}: {show(lang, 'index', value)}"
+                 for part, value in mine["estimate"].dropna().items()]  # fmt: skip
+    ax.set_xticks(range(len(parts)), [wrap(lang.label(result, part), fits, 4) for part in parts])
+    ax.set_xlim(-0.5, len(parts) - 0.5)
+    ax.set_ylabel(lang.text("Level, 0–100"), fontsize=8)
+    ax.margins(y=0.1)
+    ax.grid(axis="y")
+    number_axis(ax.yaxis, lang, 5)
+    ax.tick_params(axis="y", labelsize=8, labelcolor=SOFT)
+    bare(ax)
+    figure.legend(loc="outside lower center", ncols=min(3, len(groups)), frameon=False, fontsize=8)
+    return finish(figure, findings.group_title(result, lang), "; ".join(told))
+
+
+def trend(result: Result, lang: Language) -> View:
+    """The root and its parts over the waves."""
+    rows = result.rows(term="index", group="")
+    often = rows["item"].value_counts()
+    keep = result.table["item"].isin(often[often > 1].index)
+    return charts.trend(replace(result, table=result.table[keep]), lang)
+
+
+def _rows(result: Result, term: str) -> Records:
+    """The rows of a term among all respondents of the current wave, by item."""
+    rows = result.rows(term=term, group="", wave=result.facts["wave"])
+    return {row["item"]: row for row in rows.to_dict("records")}
+
+
+def _absent(result: Result, row: dict[Any, Any]) -> str:
+    return f"n < {result.settings['min_base']}" if row["base"] == "hidden" else "–"
