@@ -60,6 +60,10 @@ class Card:
         """Turn an answer round on a reversed scale: low + high - answer; leave it alone otherwise."""
         return self.low + self.high - answer if self.reversed else answer
 
+    def percent(self, answer: Any) -> Any:
+        """Put an answer on 0-100 of the declared scale, turned round where reversed."""
+        return 100 * (self.turn(answer) - self.low) / (self.high - self.low)
+
     def plain(self) -> dict[str, Any]:
         """Return the card as plain values, as :func:`card` takes them."""
         values = {**vars(self), "min": self.low, "max": self.high, "missing": list(self.missing)}

@@ -52,6 +52,7 @@ def read(
     weight: str = "",
     respondent: str = "",
     waves: Sequence[str] = (),
+    outcome: str = "",
     where: Mapping[str, Any] | None = None,
     sheet: str = "",
     encoding: str = "",
@@ -67,6 +68,7 @@ def read(
     scale : the scale of items that the codebook does not hold: [min, max], a card, or item -> either.
     by, wave, weight, respondent : names of columns; "-" sets a role of the codebook aside.
     waves : the waves in order; empty takes the codebook's.
+    outcome : a rating column that the items should explain; converted like them but not one of ``audit.items``.
     where : column -> value; only rows with these values are kept.
     sheet, encoding, delimiter : set them when the file's own are not found right.
 
@@ -93,9 +95,10 @@ def read(
     }
     roles = {role: "" if column == "-" else column for role, column in roles.items()}
     names = list(items) or _same_scale(book)
-    declared = cards(names, scale or {}, book.items)
+    ratings = [*names, *([outcome] if outcome and outcome not in names else [])]
+    declared = cards(ratings, scale or {}, book.items)
     frame = _rename(table.frame, declared, file)
-    for column in [*names, *filter(None, roles.values()), *(where or {})]:
+    for column in [*ratings, *filter(None, roles.values()), *(where or {})]:
         if column not in frame:
             shown = declared[column].column or column if column in declared else column
             raise DataError(f'{file} has no column "{shown}"; {did_you_mean(shown, frame.columns)}')
@@ -107,7 +110,7 @@ def read(
         raise DataError(f"{file} has no row with {wanted}; check the spelling of column and value.")
     frame = frame[keep].copy()
     counts = []
-    for name in names:
+    for name in ratings:
         scores, missing_codes = to_scores(frame[name], declared[name], file)
         frame[name] = scores
         counts.append({"item": name, "n": int(scores.notna().sum()), "missing": int(scores.isna().sum()),

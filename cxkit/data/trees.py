@@ -73,10 +73,10 @@ def read_tree(source: Mapping[str, Any] | str) -> Tree:
     return tuple(Node(**node, children=places[k]) for k, node in enumerate(nodes))
 
 
-def tree_items(source: Mapping[str, Any] | str, outcome: str = "") -> list[str]:
-    """Return the survey items that a tree needs: of its leaves, of stated importance, then the outcome."""
+def tree_items(source: Mapping[str, Any] | str) -> list[str]:
+    """Return the survey items that a tree needs: those of its leaves, then those of stated importance."""
     tree = read_tree(source)
-    named = [*(node.item for node in tree), *(node.importance for node in tree), outcome]
+    named = [*(node.item for node in tree), *(node.importance for node in tree)]
     return list(dict.fromkeys(filter(None, named)))
 
 
@@ -96,7 +96,7 @@ def with_weights(tree: Tree, weights: str, normalise: bool, stated: bool = False
     found = [1.0] * len(tree)
     for node in tree:
         children = [tree[k] for k in node.children if not (stated and tree[k].importance)]
-        given = [1 / len(children)] * len(children) if weights == "equal" else [child.weight for child in children]
+        given = [1 / len(children) if weights == "equal" else child.weight for child in children]
         for child, weight in zip(children, given, strict=True):
             if weight != weight:
                 raise SettingsError(f'The node "{child.name}" has no weight; give one, or set weights to "equal".')

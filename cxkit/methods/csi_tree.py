@@ -262,7 +262,7 @@ def _change_rows(model: Model, cells: Cells, everyone: Answers, weighing: list[E
         found, coverage = model.nodes(answers, mine)
         share = np.array([mine[k].value * bool(coverage[k]) for k in model.components])
         weights.append(share / share.sum() if share.sum() else share)
-        values.append(np.array([found[k].value for k in model.components]))  # NaN where nobody answered
+        values.append(np.array([found[k].value for k in model.components]))
         bases.append(found[0].n)
     split = split_change((weights[0], weights[1]), (values[0], values[1]))
     return [
@@ -276,13 +276,13 @@ def _change_rows(model: Model, cells: Cells, everyone: Answers, weighing: list[E
 def _quadrant_rows(
     model: Model, cells: Cells, parts: list[int], nodes: list[Estimate], values: np.ndarray, matters: np.ndarray
 ) -> list[Row]:
-    """Probability that a part lies above or below the average of the parts in performance and in importance."""
+    """Probability that a part lies above the average of the parts in performance, and not below it in importance."""
     size = min(len(values), len(matters))
     if len(parts) < 2 or not size:
         return []
     performs, matters = values[:size, parts], matters[:size]
     good = performs > performs.mean(axis=1, keepdims=True)
-    heavy = matters > matters.mean(axis=1, keepdims=True)
+    heavy = matters >= matters.mean(axis=1, keepdims=True) - 1e-9  # with equal weights all parts matter
     chances = (heavy & ~good, heavy & good, ~heavy & ~good, ~heavy & good)
     return [
         {"item": model.tree[place].name, "term": term, "wave": cells.current, "n": nodes[place].n,

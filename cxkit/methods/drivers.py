@@ -6,6 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from cxkit.data import tally
+from cxkit.data.cards import Card
+from cxkit.errors import SettingsError
 from cxkit.methods.cells import Row
 from cxkit.stats.contrast import penalty_reward
 from cxkit.stats.importance import drivers
@@ -69,3 +72,26 @@ def driver_rows(
         notes.append(("resamples_failed", {"n": found.failed}))
     shares = found.draws / found.draws.sum(axis=1, keepdims=True)
     return DriverTable(rows, {"r2": found.r2, "drivers_n": found.n}, notes, shares)
+
+
+def item_drivers(
+    data: Any, items: Sequence[str], outcome: str, deck: Mapping[str, Card], wave: str, settings: Mapping[str, Any]
+) -> DriverTable:
+    """The table of rating items as drivers of another one, among the respondents of one wave.
+
+    Parameters
+    ----------
+    settings : those of :func:`driver_rows`, and the columns ``wave`` and ``weight``.
+
+    Raises
+    ------
+    SettingsError : the outcome is one of the items.
+    """
+    if outcome in items:
+        raise SettingsError(f'"{outcome}" cannot explain itself; take it out of the items or name another outcome.')
+    found = tally.answers(data, [*items, outcome], wave=settings["wave"], weight=settings["weight"])
+    found = found.where(found.wave == wave)
+    percent = np.column_stack(
+        [deck[item].percent(column) for item, column in zip(found.items, found.scores.T, strict=True)]
+    )
+    return driver_rows(items, percent[:, :-1], percent[:, -1], found.w, wave, settings)

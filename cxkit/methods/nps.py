@@ -10,6 +10,7 @@ import pandas as pd
 from cxkit.data.cards import Card, cards
 from cxkit.errors import DataError, SettingsError, did_you_mean
 from cxkit.methods.cells import Measure, Row, compare, finish, panel, share_rows, tally_cells
+from cxkit.methods.drivers import item_drivers
 from cxkit.results import Result
 from cxkit.stats.compare import Basis
 from cxkit.stats.net import INTERVALS, PRIOR, adjusted, net
@@ -31,6 +32,7 @@ def nps(
     weight: str = "",
     respondent: str = "",
     waves: Sequence[str] = (),
+    drivers: Sequence[str] = (),
     comment: str = "",
     comments: int = 5,
     variant: str = "recommend",
@@ -54,6 +56,7 @@ def nps(
     by, wave, weight, respondent : columns; "" for none. With waves the report is about the last one, and
         respondents who stand in two waves are compared as pairs. ``waves`` gives the order of the waves;
         without it they are sorted by name, numbers within names by size.
+    drivers : rating items that should explain the answers; with them, ``scale`` may be item -> scale.
     comment : column with the answer to "why this score?"; ``comments`` of them per category are shown.
     variant : "recommend", or "expectation" ("how much better or worse than you expected?", on 1-10).
     interval : "adjusted" (Rocks 2016), "wald", "score" (Tango 1998) or "bootstrap".
@@ -79,8 +82,10 @@ def nps(
     >>> cx.nps(data, "recommend", weight="weight").rows(term="nps")["n"].item()
     863.0
     """
-    settings = {name: value for name, value in locals().items() if name != "data"} | {"waves": list(waves)}
-    deck = cards([score], scale)
+    settings = {name: value for name, value in locals().items() if name != "data"}
+    settings |= {"waves": list(waves), "drivers": list(drivers)}
+    everything = cards([score, *drivers], scale)
+    deck = {score: everything[score]}
     rating = deck[score]
     if (rating.low, rating.high) not in ((0, 10), (1, 10)) or rating.reversed:
         raise SettingsError(
@@ -92,8 +97,8 @@ def nps(
             raise SettingsError(f'There is no {name} "{word}"; {did_you_mean(word, known)}')
     if variant == "expectation" and rating.low != 1:
         raise SettingsError("The expectation form is asked on 1-10; give scale [1, 10].")
-    settings["scale"] = {score: rating.plain()}
-    cells = tally_cells(data, deck, settings)
+    settings["scale"] = {item: card.plain() for item, card in everything.items()}
+    cells = tally_cells(data, everything, settings)
 
     def estimates(answers: Distribution, group: str, when: str) -> list[Row]:
         return _estimates(answers, rating, interval, level, generator(seed, client, "nps", when, group))
@@ -105,8 +110,15 @@ def nps(
             panel(data, score, rating, settings, cells.waves[-2], cells.current), score, cells.current, level
         )
     everyone = cells.answers(score, "", cells.current)
-    facts = {"n": everyone.n, "n_eff": everyone.n_eff, "missing": cells.missing(score, "", cells.current)}
+    facts: dict[str, Any] = {
+        "n": everyone.n,
+        "n_eff": everyone.n_eff,
+        "missing": cells.missing(score, "", cells.current),
+    }
     notes: list[tuple[str, dict[str, Any]]] = [("scale_from_one", {})] if rating.low == 1 else []
+    if drivers:
+        found = item_drivers(data, list(drivers), score, everything, cells.current, settings)
+        rows, facts, notes = rows + found.rows, facts | found.facts, notes + found.notes
     return finish("nps", settings, cells, rows, facts, notes, _scores(data, rating, by, wave, comment))
 
 

@@ -10,6 +10,7 @@ from cxkit.data import tally
 from cxkit.data.cards import Card, cards
 from cxkit.errors import SettingsError
 from cxkit.methods.cells import Cells, Measure, Row, compare, finish, share_rows, tally_cells
+from cxkit.methods.drivers import item_drivers
 from cxkit.results import Result
 from cxkit.stats.compare import Basis
 from cxkit.stats.net import net
@@ -29,10 +30,13 @@ def scaling(
     weight: str = "",
     respondent: str = "",
     waves: Sequence[str] = (),
+    outcome: str = "",
     level: float = 0.95,
     correction: str = "holm",
     min_base: int = 10,
     flag_base: int = 30,
+    client: str = "",
+    seed: int = 1,
 ) -> Result:
     """Describe rating items: means, boxes, net and a 0-100 score, by group and wave.
 
@@ -44,15 +48,17 @@ def scaling(
     by, wave, weight, respondent : columns; "" for none. With waves the report is about the last one, and
         respondents who stand in two waves are compared as pairs. ``waves`` gives the order of the waves;
         without it they are sorted by name, numbers within names by size.
+    outcome : an overall rating that the items should explain; adds their importance.
     level : confidence, 0.5 to 1.
     correction : "holm" or "bh", within one item x variable.
     min_base, flag_base : below the first, numbers are hidden; below the second, marked.
+    client, seed : fix the random numbers behind the intervals of importance.
 
     Returns
     -------
     Result with the terms ``mean`` and ``sd`` (scale points), ``index`` (0-100), ``top_box bottom_box share``
     (0-1), ``net_box`` (-1..1), ``mean_vs_rest``, ``mean_vs_previous``; the item ``scale_score`` is the
-    respondent's average over all items, 0-100.
+    respondent's average over all items, 0-100. With an outcome, the driver terms of ``cxkit.methods.drivers``.
 
     index = 100 (mean - min) / (max - min) on the declared scale. Shares: Wilson 1927; all scores together:
     Goodman 1965; net: adjusted Wald, Rocks 2016; means: t on the linearised error (Saerndal et al. 1992).
@@ -70,8 +76,9 @@ def scaling(
     deck = cards(items, scale)
     if OVERALL in deck:
         raise SettingsError(f'No item may be named "{OVERALL}"; rename the column.')
-    settings |= {"items": list(items), "scale": {name: card.plain() for name, card in deck.items()}}
-    cells = tally_cells(data, deck, settings)
+    everything = cards([*items, *([outcome] if outcome and outcome not in items else [])], scale)
+    settings |= {"items": list(items), "scale": {name: card.plain() for name, card in everything.items()}}
+    cells = tally_cells(data, everything, settings)
     rows = []
     for item, card in deck.items():
         rows += cells.describe(item, "mean", lambda answers, *_, card=card: _estimates(answers, card, level))
@@ -80,7 +87,12 @@ def scaling(
     now = tally.in_wave(data, wave, cells.current)
     facts = {"items": len(items), **tally.screen(now, list(items), weight),
              **_reliability_facts(now, deck, settings)}  # fmt: skip
-    notes = [("reversed", {"item": item}) for item, card in deck.items() if card.reversed]
+    notes: list[tuple[str, dict[str, Any]]] = [
+        ("reversed", {"item": item}) for item, card in deck.items() if card.reversed
+    ]
+    if outcome:
+        found = item_drivers(data, list(items), outcome, everything, cells.current, settings)
+        rows, facts, notes = rows + found.rows, facts | found.facts, notes + found.notes
     return finish("scaling", settings, cells, rows, facts, notes)
 
 

@@ -58,7 +58,7 @@ class Model:
             return 100 * turned / card.high
         if grades == "top_box":
             return np.where(np.isnan(turned), np.nan, 100.0 * np.isin(turned, card.top))
-        return 100 * (turned - card.low) / (card.high - card.low)
+        return card.percent(scores)
 
     def column(self, answers: Answers, item: str) -> np.ndarray:
         return self.graded(item, answers.scores[:, answers.items.index(item)])
@@ -69,9 +69,8 @@ class Model:
 
     def outcome(self, answers: Answers) -> np.ndarray:
         """The outcome on 0-100 of its declared scale, whatever the presentation of grades."""
-        card = self.deck[self.settings["outcome"]]
-        turned = card.turn(answers.scores[:, answers.items.index(card.item)])
-        return 100 * (turned - card.low) / (card.high - card.low)
+        item = self.settings["outcome"]
+        return self.deck[item].percent(answers.scores[:, answers.items.index(item)])
 
     def weights(self, answers: Answers) -> list[Estimate]:
         """The weight of each node among its siblings, as the settings say and these respondents answer."""
@@ -178,7 +177,8 @@ class Model:
 
     @property
     def _asked(self) -> list[int]:
-        return [place for place, node in enumerate(self.tree) if node.importance]
+        stated = self.settings["weights"] == "stated"
+        return [place for place, node in enumerate(self.tree) if stated and node.importance]
 
     @property
     def _columns(self) -> list[int]:

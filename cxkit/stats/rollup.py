@@ -125,11 +125,13 @@ def split_change(
 
     Parameters
     ----------
-    weights, values : before and after; weights sum to 1.
+    weights, values : before and after; weights sum to 1. A value known on one side only, of a part whose weight on
+        the other side is 0, has not changed.
 
     >>> half = np.array([0.5, 0.5])
     >>> split_change((half, half), (np.array([60, 70]), np.array([64, 70])))[0].tolist()
     [2.0, 0.0]
     """
     (w0, w1), (s0, s1) = weights, values
+    s0, s1 = np.where(np.isnan(s0), s1, s0), np.where(np.isnan(s1), s0, s1)
     return (w0 + w1) / 2 * (s1 - s0), (s0 + s1) / 2 * (w1 - w0)

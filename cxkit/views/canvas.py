@@ -106,3 +106,9 @@ def number_axis(axis: Axis, lang: Language, ticks: int = 6) -> None:
 
     axis.set_major_formatter(label)
     axis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 5, 10]))
+
+
+def percent_axis(axis: Axis, lang: Language) -> None:
+    """A few round ticks of shares, in percent."""
+    axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    axis.set_major_formatter(lambda value, _: lang.percent(value))

@@ -2,18 +2,23 @@
 
 from cxkit.errors import SettingsError, did_you_mean
 from cxkit.results import Result
-from cxkit.views import charts, tree_charts
+from cxkit.views import charts, driver_charts, tree_charts
 from cxkit.views.canvas import paper
 from cxkit.views.language import language
 from cxkit.views.view import View
 
 FIGURES = {
-    "scaling": {"main": charts.diverging, "groups": charts.groups, "trend": charts.trend},
+    "scaling": {
+        "main": charts.diverging, "groups": charts.groups, "trend": charts.trend, "drivers": driver_charts.drivers,
+    },
     "csi_tree": {
-        "main": tree_charts.tree, "map": tree_charts.importance_map, "drivers": tree_charts.drivers,
+        "main": tree_charts.tree, "map": tree_charts.importance_map, "drivers": driver_charts.drivers,
         "groups": tree_charts.profile, "trend": tree_charts.trend,
     },
-    "nps": {"main": charts.stacked, "distribution": charts.distribution, "trend": charts.trend},
+    "nps": {
+        "main": charts.stacked, "distribution": charts.distribution, "trend": charts.trend,
+        "drivers": driver_charts.drivers,
+    },
 }  # fmt: skip
 
 
@@ -23,8 +28,8 @@ def figure(result: Result, lang: str = "en", part: str = "main") -> View:
     Parameters
     ----------
     lang : en, ru, uz or uz_Cyrl.
-    part : "main" or "trend"; for scaling also "groups", for nps "distribution", for csi_tree "map", "drivers" and
-        "groups".
+    part : "main", "trend" or "drivers"; also "groups" for scaling and csi_tree, "distribution" for nps, "map" for
+        csi_tree.
 
     Raises
     ------

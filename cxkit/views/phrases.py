@@ -6,8 +6,9 @@ from typing import Any
 import pandas as pd
 
 from cxkit.results import Result
-from cxkit.views.language import Language, plain
+from cxkit.views.language import Language, mark, plain
 
+SURE = 0.8  # probability from which a finding is told as one
 Figures = list[tuple[str, str, str]]  # name, value, small print
 
 
@@ -22,3 +23,37 @@ def between(words: Language, row: Mapping[Any, Any] | pd.Series) -> str:
         return ""
     low, high = words.number(row["low"]), words.number(row["high"])
     return words.text("{low} to {high}", low=low, high=high)
+
+
+def matters(result: Result, words: Language) -> list[str]:
+    """Which driver explains most of the outcome, when the result has drivers."""
+    importance = now_of(result, "importance")
+    if not importance:
+        return []
+    item, top = max(importance.items(), key=lambda pair: pair[1]["estimate"])
+    first = result.rows(item=item, term="rank", score=1)["estimate"].iloc[0]
+    low, high = words.percent(top["low"]), words.percent(top["high"])
+    interval = words.text("{low} to {high}", low=low, high=high)
+    values = {"item": words.label(result, item), "outcome": words.label(result, outcome_of(result)),
+              "share": words.percent(top["estimate"]), "r2": words.percent(result.facts["r2"]),
+              "interval": interval, "sure": words.percent(first)}  # fmt: skip
+    clear = mark(
+        "The drivers explain {r2} of the differences in “{outcome}”. “{item}” matters most: {share} of that "
+        "({interval}), in first place with a probability of {sure}."
+    )
+    open_ = mark(
+        "The drivers explain {r2} of the differences in “{outcome}”. Which one matters most is open; "
+        "“{item}” leads with {share} of that ({interval})."
+    )
+    return [words.text(clear if first >= SURE else open_, **values)]
+
+
+def outcome_of(result: Result) -> str:
+    """The item that the drivers of a result explain."""
+    return result.settings.get("outcome") or result.settings["score"]
+
+
+def now_of(result: Result, term: str) -> dict[str, dict[Any, Any]]:
+    """The rows of a term among all respondents of the current wave that have a number, by item."""
+    rows = result.rows(term=term, group="", wave=result.facts["wave"])
+    return {row["item"]: row for row in rows[rows["estimate"].notna()].to_dict("records")}

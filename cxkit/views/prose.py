@@ -7,7 +7,7 @@ from cxkit.data.cards import card
 from cxkit.results import Result
 from cxkit.views import findings
 from cxkit.views.language import Language, language, mark, plain, span
-from cxkit.views.phrases import Figures, answers, between
+from cxkit.views.phrases import Figures, answers, between, matters
 from cxkit.views.table import DIGITS
 from cxkit.views.tree_prose import tree_prose
 from cxkit.views.view import View
@@ -38,7 +38,7 @@ def prose(result: Result, lang: str = "en") -> View:
         headline, figures, reading = PROSE[result.method](result, words)
         if len(findings.compared(result, "previous")):
             reading.append(findings.change_title(result, words) + ".")
-        reading += _groups(result, words)
+        reading += matters(result, words) + _groups(result, words)
     keys = "".join(
         f"<div><dt>{_safe(name)}</dt><dd>{_safe(value)}{_small(small)}</dd></div>" for name, value, small in figures
     )
@@ -169,7 +169,7 @@ CAVEATS = {
     "drivers_complete": mark(
         "What matters most is worked out on the {n} of {of} respondents who answered everything."
     ),
-    "negative_driver": mark("“{item}” goes against the outcome when the other parts are held fixed; check it."),
+    "negative_driver": mark("“{item}” goes against the outcome when the other drivers are held fixed; check it."),
     "wrong_penalty": mark("Low ratings of “{item}” go with a better outcome, which is odd; read it with care."),
     "wrong_reward": mark("High ratings of “{item}” go with a worse outcome, which is odd; read it with care."),
     "resamples_failed": mark("Resamples that could not be used: {n}."),

@@ -52,14 +52,21 @@ _NPS = (
 _REST = mark("Against the rest")
 _PREVIOUS = mark("Against the wave before")
 _INDEX = _SCALING[4]
+_DRIVERS = Sheet(mark("What matters most"), "", (
+    (mark("Importance"), "importance"), (mark("Johnson’s weight"), "johnson"), (mark("Correlation"), "correlation"),
+    (mark("Beta"), "beta"), (mark("VIF"), "vif"), (mark("Effect of a low rating"), "penalty"),
+    (mark("Effect of a high rating"), "reward"),
+), rank="importance")  # fmt: skip
 SHEETS = {
     "scaling": (
         Sheet(mark("Each item, all respondents"), "", _SCALING),
+        _DRIVERS,
         Sheet(mark("Each item by group"), "group", (*_SCALING[:3], (_REST, "mean_vs_rest"))),
         Sheet(mark("Each item by wave"), "wave", (*_SCALING[:3], (_PREVIOUS, "mean_vs_previous"))),
     ),
     "nps": (
         Sheet(mark("All respondents"), "", _NPS),
+        _DRIVERS,
         Sheet(mark("By group"), "group", (*_NPS, (_REST, "nps_vs_rest"))),
         Sheet(mark("By wave"), "wave", (*_NPS, (_PREVIOUS, "nps_vs_previous"))),
     ),
@@ -70,11 +77,7 @@ SHEETS = {
         Sheet(mark("What to improve first"), "", (
             _INDEX, (mark("Weight in the whole"), "total_weight"), (mark("Points to gain"), "priority"),
         ), rank="priority"),
-        Sheet(mark("What matters most"), "", (
-            (mark("Importance"), "importance"), (mark("Johnson’s weight"), "johnson"),
-            (mark("Correlation"), "correlation"), (mark("Beta"), "beta"), (mark("VIF"), "vif"),
-            (mark("Effect of a low rating"), "penalty"), (mark("Effect of a high rating"), "reward"),
-        ), rank="importance"),
+        _DRIVERS,
         Sheet(mark("Parts by group"), "group", (_INDEX, (_REST, "index_vs_rest"))),
         Sheet(mark("Parts by wave"), "wave", (_INDEX, (_PREVIOUS, "index_vs_previous"))),
         Sheet(mark("Where the change comes from, in points of the whole"), "", (

@@ -23,11 +23,14 @@ from cxkit.views.canvas import (
     finish,
     new_figure,
     number_axis,
+    percent_axis,
     wrap,
 )
+from cxkit.views.driver_charts import current_rows
 from cxkit.views.language import Language, mark, plain
+from cxkit.views.phrases import SURE
 from cxkit.views.table import show
-from cxkit.views.tree_prose import SURE, root_title
+from cxkit.views.tree_prose import root_title
 from cxkit.views.view import View
 
 COLORS = {"reached": HIGH, "not_reached": LOW, "undecided": MIDDLE}
@@ -37,13 +40,12 @@ QUADRANTS = {
     "low_priority": mark("Low priority"),
     "possible_overkill": mark("Possibly too much"),
 }
-Records = dict[str, dict[Any, Any]]
 
 
 def tree(result: Result, lang: Language) -> View:
     """The tree from root to leaves: weight, level with interval, and whether the target is reached."""
     nodes = read_tree(result.settings["tree"])
-    index, weight = _rows(result, "index"), _rows(result, "weight")
+    index, weight = current_rows(result, "index"), current_rows(result, "weight")
     if index[nodes[0].name]["estimate"] != index[nodes[0].name]["estimate"]:
         return View()
     labels = [wrap(lang.label(result, node.name), 42 - 3 * node.depth, 3) for node in nodes]
@@ -100,11 +102,12 @@ def tree(result: Result, lang: Language) -> View:
 
 def importance_map(result: Result, lang: Language) -> View:
     """Parts by level and importance with their intervals; beside it, the most likely quadrant of each."""
-    index, across = _rows(result, "index"), _rows(result, "importance") or _rows(result, "weight")
+    index = current_rows(result, "index")
+    across = current_rows(result, "importance") or current_rows(result, "weight")
     nodes = read_tree(result.settings["tree"])
     names = [nodes[k].name for k in nodes[0].children if nodes[k].name in across]
     names = [n for n in names if pd.notna(index[n]["estimate"]) and pd.notna(across[n]["estimate"])]
-    chances = {term: _rows(result, term) for term in QUADRANTS}
+    chances = {term: current_rows(result, term) for term in QUADRANTS}
     if len(names) < 2 or names[0] not in chances["keep_up"]:
         return View()
     figure = new_figure(max(3.3, 0.5 + 0.52 * len(names)))
@@ -125,8 +128,8 @@ def importance_map(result: Result, lang: Language) -> View:
         sure = chances[likely][name]["estimate"]
         word = lang.text(QUADRANTS[likely])
         top = 1 - (number - 0.5) / len(names)
-        side.text(0.0, top, str(number), fontweight="bold", color=SERIES, va="center")
-        side.text(0.07, top, f"{wrap(lang.label(result, name), 30, 2)}\n{word}, {lang.percent(sure)}", va="center",
+        side.text(0.065, top, str(number), fontweight="bold", color=SERIES, va="center", ha="right")
+        side.text(0.09, top, f"{wrap(lang.label(result, name), 30, 2)}\n{word}, {lang.percent(sure)}", va="center",
                   fontsize=8.5, linespacing=1.25)  # fmt: skip
         told.append(f"{lang.label(result, name)}: {show(lang, 'index', one['estimate'])}, "
                     f"{lang.percent(other['estimate'])}, {word} ({lang.percent(sure)})")  # fmt: skip
@@ -138,79 +141,21 @@ def importance_map(result: Result, lang: Language) -> View:
                "possible_overkill": (1.0, 0.0)}  # fmt: skip
     for term, (right, upper) in corners.items():
         ax.text(0.015 + 0.97 * right, 0.015 + 0.97 * upper, lang.text(QUADRANTS[term]), transform=ax.transAxes,
-                ha="right" if right else "left", va="top" if upper else "bottom", fontsize=8, color=SOFT)  # fmt: skip
+                ha="right" if right else "left", va="top" if upper else "bottom", fontsize=8, color=SOFT, zorder=1.5,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
     ax.margins(0.16, 0.2)
     ax.set_xlabel(lang.text("Level, 0–100; dashed: average of the parts"), fontsize=8)
-    ax.set_ylabel(lang.text("Importance") if _rows(result, "importance") else lang.text("Weight"), fontsize=8)
+    ax.set_ylabel(lang.text("Importance") if current_rows(result, "importance") else lang.text("Weight"), fontsize=8)
     number_axis(ax.xaxis, lang, 5)
-    ax.yaxis.set_major_formatter(lambda value, _: lang.percent(value))
+    percent_axis(ax.yaxis, lang)
     ax.tick_params(labelsize=8, labelcolor=SOFT)
     bare(ax, left=True, bottom=True)
     title = (
-        lang.text("Important and below average: {items}", items=", ".join(f"“{name}”" for name in finding))
+        lang.text("Important and below average: {items}", items=", ".join(finding))
         if finding
         else lang.text("No part is reliably both important and below average")
     )
     return finish(figure, title, "; ".join(told))
-
-
-def drivers(result: Result, lang: Language) -> View:
-    """How much of the outcome each part explains, and what a low or a high rating of it does to the outcome."""
-    rows = _rows(result, "importance")
-    names = sorted((n for n in rows if pd.notna(rows[n]["estimate"])), key=lambda name: -rows[name]["estimate"])
-    if not names:
-        return View()
-    labels = [wrap(lang.label(result, name), 26, 3) for name in names]
-    effects = {"penalty": LOW, "reward": HIGH}
-    figure = new_figure(0.95 + sum(max(0.42, 0.15 * (label.count("\n") + 1) + 0.1) for label in labels))
-    ax, side = figure.subplots(1, 2, sharey=True)
-    told, johnson = [], _rows(result, "johnson")
-    for y, name in enumerate(names):
-        row = rows[name]
-        dot(ax, row["estimate"], y, (row["low"], row["high"]))
-        ax.plot(
-            johnson[name]["estimate"], y, "D", markersize=5, markerfacecolor="none", markeredgecolor=INK, zorder=4
-        )
-        ax.annotate(lang.percent(row["estimate"]), (row["estimate"], y), (0, 7), textcoords="offset points",
-                    ha="center", fontsize=8, fontweight="bold")  # fmt: skip
-        told.append(f"{lang.label(result, name)}: {lang.percent(row['estimate'])}")
-        for term, color in effects.items():
-            effect = _rows(result, term).get(name, {"estimate": np.nan})
-            if effect["estimate"] == effect["estimate"]:
-                dot(side, effect["estimate"], y, (effect["low"], effect["high"]), color)
-                told.append(f"{lang.text(_EFFECTS[term])} {show(lang, term, effect['estimate'])}")
-    ax.set_yticks(range(len(names)), labels)
-    ax.set_ylim(len(names) - 0.5, -0.6)
-    ax.set_xlim(left=0)
-    ax.xaxis.set_major_formatter(lambda value, _: lang.percent(value))
-    ax.set_title(lang.text("Share of what the parts explain"), fontsize=8.5, color=SOFT, loc="left")
-    side.set_title(
-        wrap(lang.text("Effect on the outcome, points of 0–100"), 44), fontsize=8.5, color=SOFT, loc="left"
-    )
-    side.axvline(0, color=SOFT, linewidth=0.8)
-    side.tick_params(labelleft=False)
-    number_axis(side.xaxis, lang, 5)
-    for one in (ax, side):
-        one.grid(axis="x")
-        bare(one)
-    hollow = {"markerfacecolor": "none", "markeredgecolor": INK}
-    keys = [
-        *ax.plot([], [], "o", color=SERIES, label="LMG"),
-        *ax.plot([], [], "D", **hollow, label=lang.text("Johnson’s weight")),
-        *(side.plot([], [], "o", color=color, label=lang.text(_EFFECTS[term]))[0] for term, color in effects.items()),
-    ]
-    figure.legend(handles=keys, loc="outside lower center", ncols=2, frameon=False, fontsize=8)
-    first = result.rows(item=names[0], term="rank", score=1)["estimate"].iloc[0]
-    outcome = lang.label(result, result.settings["outcome"])
-    title = (
-        lang.text("“{item}” matters most for “{outcome}”", item=lang.label(result, names[0]), outcome=outcome)
-        if first >= SURE and len(names) > 1
-        else lang.text("What matters most for “{outcome}”", outcome=outcome)
-    )
-    return finish(figure, title, "; ".join(told))
-
-
-_EFFECTS = {"penalty": mark("Effect of a low rating"), "reward": mark("Effect of a high rating")}
 
 
 def profile(result: Result, lang: Language) -> View:
@@ -235,7 +180,12 @@ def profile(result: Result, lang: Language) -> View:
                 markeredgecolor="white", label=wrap(group, 26, 2))  # fmt: skip
         told += [f"{plain(group)}, {lang.label(result, part)}: {show(lang, 'index', value)}"
                  for part, value in mine["estimate"].dropna().items()]  # fmt: skip
-    ax.set_xticks(range(len(parts)), [wrap(lang.label(result, part), fits, 4) for part in parts])
+    names = [lang.label(result, part) for part in parts]
+    if len(parts) > 6 or max(len(word) for name in names for word in name.split()) > fits:
+        aslant: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
+        ax.set_xticks(range(len(parts)), [wrap(name, 26, 2) for name in names], **aslant)
+    else:
+        ax.set_xticks(range(len(parts)), [wrap(name, fits, 4) for name in names])
     ax.set_xlim(-0.5, len(parts) - 0.5)
     ax.set_ylabel(lang.text("Level, 0–100"), fontsize=8)
     ax.margins(y=0.1)
@@ -253,12 +203,6 @@ def trend(result: Result, lang: Language) -> View:
     often = rows["item"].value_counts()
     keep = result.table["item"].isin(often[often > 1].index)
     return charts.trend(replace(result, table=result.table[keep]), lang)
-
-
-def _rows(result: Result, term: str) -> Records:
-    """The rows of a term among all respondents of the current wave, by item."""
-    rows = result.rows(term=term, group="", wave=result.facts["wave"])
-    return {row["item"]: row for row in rows.to_dict("records")}
 
 
 def _absent(result: Result, row: dict[Any, Any]) -> str:

@@ -1,0 +1,90 @@
+"""The chart of drivers: importance and penalty-reward contrast, for any method that has an outcome."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cxkit.results import Result
+from cxkit.views.canvas import (
+    HIGH,
+    INK,
+    LOW,
+    SERIES,
+    SOFT,
+    bare,
+    dot,
+    finish,
+    new_figure,
+    number_axis,
+    percent_axis,
+    wrap,
+)
+from cxkit.views.language import Language, mark
+from cxkit.views.phrases import SURE, outcome_of
+from cxkit.views.table import show
+from cxkit.views.view import View
+
+_EFFECTS = {"penalty": mark("Effect of a low rating"), "reward": mark("Effect of a high rating")}
+
+
+def drivers(result: Result, lang: Language) -> View:
+    """How much of the outcome each driver explains, and what a low or a high rating of it does to the outcome."""
+    rows = current_rows(result, "importance")
+    names = sorted((n for n in rows if pd.notna(rows[n]["estimate"])), key=lambda name: -rows[name]["estimate"])
+    if not names:
+        return View()
+    labels = [wrap(lang.label(result, name), 26, 3) for name in names]
+    effects = {"penalty": LOW, "reward": HIGH}
+    figure = new_figure(0.95 + sum(max(0.42, 0.15 * (label.count("\n") + 1) + 0.1) for label in labels))
+    ax, side = figure.subplots(1, 2, sharey=True, gridspec_kw={"wspace": 0.08})
+    told, johnson = [], current_rows(result, "johnson")
+    for y, name in enumerate(names):
+        row = rows[name]
+        dot(ax, row["estimate"], y, (row["low"], row["high"]))
+        ax.plot(
+            johnson[name]["estimate"], y, "D", markersize=5, markerfacecolor="none", markeredgecolor=INK, zorder=4
+        )
+        ax.annotate(lang.percent(row["estimate"]), (row["estimate"], y), (0, 7), textcoords="offset points",
+                    ha="center", fontsize=8, fontweight="bold")  # fmt: skip
+        told.append(f"{lang.label(result, name)}: {lang.percent(row['estimate'])}")
+        for term, color in effects.items():
+            effect = current_rows(result, term).get(name, {"estimate": np.nan})
+            if effect["estimate"] == effect["estimate"]:
+                dot(side, effect["estimate"], y, (effect["low"], effect["high"]), color)
+                told.append(f"{lang.text(_EFFECTS[term])} {show(lang, term, effect['estimate'])}")
+    ax.set_yticks(range(len(names)), labels)
+    ax.set_ylim(len(names) - 0.5, -0.6)
+    ax.set_xlim(left=0)
+    percent_axis(ax.xaxis, lang)
+    ax.set_title(lang.text("Share of what the drivers explain"), fontsize=8.5, color=SOFT, loc="left")
+    side.set_title(
+        wrap(lang.text("Effect on the outcome, points of 0–100"), 38), fontsize=8.5, color=SOFT, loc="left"
+    )
+    side.axvline(0, color=SOFT, linewidth=0.8)
+    side.tick_params(labelleft=False)
+    number_axis(side.xaxis, lang, 5)
+    for one in (ax, side):
+        one.grid(axis="x")
+        bare(one)
+    hollow = {"markerfacecolor": "none", "markeredgecolor": INK}
+    keys = [
+        *ax.plot([], [], "o", color=SERIES, label="LMG"),
+        *ax.plot([], [], "D", **hollow, label=lang.text("Johnson’s weight")),
+        *(side.plot([], [], "o", color=color, label=lang.text(_EFFECTS[term]))[0] for term, color in effects.items()),
+    ]
+    figure.legend(handles=keys, loc="outside lower center", ncols=2, frameon=False, fontsize=8)
+    first = result.rows(item=names[0], term="rank", score=1)["estimate"].iloc[0]
+    outcome = lang.label(result, outcome_of(result))
+    title = (
+        lang.text("“{item}” matters most for “{outcome}”", item=lang.label(result, names[0]), outcome=outcome)
+        if first >= SURE and len(names) > 1
+        else lang.text("What matters most for “{outcome}”", outcome=outcome)
+    )
+    return finish(figure, title, "; ".join(told))
+
+
+def current_rows(result: Result, term: str) -> dict[str, dict[Any, Any]]:
+    """The rows of a term among all respondents of the current wave, by item."""
+    rows = result.rows(term=term, group="", wave=result.facts["wave"])
+    return {row["item"]: row for row in rows.to_dict("records")}

@@ -1,0 +1,197 @@
+"""The table of drivers: its terms, shares, ranks and notes."""
+
+from itertools import permutations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import cxkit as cx
+from cxkit.methods.drivers import driver_rows
+
+SETTINGS = {"level": 0.95, "min_base": 10, "client": "", "seed": 1}
+SINGLE = ["importance", "johnson", "beta", "correlation", "vif"]
+
+
+def survey(n=240, seed=1, slopes=(0.5, 0.3, 0.05)):
+    """Levels 0-100 of k drivers and an outcome."""
+    rng = np.random.default_rng(seed)
+    mood = rng.normal(0, 0.8, (n, 1))
+    x = 25 * (np.clip(np.rint(rng.normal(3, 1, (n, len(slopes))) + mood), 1, 5) - 1)
+    y = np.clip(20 + x @ np.array(slopes) + rng.normal(0, 12, n), 0, 100)
+    return x, y, rng.uniform(0.5, 2, n)
+
+
+def table(x, y, w, names="abcdefghijklmnop", **changed):
+    found = driver_rows(list(names)[: x.shape[1]], x, y, w, "2026", {**SETTINGS, **changed})
+    return pd.DataFrame(found.rows), found
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return table(*survey())[0]
+
+
+def one(rows, term, item="a"):
+    found = rows[(rows["term"] == term) & (rows["item"] == item)]
+    assert len(found) == 1
+    return found.iloc[0]
+
+
+def r2(x, y, w, inside):
+    X = np.column_stack([np.ones(len(y)), x[:, inside]]) * np.sqrt(w)[:, None]
+    v = y * np.sqrt(w)
+    rest = v - X @ np.linalg.lstsq(X, v, rcond=None)[0]
+    return 1 - rest @ rest / (w @ (y - np.average(y, weights=w)) ** 2)
+
+
+def test_importance_is_the_share_of_the_average_gain_over_all_orders(rows):
+    x, y, w = survey()
+    gains = np.zeros(3)
+    for order in permutations(range(3)):
+        for k, driver in enumerate(order):
+            gains[driver] += (r2(x, y, w, list(order[: k + 1])) - r2(x, y, w, list(order[:k]))) / 6
+    found = rows[rows["term"] == "importance"]["estimate"].to_numpy()
+    assert found == pytest.approx(gains / gains.sum(), abs=1e-10)
+    assert table(x, y, w)[1].facts == {"r2": pytest.approx(gains.sum(), abs=1e-10), "drivers_n": 240}
+
+
+def test_slopes_and_correlations_are_those_of_numpy(rows):
+    x, y, w = survey()
+    share = w / w.sum()
+    z = np.column_stack([x, y]) - share @ np.column_stack([x, y])
+    z /= np.sqrt(share @ z**2)
+    slopes = np.linalg.lstsq(z[:, :3] * np.sqrt(w)[:, None], z[:, 3] * np.sqrt(w), rcond=None)[0]
+    assert rows[rows["term"] == "beta"]["estimate"].to_numpy() == pytest.approx(slopes, abs=1e-10)
+    assert rows[rows["term"] == "correlation"]["estimate"].to_numpy() == pytest.approx((share * z[:, 3]) @ z[:, :3])
+    for k, name in enumerate("abc"):
+        others = [j for j in range(3) if j != k]
+        inflation = 1 / (1 - r2(x[:, others], x[:, k], w, [0, 1]))
+        assert one(rows, "vif", name)["estimate"] == pytest.approx(inflation, abs=1e-9)
+
+
+@pytest.mark.parametrize("term", ["importance", "johnson"])
+def test_shares_sum_to_one_over_drivers(rows, term):
+    found = rows[rows["term"] == term]["estimate"]
+    assert found.sum() == pytest.approx(1, abs=1e-12)
+    assert found.between(0, 1).all()
+
+
+def test_ranks_sum_to_one_over_places_and_over_drivers(rows):
+    ranks = rows[rows["term"] == "rank"].pivot_table(index="item", columns="score", values="estimate")
+    assert ranks.columns.tolist() == [1, 2, 3]
+    assert ranks.sum(axis=0).to_numpy() == pytest.approx(1, abs=1e-12)
+    assert ranks.sum(axis=1).to_numpy() == pytest.approx(1, abs=1e-12)
+    assert ranks.loc["a", 1] > 0.9
+    assert ranks.loc["c", 3] > 0.9
+
+
+def test_intervals_of_shares_hold_their_estimates(rows):
+    found = rows[rows["term"] == "importance"]
+    assert (found["low"] < found["estimate"]).all()
+    assert (found["estimate"] < found["high"]).all()
+    assert found[["low", "high"]].stack().between(0, 1).all()
+
+
+def test_shares_of_resamples_sum_to_one():
+    _, found = table(*survey())
+    assert found.draws.shape == (1000, 3)
+    assert found.draws.sum(axis=1) == pytest.approx(1, abs=1e-12)
+    low, high = np.quantile(found.draws[:, 0], [0.025, 0.975])
+    row = one(pd.DataFrame(found.rows), "importance")
+    assert (row["low"], row["high"]) == pytest.approx((low, high), abs=1e-12)
+
+
+def test_every_driver_has_every_term_with_its_base(rows):
+    n = rows["n"][rows["term"].isin([*SINGLE, "rank"])]
+    assert (n == 240).all()
+    for name in "abc":
+        assert rows[rows["item"] == name]["term"].tolist() == [
+            *SINGLE, "rank", "rank", "rank", "penalty", "reward", "asymmetry"
+        ]  # fmt: skip
+    assert (rows["wave"] == "2026").all()
+    x, _, w = survey()
+    assert one(rows, "penalty")["n"] == (x[:, 0] <= 25).sum()
+    assert one(rows, "reward")["n"] == (x[:, 0] >= 75).sum()
+    assert one(rows, "asymmetry")["n"] == min((x[:, 0] <= 25).sum(), (x[:, 0] >= 75).sum())
+    assert one(rows, "importance")["n_eff"] == pytest.approx(w.sum() ** 2 / (w**2).sum())
+
+
+def test_only_complete_respondents_count():
+    x, y, w = survey()
+    holes, gaps = x.copy(), y.copy()
+    holes[:7, 1] = np.nan
+    gaps[7:10] = np.nan
+    some, found = table(holes, gaps, w)
+    rest, _ = table(x[10:], y[10:], w[10:])
+    pd.testing.assert_frame_equal(some, rest, check_exact=False, rtol=1e-10)
+    assert dict(found.notes)["drivers_complete"] == {"n": 230, "of": 240}
+
+
+def test_a_driver_against_the_outcome_is_noted_and_kept():
+    x, y, w = survey(slopes=(0.7, -0.4, 0.2))
+    rows, found = table(x, y, w)
+    assert [numbers for code, numbers in found.notes if code == "negative_driver"] == [{"item": "b"}]
+    assert one(rows, "beta", "b")["estimate"] < 0
+    assert one(rows, "importance", "b")["estimate"] > 0
+
+
+def test_a_penalty_or_reward_of_a_wrong_sign_is_noted():
+    x, y, w = survey(slopes=(0.6, 0.0, 0.2))
+    assert not [code for code, _ in table(x, y, w)[1].notes if code.startswith("wrong") and "a" in code]
+    y = y + 15 * (x[:, 1] < 30) - 15 * (x[:, 1] > 70)  # low ratings of b go with a better outcome
+    rows, found = table(x, y, w)
+    assert one(rows, "penalty", "b")["estimate"] > 0
+    assert one(rows, "reward", "b")["estimate"] < 0
+    wrong = [(code, numbers["item"]) for code, numbers in found.notes if code.startswith("wrong_")]
+    assert {("wrong_penalty", "b"), ("wrong_reward", "b")} <= set(wrong)
+    assert ("wrong_penalty", "a") not in wrong
+    assert ("wrong_reward", "a") not in wrong
+
+
+def test_a_contrast_of_fewer_than_the_smallest_base_has_no_row():
+    x, y, w = survey()
+    few = np.where(x[:, [1]] < 30, 50, x[:, [1]])  # nobody rates b low
+    rows, _ = table(np.hstack([x[:, [0]], few]), y, w)
+    assert rows[rows["item"] == "b"]["term"].tolist()[-1] == "reward"
+    assert not set(rows[rows["item"] == "b"]["term"]) & {"penalty", "asymmetry"}
+
+
+def test_the_same_seed_and_client_give_the_same_draws_and_others_do_not():
+    x, y, w = survey()
+    drawn = [table(x, y, w, **more)[1].draws for more in ({}, {}, {"seed": 2}, {"client": "bank"})]
+    assert (drawn[0] == drawn[1]).all()
+    assert not (drawn[0] == drawn[2]).all()
+    assert not (drawn[0] == drawn[3]).all()
+
+
+def test_sixteen_drivers_are_one_too_many():
+    rng = np.random.default_rng(1)
+    with pytest.raises(cx.SettingsError, match="Found 16 drivers, expected 1 to 15; group them into a tree"):
+        table(rng.normal(size=(400, 16)), rng.normal(size=400), np.ones(400))
+
+
+def test_drivers_that_repeat_each_other_are_an_error():
+    x, y, w = survey()
+    x[:, 2] = (x[:, 0] + x[:, 1]) / 2
+    with pytest.raises(cx.DataError, match='one is an exact combination of the others \\("a", "b", "c"\\)'):
+        table(x, y, w)
+
+
+def test_too_few_complete_respondents_are_an_error():
+    x, y, w = survey(n=29)
+    with pytest.raises(cx.DataError, match="Found 29 respondents who answered the outcome and every driver"):
+        table(x, y, w)
+
+
+@pytest.mark.parametrize("what", ["driver", "outcome"])
+def test_a_driver_or_outcome_that_does_not_vary_is_an_error(what):
+    x, y, w = survey()
+    if what == "driver":
+        x[:, 1] = 50
+    else:
+        y[:] = 50
+    with pytest.raises(
+        cx.DataError, match="one and the same value of " + ('the driver "b"' if what == "driver" else "the outcome")
+    ):
+        table(x, y, w)
