@@ -101,7 +101,7 @@ def test_a_sum_of_weights_may_be_off_by_a_millionth(off, fits):
 
 
 def test_the_sum_is_checked_below_every_node():
-    with pytest.raises(SettingsError, match='below "inner" sum to 0.7'):
+    with pytest.raises(SettingsError, match=r'below "inner" sum to 0\.7 '):
         given_weights(root(leaf("a", weight=0.5), {**root(leaf("b", weight=0.7)), "name": "inner", "weight": 0.5}))
 
 

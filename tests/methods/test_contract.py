@@ -32,7 +32,7 @@ CALLS = {
         "weights": "derived",
         "outcome": "recommend",
         **ROLES,
-        "scale": {**dict.fromkeys(cx.tree_items(cx.section("tree", "sample:bank")), [1, 5]), "recommend": [0, 10]},
+        "scale": {**{key: [1, 5] for key in cx.tree_items(cx.section("tree", "sample:bank"))}, "recommend": [0, 10]},
     },
     "nps": {"score": "recommend", "comment": "comment", "interval": "bootstrap", "seed": 3, **ROLES},
 }

@@ -1,5 +1,6 @@
 """CSI tree: values, weights, intervals, operational leaves, comparisons, changes and errors."""
 
+import gc
 from itertools import permutations
 
 import numpy as np
@@ -8,11 +9,23 @@ import pytest
 from scipy import stats
 
 import cxkit as cx
+from cxkit.report.make import Job, make_report
 
 OPEN = {"min_base": 1, "flag_base": 1}
 FIVE = [1, 5]
+QUADRANTS = ["concentrate_here", "keep_up", "low_priority", "possible_overkill"]
 PARTS = {"image": ("imag", 5), "expectations": ("expe", 5), "quality": ("qual", 5), "value": ("val", 4)}
 ITEMS = {part: [f"{stem}{k}" for k in range(1, count + 1)] for part, (stem, count) in PARTS.items()}
+EVERY = [item for items in ITEMS.values() for item in items]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def frozen():
+    """statsmodels collects garbage at each correction of p values; what is there already need not be seen again."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def leaf(name, weight=None, **more):
@@ -156,7 +169,8 @@ def test_a_reversed_item_is_turned_round_and_noted():
     turned = cx.csi_tree(
         data.assign(a=6 - data["a"]), TWO, scale={"a": {"min": 1, "max": 5, "reversed": True}, "b": FIVE}
     )
-    pd.testing.assert_frame_equal(turned.table, cx.csi_tree(data, TWO).table, check_exact=False, rtol=1e-10)
+    tables = [r.table[~r.table["term"].isin(QUADRANTS)] for r in (turned, cx.csi_tree(data, TWO))]
+    pd.testing.assert_frame_equal(*tables, check_exact=False, rtol=1e-10)
     assert codes(turned)["reversed"] == {"item": "a"}
 
 
@@ -290,7 +304,8 @@ def test_stated_weights_are_mean_importances_as_shares(weight):
 
 def test_intervals_with_stated_weights_are_those_of_a_big_bootstrap():
     data = survey(60, seed=5)
-    data["imp_a"] = np.where(data["a"] > 3, 9, 2)  # who is content with a finds it important: the errors go together
+    # a is far above the others, and who is content with it finds it important: the errors go together
+    data = data.assign(b=1 + data["b"] // 3, c=1 + data["c"] // 3, imp_a=np.where(data["a"] > 3, 9, 2))
     result = cx.csi_tree(data, STATED, scale=scales(), weights="stated")
     plain = cx.csi_tree(data, root(*(leaf(k, value(result, k, "weight")) for k in "abc")), normalise=True)
     rng = np.random.default_rng(2)
@@ -357,6 +372,8 @@ def test_derived_weights_widen_the_interval_by_what_they_vary():
 
 # --- the satisfaction data -----------------------------------------------------------------------------------
 
+REAL = root(*({"name": name, "children": [leaf(k) for k in items]} for name, items in ITEMS.items()))
+
 
 @pytest.fixture(scope="module")
 def satisfaction(shared_data):
@@ -365,8 +382,7 @@ def satisfaction(shared_data):
 
 @pytest.fixture(scope="module")
 def derived(satisfaction):
-    tree = root(*({"name": name, "children": [leaf(k) for k in items]} for name, items in ITEMS.items()))
-    return cx.csi_tree(satisfaction, tree, scale=[0, 10], weights="derived", outcome="sat1")
+    return cx.csi_tree(satisfaction, REAL, scale=[0, 10], weights="derived", outcome="sat1")
 
 
 def all_orders(x, y):
@@ -389,7 +405,7 @@ def all_orders(x, y):
 
 
 def test_derived_weights_and_drivers_of_real_data_are_those_of_all_orders(satisfaction, derived):
-    assert not satisfaction[[*sum(ITEMS.values(), []), "sat1"]].isna().any(axis=None)
+    assert not satisfaction[[*EVERY, "sat1"]].isna().any(axis=None)
     y = 10 * satisfaction["sat1"].to_numpy(float)
     levels = {}
     for name, items in ITEMS.items():
@@ -409,21 +425,33 @@ def test_derived_weights_and_drivers_of_real_data_are_those_of_all_orders(satisf
 
 
 def test_real_data_have_every_part_of_a_report(derived):
-    terms = ["importance", "johnson", "beta", "correlation", "vif", "concentrate_here", "keep_up", "low_priority",
-             "possible_overkill", "index", "weight", "total_weight"]  # fmt: skip
+    terms = ["importance", "johnson", "beta", "correlation", "vif", "index", "weight", "total_weight", *QUADRANTS]
     for term in terms:
         assert set(ITEMS) <= set(derived.rows(term=term)["item"]), term
-    assert set(derived.rows(term="priority")["item"]) == set(sum(ITEMS.values(), []))
+    assert set(derived.rows(term="priority")["item"]) == set(EVERY)
     assert derived.rows(term="total_weight")["estimate"].iloc[0] > 0
     index = derived.rows(term="index")
     assert len(index) == 1 + 4 + 19
     assert ((index["low"] < index["estimate"]) & (index["estimate"] < index["high"])).all()
 
 
+def test_a_whole_report_of_real_data_shows_what_the_method_finds(shared_data, derived, tmp_path):
+    calls = {"data_path": str(shared_data / "satisfaction.csv"), "tree": REAL, "scale": [0, 10], "weights": "derived",
+             "outcome": "sat1"}  # fmt: skip
+    target = make_report(Job("bank", "csi_tree", calls), tmp_path)
+    found = cx.Result.from_json((target / "result.json").read_text(encoding="utf-8"))
+    plain = {"index", "weight", "total_weight", "priority", "importance", "penalty"}
+    both = [r.table[r.table["term"].isin(plain)][["item", "term", "estimate"]] for r in (found, derived)]
+    pd.testing.assert_frame_equal(*both, check_exact=False, rtol=1e-9)
+    page = (target / "report.html").read_text(encoding="utf-8")
+    assert all(name in page for name in ITEMS)
+    assert len(list((target / "figures").iterdir())) >= 3
+
+
 def test_weights_sum_to_one_among_siblings_and_over_the_leaves(derived):
     for items in (ITEMS, *ITEMS.values()):
         assert sum(value(derived, k, "weight") for k in items) == pytest.approx(1, abs=1e-10)
-    leaves = derived.rows(term="total_weight").set_index("item")["estimate"][sum(ITEMS.values(), [])]
+    leaves = derived.rows(term="total_weight").set_index("item")["estimate"][EVERY]
     assert leaves.sum() == pytest.approx(1, abs=1e-10)
     weights = derived.rows(term="weight")
     assert ((weights["low"] <= weights["estimate"]) & (weights["estimate"] <= weights["high"])).all()
@@ -431,9 +459,7 @@ def test_weights_sum_to_one_among_siblings_and_over_the_leaves(derived):
 
 
 def test_quadrant_probabilities_of_a_part_sum_to_one(derived):
-    rows = derived.table[
-        derived.table["term"].isin(["concentrate_here", "keep_up", "low_priority", "possible_overkill"])
-    ]
+    rows = derived.table[derived.table["term"].isin(QUADRANTS)]
     assert rows.groupby("item")["estimate"].sum().to_dict() == pytest.approx(dict.fromkeys(ITEMS, 1), abs=1e-12)
 
 
@@ -666,10 +692,10 @@ def changes(result):
     return now - before, parts
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("how", ["expert", "stated", "derived"])
 def test_the_split_of_the_roots_change_leaves_nothing(how, seed):
-    data = survey(150, seed=seed, waves=3)
+    data = survey(120, seed=seed, waves=2)
     tree = {"expert": TREE, "stated": STATED, "derived": TREE}[how]
     more = {"derived": {"outcome": "y"}}.get(how, {})
     result = cx.csi_tree(data, tree, scale=scales(), weights=how, wave="t", weight="w", **more)
@@ -728,23 +754,23 @@ def test_a_small_group_is_hidden_in_value_and_comparison():
 # --- errors --------------------------------------------------------------------------------------------------
 
 LONG = root(*(leaf(f"q{k}", 1 / 16) for k in range(16)))
-IMPORTANT = dict(scale=scales(), weights="stated")
+IMPORTANT = {"scale": scales(), "weights": "stated"}
 SETTINGS_ERRORS = {
-    "weights word": (dict(weights="expret"), 'There is no weights "expret"; did you mean "expert"'),
-    "grades word": (dict(grades="top box"), 'There is no grades "top box"; did you mean "top_box"'),
-    "missing word": (dict(missing="ignore"), 'There is no missing "ignore"; known are: renormalise, error'),
-    "target high": (dict(target=101), "Found target 101; give a level from 0 to 100, such as 95"),
-    "target low": (dict(target=-0.5), r"Found target -0\.5; give a level from 0 to 100"),
-    "target text": (dict(target="95"), "Found target '95'; give a level from 0 to 100"),
-    "target undefined": (dict(target=float("nan")), "Found target nan; give a level"),
-    "no outcome": (dict(weights="derived"), 'Derived weights need an outcome; name its column, such as outcome:'),
-    "no importance": (dict(weights="stated"), "Stated weights need an importance item in the tree; give one"),
-    "no scale": (dict(scale={"a": FIVE}), '"b" has no scale; declare it'),
-    "no scale of outcome": (dict(scale=dict.fromkeys("abc", FIVE), outcome="y"), '"y" has no scale'),
-    "scale without 0": (dict(scale=[-5, 0], grades="maximum"), 'scale of "a" begins below 0; set grades to "range"'),
-    "tables as list": (dict(tables=[{"own": 1}]), "Found tables .*; give each table a name"),
-    "seed": (dict(seed=-1), "Found seed -1; give a whole number of 0 or more"),
-    "unordered waves": (dict(wave="g"), "have no known order; give waves"),
+    "weights word": ({"weights": "expret"}, 'There is no weights "expret"; did you mean "expert"'),
+    "grades word": ({"grades": "top box"}, 'There is no grades "top box"; did you mean "top_box"'),
+    "missing word": ({"missing": "ignore"}, 'There is no missing "ignore"; known are: renormalise, error'),
+    "target high": ({"target": 101}, "Found target 101; give a level from 0 to 100, such as 95"),
+    "target low": ({"target": -0.5}, r"Found target -0\.5; give a level from 0 to 100"),
+    "target text": ({"target": "95"}, "Found target '95'; give a level from 0 to 100"),
+    "target undefined": ({"target": float("nan")}, "Found target nan; give a level"),
+    "no outcome": ({"weights": "derived"}, 'Derived weights need an outcome; name its column, such as outcome:'),
+    "no importance": ({"weights": "stated"}, "Stated weights need an importance item in the tree; give one"),
+    "no scale": ({"scale": {"a": FIVE}}, '"b" has no scale; declare it'),
+    "no scale of outcome": ({"scale": dict.fromkeys("abc", FIVE), "outcome": "y"}, '"y" has no scale'),
+    "scale without 0": ({"scale": [-5, 0], "grades": "maximum"}, 'scale of "a" begins below 0; set grades to'),
+    "tables as list": ({"tables": [{"own": 1}]}, "Found tables .*; give each table a name"),
+    "seed": ({"seed": -1}, "Found seed -1; give a whole number of 0 or more"),
+    "unordered waves": ({"wave": "g"}, "have no known order; give waves"),
 }  # fmt: skip
 
 
@@ -768,9 +794,9 @@ TREE_ERRORS = {
     "text": ("price and quality", "tree is empty or no YAML mapping"),
     "kind": (42, "tree is empty or no YAML mapping"),
     "key": (root(leaf("a", weigth=1)), 'unknown key "weigth"; did you mean "weight"'),
-    "books only": (root(books("sales", "sales_dynamics", 1)), "tree has no survey item; give at least one leaf an item"),
-    "table": (root(leaf("a", 0.5), books("sale", "sales_dynamics", 0.5)), 'takes the table "sale"; did you mean "sales"'),
-    "kind of level": (root(leaf("a", 0.5), books("sales", "price", 0.5)), 'no operational level "price"; did you mean'),
+    "books only": (root(books("sales", "sales_dynamics", 1)), "tree has no survey item; give at least"),
+    "table": (root(leaf("a", 0.5), books("sale", "sales_dynamics", 0.5)), 'the table "sale"; did you mean "sales"'),
+    "kind of level": (root(leaf("a", 0.5), books("sales", "price", 0.5)), 'no operational level "price"; did you'),
     "rows": (root(leaf("a", 0.5), books("sales", "sales_dynamics", 0.5, where={"klass": "A"})),
              'Table "sales" has no column "klass" to choose rows by'),
 }  # fmt: skip
@@ -797,8 +823,8 @@ def test_an_operational_leaf_without_tables_is_an_error():
 
 BOOK_ERRORS = {
     "previous 0": ("sales_dynamics", {"previous": 0, "current": 5}, 'row 1, column "previous": found "0", expected'),
-    "nothing shipped": ("defect_level", {"shipped": 0, "returned": 0}, 'row 1, column "shipped": found "0", expected'),
-    "negative price": ("price_level", {"own": -5, "competitor": 9}, 'row 1, column "own": found "-5", expected a number'),
+    "nothing shipped": ("defect_level", {"shipped": 0, "returned": 0}, 'row 1, column "shipped": found "0"'),
+    "negative price": ("price_level", {"own": -5, "competitor": 9}, 'column "own": found "-5", expected a number'),
     "price 0": ("price_level", {"own": 0, "competitor": 9}, 'column "own": found "0", expected a price above 0'),
     "no column": ("price_level", {"own": 5}, 'has no column "competitor"; add it'),
 }  # fmt: skip
@@ -807,7 +833,7 @@ BOOK_ERRORS = {
 @pytest.mark.parametrize("kind", BOOK_ERRORS)
 def test_a_table_that_gives_no_level_is_an_error_that_names_row_and_column(kind):
     operation, row, text = BOOK_ERRORS[kind]
-    with pytest.raises(cx.DataError, match=f'Table "books".*{text}|{text}'):
+    with pytest.raises(cx.DataError, match=f'Table "books".*{text}'):
         cx.csi_tree(survey(), root(leaf("a", 0.5), books("books", operation, 0.5)), tables={"books": [row]})
 
 
@@ -873,7 +899,7 @@ def test_derived_weights_with_an_operational_leaf_are_an_error():
 def test_derived_weights_of_fewer_than_30_complete_respondents_are_an_error(n, fits):
     data = survey(40)
     data.loc[data.index[n:], "b"] = np.nan
-    calls = dict(scale=scales(), weights="derived", outcome="y")
+    calls = {"scale": scales(), "weights": "derived", "outcome": "y"}
     if fits:
         assert cx.csi_tree(data, TWO, **calls).facts["drivers_n"] == 30
     else:
@@ -916,5 +942,5 @@ def test_no_arithmetic_warns_whatever_the_weights(weights, recwarn):
     data = survey(120, waves=2)
     data.loc[:9, "a"] = np.nan
     cx.csi_tree(data, root(leaf("a", 0.5, importance="imp_a"), leaf("b", 0.5, importance="imp_b")), scale=scales(),
-                weights=weights, outcome="y", by="g", wave="t", weight="w")  # fmt: skip
+                weights=weights, outcome="y", wave="t", weight="w")  # fmt: skip
     assert not [str(w.message) for w in recwarn if issubclass(w.category, RuntimeWarning)]

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import cxkit as cx
-from cxkit.methods.drivers import driver_rows
+from cxkit.data.cards import cards
+from cxkit.methods.drivers import driver_rows, item_drivers
 
 SETTINGS = {"level": 0.95, "min_base": 10, "client": "", "seed": 1}
 SINGLE = ["importance", "johnson", "beta", "correlation", "vif"]
@@ -155,6 +156,28 @@ def test_a_contrast_of_fewer_than_the_smallest_base_has_no_row():
     rows, _ = table(np.hstack([x[:, [0]], few]), y, w)
     assert rows[rows["item"] == "b"]["term"].tolist()[-1] == "reward"
     assert not set(rows[rows["item"] == "b"]["term"]) & {"penalty", "asymmetry"}
+
+
+def test_rating_items_are_drivers_on_their_declared_scales_in_one_wave():
+    rng = np.random.default_rng(3)
+    data = pd.DataFrame({"a": rng.integers(1, 6, 160), "b": rng.integers(1, 11, 160), "t": ["1", "2"] * 80})
+    data = data.assign(y=np.clip(data["a"] + rng.integers(0, 6, 160), 0, 10), w=rng.uniform(0.5, 2, 160))
+    deck = cards(["a", "b", "y"], {"a": [1, 5], "b": {"min": 1, "max": 10, "reversed": True}, "y": [0, 10]})
+    found = item_drivers(data, ["a", "b"], "y", deck, "2", {**SETTINGS, "wave": "t", "weight": "w"})
+    now = data[data["t"] == "2"]
+    # by hand: 1-5 is 25 (a - 1), a reversed 1-10 is 100 (10 - b)/9, 0-10 is 10 y
+    x, y = np.column_stack([25 * (now["a"] - 1), 100 * (10 - now["b"]) / 9]), 10 * now["y"].to_numpy(float)
+    expected = pd.DataFrame(driver_rows(["a", "b"], x, y, now["w"].to_numpy(), "2", SETTINGS).rows)
+    rows = pd.DataFrame(found.rows)
+    steady = ~rows["term"].isin(["rank", "importance"])  # resamples depend on the order of respondents
+    pd.testing.assert_frame_equal(rows[steady], expected[steady], check_exact=False, rtol=1e-8)
+    assert found.facts == pytest.approx({"r2": r2(x, y, now["w"].to_numpy(), [0, 1]), "drivers_n": 80}, abs=1e-10)
+
+
+def test_an_outcome_among_its_items_is_an_error():
+    data = pd.DataFrame({"a": [1], "y": [1]})
+    with pytest.raises(cx.SettingsError, match='"y" cannot explain itself; take it out of the items'):
+        item_drivers(data, ["a", "y"], "y", cards(["a", "y"], [0, 10]), "", {**SETTINGS, "wave": "", "weight": ""})
 
 
 def test_the_same_seed_and_client_give_the_same_draws_and_others_do_not():

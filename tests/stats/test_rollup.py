@@ -405,7 +405,7 @@ def share_of_hits(n, *, weighted=False, missing=False, stated=False):
 @pytest.mark.parametrize("n", [50, 200])
 @pytest.mark.parametrize(
     "how", [{}, {"weighted": True}, {"missing": True}, {"weighted": True, "missing": True},
-            {"stated": True}, {"stated": True, "weighted": True}],
+            {"stated": True, "weighted": True}],
     ids=lambda how: "+".join(how) or "plain",
 )  # fmt: skip
 def test_an_interval_of_95_percent_holds_the_truth_in_95_of_100_surveys(n, how):
