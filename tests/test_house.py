@@ -165,3 +165,16 @@ def test_the_readme_config_is_a_valid_config(tmp_path):
     path = tmp_path / "clients.yml"
     path.write_text(config.group(1) + config.group(2), encoding="utf-8")
     assert read_config(path).clients
+
+
+def test_the_readme_codebook_is_a_valid_codebook(tmp_path):
+    from cxkit.data.codebook import read_codebook
+    from cxkit.data.trees import read_tree, tree_items
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    path = tmp_path / "book.yml"
+    path.write_text(re.search(r"```yaml\n(respondent.*?)```", readme, flags=re.S).group(1), encoding="utf-8")
+    book = read_codebook(path)
+    assert set(tree_items(book.sections["tree"])) <= set(book.items)
+    assert {node.table for node in read_tree(book.sections["tree"])} - {""} == set(book.sections["tables"])
+    assert set(book.sections["poles"]["modern"]) == {"left", "right"}

@@ -60,12 +60,15 @@ class Model:
             return np.where(np.isnan(turned), np.nan, 100.0 * np.isin(turned, card.top))
         return card.percent(scores)
 
-    def column(self, answers: Answers, item: str) -> np.ndarray:
-        return self.graded(item, answers.scores[:, answers.items.index(item)])
-
     def leaves(self, answers: Answers) -> np.ndarray:
         """Respondents x survey leaves, 0-100, in the order of ``surveyed(0)``."""
-        return np.column_stack([self.column(answers, self.tree[k].item) for k in self.surveyed(0)])
+        items = [self.tree[k].item for k in self.surveyed(0)]
+        return np.column_stack([self.graded(i, answers.scores[:, answers.items.index(i)]) for i in items])
+
+    def ratings(self, answers: Answers) -> np.ndarray:
+        """The same on 0-100 of the declared scales, from which importance is worked out in every presentation."""
+        items = [self.tree[k].item for k in self.surveyed(0)]
+        return np.column_stack([self.deck[i].percent(answers.scores[:, answers.items.index(i)]) for i in items])
 
     def outcome(self, answers: Answers) -> np.ndarray:
         """The outcome on 0-100 of its declared scale, whatever the presentation of grades."""
@@ -166,7 +169,7 @@ class Model:
 
     def parts(self, answers: Answers, weights: list[float], places: list[int]) -> np.ndarray:
         """Each respondent's own level of some nodes, from the survey leaves below; NaN where one is unanswered."""
-        leaves, order, flat = self.leaves(answers), self.surveyed(0), flat_weights(self.tree, weights)
+        leaves, order, flat = self.ratings(answers), self.surveyed(0), flat_weights(self.tree, weights)
         below = [[order.index(leaf) for leaf in self.surveyed(place)] for place in places]
         shares = [flat[self.surveyed(place)] / flat[self.surveyed(place)].sum() for place in places]
         return np.column_stack([leaves[:, mine] @ share for mine, share in zip(below, shares, strict=True)])
@@ -194,7 +197,7 @@ class Model:
         )
 
     def _complete(self, answers: Answers) -> tuple[np.ndarray, np.ndarray]:
-        rows = np.column_stack([self.leaves(answers), self.outcome(answers)])
+        rows = np.column_stack([self.ratings(answers), self.outcome(answers)])
         return rows, np.isfinite(rows).all(axis=1)
 
 

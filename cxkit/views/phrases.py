@@ -26,9 +26,9 @@ def between(words: Language, row: Mapping[Any, Any] | pd.Series) -> str:
 
 
 def matters(result: Result, words: Language) -> list[str]:
-    """Which driver explains most of the outcome, when the result has drivers."""
+    """Which driver explains most of the outcome, when the result has several."""
     importance = now_of(result, "importance")
-    if not importance:
+    if len(importance) < 2:
         return []
     item, top = max(importance.items(), key=lambda pair: pair[1]["estimate"])
     first = result.rows(item=item, term="rank", score=1)["estimate"].iloc[0]

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from cxkit.data.trees import Tree, read_tree
 from cxkit.results import Result
@@ -48,7 +49,7 @@ def tree(result: Result, lang: Language) -> View:
     index, weight = current_rows(result, "index"), current_rows(result, "weight")
     if index[nodes[0].name]["estimate"] != index[nodes[0].name]["estimate"]:
         return View()
-    labels = [wrap(lang.label(result, node.name), 42 - 3 * node.depth, 3) for node in nodes]
+    labels = [wrap(lang.label(result, n.name), (36 if n.children else 42) - 3 * n.depth, 3) for n in nodes]
     heights = [max(0.34, 0.15 * (label.count("\n") + 1) + 0.13) for label in labels]
     y = np.cumsum(heights) - np.array(heights) / 2
     figure = new_figure(sum(heights) + 0.75)
@@ -82,11 +83,12 @@ def tree(result: Result, lang: Language) -> View:
     names.set_ylim(y[-1] + heights[-1] / 2, 0)
     names.set_xlim(0, 1)
     names.set_axis_off()
-    names.text(
-        0.97, 1.0, lang.text("Weight"), transform=names.transAxes, ha="right", va="bottom", fontsize=8, color=SOFT
-    )
+    names.annotate(lang.text("Weight"), (0.97, 1.0), (0, 6), xycoords="axes fraction", textcoords="offset points",
+                   ha="right", va="baseline", fontsize=8, color=SOFT)  # fmt: skip
     lows = [row["low"] if row["low"] == row["low"] else row["estimate"] for row in index.values()]
-    ax.set_xlim(max(0, np.nanmin(lows) - 6), 100.5)
+    left = min(np.nanmin(lows), target, 90.0)
+    room = 0.05 * (100 - left)  # so that no dot at an end is cut
+    ax.set_xlim(left - room, 100 + room)
     ax.grid(axis="x")
     ax.set_title(lang.text("Level, 0–100; dashed: target"), fontsize=8, color=SOFT, loc="left", fontweight="normal")
     ax.tick_params(labelleft=False)
@@ -115,15 +117,12 @@ def importance_map(result: Result, lang: Language) -> View:
     told, finding = [], []
     x = [index[name]["estimate"] for name in names]
     y = [across[name]["estimate"] for name in names]
-    ax.axvline(np.mean(x), color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)))
-    ax.axhline(np.mean(y), color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)))
+    ax.axvline(np.mean(x), color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)), zorder=1)
+    ax.axhline(np.mean(y), color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)), zorder=1)
     for number, name in enumerate(names, 1):
         one, other = index[name], across[name]
         ax.plot([one["low"], one["high"]], [other["estimate"]] * 2, color=SERIES, alpha=0.45, linewidth=1.6)
         ax.plot([one["estimate"]] * 2, [other["low"], other["high"]], color=SERIES, alpha=0.45, linewidth=1.6)
-        ax.plot(one["estimate"], other["estimate"], "o", color=SERIES, markersize=13, markeredgecolor="white")
-        ax.annotate(str(number), (one["estimate"], other["estimate"]), color="white", ha="center", va="center",
-                    fontsize=8, fontweight="bold")  # fmt: skip
         likely = max(QUADRANTS, key=lambda term: chances[term][name]["estimate"])
         sure = chances[likely][name]["estimate"]
         word = lang.text(QUADRANTS[likely])
@@ -144,6 +143,9 @@ def importance_map(result: Result, lang: Language) -> View:
                 ha="right" if right else "left", va="top" if upper else "bottom", fontsize=8, color=SOFT, zorder=1.5,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
     ax.margins(0.16, 0.2)
+    if np.ptp(ax.get_ylim()) < 0.1:  # else its whole percents would repeat
+        ax.set_ylim(np.mean(y) - 0.05, np.mean(y) + 0.05)
+    _numbered(ax, x, y)
     ax.set_xlabel(lang.text("Level, 0–100; dashed: average of the parts"), fontsize=8)
     ax.set_ylabel(lang.text("Importance") if current_rows(result, "importance") else lang.text("Weight"), fontsize=8)
     number_axis(ax.xaxis, lang, 5)
@@ -158,6 +160,23 @@ def importance_map(result: Result, lang: Language) -> View:
     return finish(figure, title, "; ".join(told))
 
 
+def _numbered(ax: Axes, x: list[float], y: list[float]) -> None:
+    """Dots that bear their numbers; the number of one that would lie under another's stands above or below it."""
+    size = 72 * np.array([3.3, ax.figure.get_figheight() - 0.9])  # the axes in points, about
+    spans = np.array([np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())])
+    taken: list[np.ndarray] = []
+    for number, place in enumerate(zip(x, y, strict=True), 1):
+        here = np.array(place) / spans * size
+        steps = (here + (0, 15 * (k // 2 + k % 2) * (-1) ** (k + 1)) for k in range(2 * len(x)))
+        free = next(spot for spot in steps if all(np.hypot(*(spot - other)) > 13 for other in taken))
+        taken.append(free)
+        up = float(free[1] - here[1])
+        ax.plot(*place, "o", color=SERIES, markersize=6 if up else 13, markeredgecolor="white", zorder=4 if up else 3)
+        line = {"arrowstyle": "-", "color": SERIES, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0} if up else None
+        ax.annotate(str(number), place, (0, up), textcoords="offset points", color=SERIES if up else "white",
+                    ha="center", va="center", fontsize=8, fontweight="bold", zorder=5, arrowprops=line)  # fmt: skip
+
+
 def profile(result: Result, lang: Language) -> View:
     """The parts along x and their level along y, one line per group."""
     nodes: Tree = read_tree(result.settings["tree"])
@@ -167,21 +186,23 @@ def profile(result: Result, lang: Language) -> View:
     groups = list(dict.fromkeys(rows["group"]))
     if not parts or not groups:
         return View()
-    figure = new_figure(3.3 + 0.2 * -(-len(groups) // 3))
+    names = [lang.label(result, part) for part in parts]
+    fits = max(9, int(92 / len(parts)))
+    turned = len(parts) > 6 or max(len(word) for name in names for word in name.split()) > fits
+    lines = max(wrap(group, 26, 2).count("\n") + 1 for group in groups)
+    figure = new_figure(3.1 + 0.9 * turned + (0.06 + 0.14 * lines) * -(-len(groups) // 3))
     ax = figure.subplots()
     told = []
-    fits = max(9, int(92 / len(parts)))
     for k, group in enumerate(groups):
         mine = rows[rows["group"] == group].set_index("item").reindex(parts)
         x = np.arange(len(parts)) + (k - (len(groups) - 1) / 2) * min(0.1, 0.5 / len(groups))
         color = CATEGORIES[k % len(CATEGORIES)]
         ax.vlines(x, mine["low"], mine["high"], color=color, alpha=0.5, linewidth=1.6)
-        ax.plot(x, mine["estimate"], color=color, marker="os^Dvp"[k % 6], markersize=5.5, linewidth=1.3,
+        ax.plot(x, mine["estimate"], color=color, marker="os^Dvp"[(k + k // 6) % 6], markersize=5.5, linewidth=1.3,
                 markeredgecolor="white", label=wrap(group, 26, 2))  # fmt: skip
         told += [f"{plain(group)}, {lang.label(result, part)}: {show(lang, 'index', value)}"
                  for part, value in mine["estimate"].dropna().items()]  # fmt: skip
-    names = [lang.label(result, part) for part in parts]
-    if len(parts) > 6 or max(len(word) for name in names for word in name.split()) > fits:
+    if turned:
         aslant: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
         ax.set_xticks(range(len(parts)), [wrap(name, 26, 2) for name in names], **aslant)
     else:

@@ -15,10 +15,10 @@ HEADLINES = {
 
 def root_title(result: Result, words: Language) -> str:
     """The whole index and the verdict on it."""
-    if findings.too_few(result):
-        return words.text("Too few answers to report")
     root = read_tree(result.settings["tree"])[0].name
     row = findings.total(result, "index", root)
+    if row["base"] == "hidden":  # levels from the books may be shown still
+        return words.text("Too few answers to report")
     sentence = HEADLINES[findings.verdict_of(result, row)]
     index, target = words.number(row["estimate"], 1), words.number(result.settings["target"])
     return words.text(sentence, root=words.label(result, root), index=index, target=target)
@@ -28,6 +28,10 @@ def tree_prose(result: Result, words: Language) -> tuple[str, Figures, list[str]
     """Headline, key figures and reading of a tree."""
     tree = read_tree(result.settings["tree"])
     rows = now_of(result, "index")
+    if tree[0].name not in rows:
+        base = words.number(result.settings["min_base"])
+        few = words.text("Numbers are shown from {base} answers on; fewer say too little.", base=base)
+        return root_title(result, words), [], [few]
     parts = [tree[k].name for k in tree[0].children if tree[k].name in rows]
     parts.sort(key=lambda name: -rows[name]["estimate"])
     shown = [tree[0].name] + [parts[0], parts[-1]] * (len(parts) > 1)
@@ -42,9 +46,11 @@ def tree_prose(result: Result, words: Language) -> tuple[str, Figures, list[str]
 
 def _first(result: Result, words: Language) -> list[str]:
     """The leaves whose gap to the target costs the whole most."""
-    rows = {item: row for item, row in now_of(result, "priority").items() if row["estimate"] > 0}
+    known = now_of(result, "priority")
+    rows = {item: row for item, row in known.items() if row["estimate"] > 0}
     if not rows:
-        return [words.text("No part lies below its target.")]
+        leaves = result.rows(term="priority", group="", wave=result.facts["wave"])
+        return [words.text("No part lies below its target.")] * (len(known) == len(leaves))
     index, weight = now_of(result, "index"), now_of(result, "total_weight")
     target = result.settings["target"]
     return [

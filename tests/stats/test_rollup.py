@@ -171,6 +171,16 @@ def test_a_part_of_weight_zero_says_nothing_and_takes_no_coverage():
     tree = read_tree({"name": "all", "children": [{"name": k, "item": k} for k in "ab"]})
     found, coverage = roll_up(tree, fixed([NAN, 30, NAN]), fixed([1, 1, 0]))
     assert (found[0].value, coverage[0]) == (30, 1)
+    found, coverage = roll_up(tree, fixed([NAN, 30, NAN]), fixed([1, 0, 1]))  # what has a value has no weight
+    assert (found[0].n, coverage[0]) == (0, 0)
+    assert np.isnan(found[0].value)
+
+
+def test_a_weight_with_an_error_from_outside_adds_it_to_that_of_the_node():
+    # values 40 and 80, weights 1 and 1 with variances .01 and .02: ((40 - 60)/2)^2 .01 + ((80 - 60)/2)^2 .02 = 3
+    tree = read_tree({"name": "all", "children": [{"name": k, "item": k} for k in "ab"]})
+    weights = [Estimate(1, NAN, NAN, np.zeros(0), v) for v in (0, 0.01, 0.02)]
+    assert roll_up(tree, fixed([NAN, 40, 80]), weights)[0][0].variance == pytest.approx(3, abs=1e-12)
 
 
 def test_a_base_is_the_smallest_among_the_leaves():
@@ -216,13 +226,13 @@ def test_the_error_of_estimated_weights_is_that_of_the_derivative():
 
 
 def test_stated_weights_are_mean_importances_as_shares_with_the_error_of_a_ratio():
-    # importance 8, 10, 6 and 4, 2, 6: means 8 and 4, shares 2/3 and 1/3. The share is a/(a + b), linearised
-    # (1/3 (a_i - 8) - 2/3 (b_i - 4)) / 12 = (0, 2, -2) / 12: variance 3/2 * 2 * (2/12)^2 / 9 = 1/108
+    # importance 8, 10, 6 and 4, 4, 4: means 8 and 4, shares 2/3 and 1/3. The share a/(a + b) is linearised as
+    # (1/3 (a_i - 8) - 2/3 (b_i - 4)) / 12 = (0, 1, -1) / 18: variance 3/2 * 2 * (1/18)^2 / 9 = 1/972
     tree = read_tree({"name": "all", "children": [{"name": k, "item": k} for k in "ab"]})
-    asked = means(np.array([[8.0, 4], [10, 2], [6, 6]]), np.ones(3))
+    asked = means(np.array([[8.0, 4], [10, 4], [6, 4]]), np.ones(3))
     found = normalised(tree, [*fixed([1], 3), *asked])
     assert [e.value for e in found] == pytest.approx([1, 2 / 3, 1 / 3], abs=1e-12)
-    assert [e.variance for e in found[1:]] == pytest.approx([1 / 108] * 2, abs=1e-12)
+    assert [e.variance for e in found[1:]] == pytest.approx([1 / 972] * 2, abs=1e-12)
 
 
 def test_operational_levels_add_their_variance_and_no_base():
