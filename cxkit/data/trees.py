@@ -117,8 +117,13 @@ def read_tables(tables: Mapping[str, Any], beside: str | Path) -> dict[str, list
 
     Parameters
     ----------
-    tables : name -> rows, or the path of a file.
-    beside : the survey file; relative paths start in its folder.
+    tables : name -> rows, or the path of a file as seen from the codebook.
+    beside : the codebook or survey file; paths start in its folder.
+
+    Raises
+    ------
+    SettingsError : a path is absolute, so that it would stand in the report.
+    DataError : a file cannot be read.
 
     >>> read_tables({"sales": [{"previous": 5, "current": 4}]}, "survey.csv")
     {'sales': [{'previous': 5, 'current': 4}]}
@@ -126,6 +131,8 @@ def read_tables(tables: Mapping[str, Any], beside: str | Path) -> dict[str, list
     read: dict[str, list[dict[str, Any]]] = {}
     for name, content in tables.items():
         if isinstance(content, str):
+            if Path(content).is_absolute():
+                raise SettingsError(f'The table "{name}" has an absolute path; give it as seen from the codebook.')
             frame = read_text_table(Path(beside).parent / content).frame
             content = [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
         read[name] = content

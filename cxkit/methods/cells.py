@@ -82,6 +82,12 @@ class Measure:
     influence: Callable[[Distribution, np.ndarray], np.ndarray]
 
 
+def check_level(level: Any) -> None:
+    """Refuse a confidence that is no number from 0.5 to below 1."""
+    if not (isinstance(level, int | float) and 0.5 <= level < 1):
+        raise SettingsError(f"Found level {level!r}; give a confidence from 0.5 to below 1, such as 0.95.")
+
+
 def tally_cells(data: Any, cards: Mapping[str, Card], settings: Mapping[str, Any]) -> Cells:
     """Count the answers, check them against their cards and turn reversed items round.
 
@@ -90,10 +96,7 @@ def tally_cells(data: Any, cards: Mapping[str, Card], settings: Mapping[str, Any
     DataError : a score is not on its scale, or there is no answer at all.
     SettingsError : the level is out of range, or the order ``waves`` lacks a wave of the data.
     """
-    if not (isinstance(settings["level"], int | float) and 0.5 <= settings["level"] < 1):
-        raise SettingsError(
-            f"Found level {settings['level']!r}; give a confidence from 0.5 to below 1, such as 0.95."
-        )
+    check_level(settings["level"])
     counts = tally.counts(data, list(cards), **{k: settings[k] for k in ("by", "wave", "weight")})
     for item, card in cards.items():
         scores = counts.loc[(counts["item"] == item) & counts["score"].notna(), "score"]

@@ -185,7 +185,8 @@ def _leaf_rows(
 ) -> list[Row]:
     """Weights of all nodes; of leaves also the share of top boxes and the gap to the target as points of the root."""
     rows = []
-    total = flat_weights(model.tree, [weight.value for weight in weighing])
+    known = [node.value == node.value for node in nodes]
+    total = flat_weights(model.tree, [weight.value for weight in weighing], known)
     level, target = model.settings["level"], model.settings["target"]
     for place, node in enumerate(model.tree):
         base: Row = {"item": node.name, "wave": cells.current, "n": nodes[place].n}

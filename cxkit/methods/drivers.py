@@ -64,7 +64,7 @@ def driver_rows(
             if value == value:
                 rows.append({**base, "term": term, "n": n, "n_eff": np.nan, "estimate": value, "se": se, "low": low,
                              "high": high})  # fmt: skip
-                if (term, value > 0) in (("penalty", True), ("reward", False)):
+                if (term == "penalty" and low > 0) or (term == "reward" and high < 0):
                     notes.append((f"wrong_{term}", {"item": name}))
         if found.negative[k]:
             notes.append(("negative_driver", {"item": name}))

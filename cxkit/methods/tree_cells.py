@@ -10,6 +10,7 @@ from cxkit.data.cards import Card, cards
 from cxkit.data.tally import Answers
 from cxkit.data.trees import Tree, read_tree, tree_items, with_weights
 from cxkit.errors import DataError, SettingsError, did_you_mean
+from cxkit.methods.cells import check_level
 from cxkit.stats.bootstrap import covariances, resampled_totals
 from cxkit.stats.joint import Estimate, linear_base, means
 from cxkit.stats.operations import Level
@@ -208,6 +209,7 @@ def read_model(tree: Any, scale: Any, tables: Mapping[str, Any], settings: Mappi
     ------
     DataError, SettingsError : a setting is unknown, an item has no scale, weights are wrong, or a table is.
     """
+    check_level(settings["level"])
     for name, known in (("weights", WEIGHTS), ("grades", GRADES), ("missing", ("renormalise", "error"))):
         if settings[name] not in known:
             raise SettingsError(f'There is no {name} "{settings[name]}"; {did_you_mean(settings[name], known)}')

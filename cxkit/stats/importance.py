@@ -164,7 +164,7 @@ def drivers(
     estimate = lmg(S)
     r2 = float(estimate.sum())
     draws = lmg(covariances(rows, w, rng, resamples))
-    usable = np.isfinite(draws).all(axis=1)
+    usable = np.isfinite(draws).all(axis=1) & (draws.sum(axis=1) > 0)
     draws = draws[usable]
     ends = [(1 - level) / 2, (1 + level) / 2]
     lmg_low, lmg_high = np.quantile(draws, ends, axis=0)

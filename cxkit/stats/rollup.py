@@ -59,12 +59,19 @@ def normalised(tree: Tree, weights: Sequence[Estimate]) -> list[Estimate]:
     return found
 
 
-def flat_weights(tree: Tree, weights: Sequence[float] | np.ndarray) -> np.ndarray:
-    """Each node's share of the root: the product of weights down to it, (..., nodes)."""
-    flat = np.array(weights, dtype=float)
+def flat_weights(tree: Tree, weights: Sequence[float], known: Sequence[bool] | None = None) -> np.ndarray:
+    """Each node's share of the root: the product of weights down to it.
+
+    Parameters
+    ----------
+    known : which nodes have a value; one without leaves its weight to its siblings.
+    """
+    flat = np.array(weights, dtype=float) * (1 if known is None else np.array(known))
+    for node in tree if known is not None else ():
+        flat[list(node.children)] /= flat[list(node.children)].sum() or 1.0
     for place, node in enumerate(tree):
         if node.parent >= 0:
-            flat[..., place] *= flat[..., node.parent]
+            flat[place] *= flat[node.parent]
     return flat
 
 

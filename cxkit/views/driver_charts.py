@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from cxkit.results import Result
 from cxkit.views.canvas import (
     HIGH,
@@ -21,7 +18,7 @@ from cxkit.views.canvas import (
     wrap,
 )
 from cxkit.views.language import Language, mark
-from cxkit.views.phrases import SURE, outcome_of
+from cxkit.views.phrases import SURE, now_of, outcome_of
 from cxkit.views.table import show
 from cxkit.views.view import View
 
@@ -30,14 +27,17 @@ _EFFECTS = {"penalty": mark("Effect of a low rating"), "reward": mark("Effect of
 
 def drivers(result: Result, lang: Language) -> View:
     """How much of the outcome each driver explains, and what a low or a high rating of it does to the outcome."""
-    rows = current_rows(result, "importance")
-    names = sorted((n for n in rows if pd.notna(rows[n]["estimate"])), key=lambda name: -rows[name]["estimate"])
+    rows = now_of(result, "importance")
+    names = sorted(rows, key=lambda name: -rows[name]["estimate"])
     if not names:
         return View()
     labels = [wrap(lang.label(result, name), 26, 3) for name in names]
-    effects = {"penalty": LOW, "reward": HIGH}
+    colors = {"penalty": LOW, "reward": HIGH}
+    effects = {term: now_of(result, term) for term in colors}
+    shown = [term for term in colors if effects[term]]
     figure = new_figure(0.95 + sum(max(0.42, 0.15 * (label.count("\n") + 1) + 0.1) for label in labels))
-    ax, side = figure.subplots(1, 2, sharey=True, gridspec_kw={"wspace": 0.08})
+    panels = figure.subplots(1, 1 + bool(shown), sharey=True, squeeze=False, gridspec_kw={"wspace": 0.08})[0]
+    ax, side = panels[0], panels[-1]  # one panel where nobody rates low or high
     told, johnson = [], current_rows(result, "johnson")
     for y, name in enumerate(names):
         row = rows[name]
@@ -48,30 +48,29 @@ def drivers(result: Result, lang: Language) -> View:
         ax.annotate(lang.percent(row["estimate"]), (row["estimate"], y), (0, 7), textcoords="offset points",
                     ha="center", fontsize=8, fontweight="bold")  # fmt: skip
         told.append(f"{lang.label(result, name)}: {lang.percent(row['estimate'])}")
-        for term, color in effects.items():
-            effect = current_rows(result, term).get(name, {"estimate": np.nan})
-            if effect["estimate"] == effect["estimate"]:
-                dot(side, effect["estimate"], y, (effect["low"], effect["high"]), color)
+        for term in shown:
+            if effect := effects[term].get(name):
+                dot(side, effect["estimate"], y, (effect["low"], effect["high"]), colors[term])
                 told.append(f"{lang.text(_EFFECTS[term])} {show(lang, term, effect['estimate'])}")
     ax.set_yticks(range(len(names)), labels)
     ax.set_ylim(len(names) - 0.5, -0.6)
     ax.set_xlim(left=0)
     percent_axis(ax.xaxis, lang)
     ax.set_title(lang.text("Share of what the drivers explain"), fontsize=8.5, color=SOFT, loc="left")
-    side.set_title(
-        wrap(lang.text("Effect on the outcome, points of 0–100"), 38), fontsize=8.5, color=SOFT, loc="left"
-    )
-    side.axvline(0, color=SOFT, linewidth=0.8)
-    side.tick_params(labelleft=False)
-    number_axis(side.xaxis, lang, 5)
-    for one in (ax, side):
+    if shown:
+        title = wrap(lang.text("Effect on the outcome, points of 0–100"), 38)
+        side.set_title(title, fontsize=8.5, color=SOFT, loc="left")
+        side.axvline(0, color=SOFT, linewidth=0.8)
+        side.tick_params(labelleft=False)
+        number_axis(side.xaxis, lang, 5)
+    for one in panels:
         one.grid(axis="x")
         bare(one)
     hollow = {"markerfacecolor": "none", "markeredgecolor": INK}
     keys = [
         *ax.plot([], [], "o", color=SERIES, label="LMG"),
         *ax.plot([], [], "D", **hollow, label=lang.text("Johnson’s weight")),
-        *(side.plot([], [], "o", color=color, label=lang.text(_EFFECTS[term]))[0] for term, color in effects.items()),
+        *(side.plot([], [], "o", color=colors[term], label=lang.text(_EFFECTS[term]))[0] for term in shown),
     ]
     figure.legend(handles=keys, loc="outside lower center", ncols=2, frameon=False, fontsize=8)
     first = result.rows(item=names[0], term="rank", score=1)["estimate"].iloc[0]

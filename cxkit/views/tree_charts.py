@@ -144,8 +144,9 @@ def importance_map(result: Result, lang: Language) -> View:
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
     ax.margins(0.16, 0.2)
     if np.ptp(ax.get_ylim()) < 0.1:  # else its whole percents would repeat
-        ax.set_ylim(np.mean(y) - 0.05, np.mean(y) + 0.05)
-    _numbered(ax, x, y)
+        bottom = max(0.0, float(np.mean(y)) - 0.05)
+        ax.set_ylim(bottom, bottom + 0.1)
+    _numbered(ax, figure.get_figheight(), x, y)
     ax.set_xlabel(lang.text("Level, 0–100; dashed: average of the parts"), fontsize=8)
     ax.set_ylabel(lang.text("Importance") if current_rows(result, "importance") else lang.text("Weight"), fontsize=8)
     number_axis(ax.xaxis, lang, 5)
@@ -160,21 +161,24 @@ def importance_map(result: Result, lang: Language) -> View:
     return finish(figure, title, "; ".join(told))
 
 
-def _numbered(ax: Axes, x: list[float], y: list[float]) -> None:
-    """Dots that bear their numbers; the number of one that would lie under another's stands above or below it."""
-    size = 72 * np.array([3.3, ax.figure.get_figheight() - 0.9])  # the axes in points, about
-    spans = np.array([np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())])
+def _numbered(ax: Axes, height: float, x: list[float], y: list[float]) -> None:
+    """Dots that bear their numbers; where dots lie on each other, small dots with the numbers above and below."""
+    size = 72 * np.array([3.3, height - 0.7])  # the axes in points, about
+    spots = np.column_stack([x, y]) * size / [np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())]
+    crowded = any(np.hypot(*(one - other)) < 13 for k, one in enumerate(spots) for other in spots[:k])
     taken: list[np.ndarray] = []
     for number, place in enumerate(zip(x, y, strict=True), 1):
-        here = np.array(place) / spans * size
-        steps = (here + (0, 15 * (k // 2 + k % 2) * (-1) ** (k + 1)) for k in range(2 * len(x)))
-        free = next(spot for spot in steps if all(np.hypot(*(spot - other)) > 13 for other in taken))
-        taken.append(free)
-        up = float(free[1] - here[1])
-        ax.plot(*place, "o", color=SERIES, markersize=6 if up else 13, markeredgecolor="white", zorder=4 if up else 3)
-        line = {"arrowstyle": "-", "color": SERIES, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0} if up else None
-        ax.annotate(str(number), place, (0, up), textcoords="offset points", color=SERIES if up else "white",
-                    ha="center", va="center", fontsize=8, fontweight="bold", zorder=5, arrowprops=line)  # fmt: skip
+        ax.plot(*place, "o", color=SERIES, markersize=6 if crowded else 13, markeredgecolor="white", zorder=3)
+        shift = 0
+        if crowded:
+            steps = [sign * step for step in range(13, 13 * len(x) + 1, 13) for sign in (1, -1)]
+            free = (s for s in steps if all(np.hypot(*(spots[number - 1] + [0, s] - t)) > 12 for t in taken))
+            shift = next(free, 13)
+            taken.append(spots[number - 1] + [0, shift])
+        line = {"arrowstyle": "-", "color": SERIES, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate(str(number), place, (0, shift), textcoords="offset points", ha="center", va="center", zorder=4,
+                    color=SERIES if crowded else "white", fontsize=8, fontweight="bold",
+                    arrowprops=line if crowded else None)  # fmt: skip
 
 
 def profile(result: Result, lang: Language) -> View:
@@ -188,7 +192,7 @@ def profile(result: Result, lang: Language) -> View:
         return View()
     names = [lang.label(result, part) for part in parts]
     fits = max(9, int(92 / len(parts)))
-    turned = len(parts) > 6 or max(len(word) for name in names for word in name.split()) > fits
+    turned = len(parts) > 6 or any(len(word) > fits for name in names for word in name.split())
     lines = max(wrap(group, 26, 2).count("\n") + 1 for group in groups)
     figure = new_figure(3.1 + 0.9 * turned + (0.06 + 0.14 * lines) * -(-len(groups) // 3))
     ax = figure.subplots()

@@ -223,3 +223,9 @@ def test_tables_are_rows_or_files_beside_the_survey(tmp_path):
 def test_a_table_file_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(cx.CxError, match=r"sales\.csv"):
         read_tables({"sales": "sales.csv"}, tmp_path / "survey.csv")
+
+
+def test_an_absolute_path_of_a_table_is_an_error_that_does_not_repeat_it(tmp_path):
+    with pytest.raises(SettingsError, match='table "sales" has an absolute path; give it as seen from') as told:
+        read_tables({"sales": str(tmp_path / "sales.csv")}, tmp_path / "survey.csv")
+    assert str(tmp_path) not in str(told.value)
