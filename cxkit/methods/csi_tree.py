@@ -112,8 +112,7 @@ def csi_tree(
         notes += [("weighted_index", {"n_eff": nodes[0].n_eff, "n_linear": n_linear})] * (n_linear == n_linear)
     if model.levels and (cells.groups or len(cells.waves) > 1):
         notes.append(("operations_fixed", {}))
-    if grades != "range":
-        notes.append((f"grades_{grades}", {}))
+    notes += [(f"grades_{grades}", {})] * (grades != "range")
     notes += [("renormalised", {"item": row["item"], "coverage": 100 * row["estimate"]}) for row in rows
               if row["term"] == "coverage" and not row["group"] and row["wave"] == cells.current]  # fmt: skip
     notes += [("reversed", {"item": item}) for item, card in model.deck.items() if card.reversed]

@@ -7,10 +7,11 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from picture import branch, drawn, leaf, scales
 
 import cxkit as cx
 from cxkit.errors import SettingsError
-from cxkit.views import charts, findings
+from cxkit.views import charts, findings, tree_prose
 from cxkit.views.canvas import finish, ink_on, ramp, row_height, wrap
 from cxkit.views.figure import FIGURES
 from cxkit.views.language import LANGUAGES, language
@@ -21,6 +22,8 @@ TITLES = {
     ("scaling", "main"): findings.items_title, ("scaling", "groups"): findings.group_title,
     ("scaling", "trend"): findings.change_title, ("nps", "main"): findings.score_title,
     ("nps", "distribution"): findings.spread_title, ("nps", "trend"): findings.change_title,
+    ("csi_tree", "main"): tree_prose.root_title, ("csi_tree", "groups"): findings.group_title,
+    ("csi_tree", "trend"): findings.change_title,
 }  # fmt: skip
 PARTS = [(method, part) for method, parts in FIGURES.items() for part in parts]
 
@@ -40,8 +43,15 @@ def survey(n=240, groups=("север", "юг"), waves=("1", "2")):
     )  # fmt: skip
 
 
-def both(data, scale=(1, 5), **roles):
-    return {"scaling": cx.scaling(data, ["a", "b"], scale=list(scale), **roles), "nps": cx.nps(data, "r", **roles)}
+def both(data, explained=True, **roles):
+    """A result of every method over the items a and b (1-5) and r (0-10), which they explain where asked to."""
+    scale, outcome = scales("a", "b"), "r" * explained
+    tree = branch("whole", 1, leaf("a", 0.5), leaf("b", 0.5))
+    return {
+        "scaling": cx.scaling(data, ["a", "b"], scale=scale, outcome=outcome, **roles),
+        "nps": cx.nps(data, "r", scale=scale, drivers=["a", "b"] * explained, **roles),
+        "csi_tree": cx.csi_tree(data, tree, scale=scale, outcome=outcome, **roles),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +69,11 @@ def _no_warnings():
 
 @pytest.mark.parametrize(("method", "part"), PARTS)
 def test_a_figure_is_a_picture_twice_with_alt_text_that_states_the_finding(results, method, part):
-    view = cx.figure(results[method], "ru", part)
+    view, sheet = drawn(results[method], "ru", part)
     assert view.png.startswith(b"\x89PNG")
     assert "<svg" in view.svg
-    title = TITLES[method, part](results[method], language("ru"))
+    title = sheet.get_suptitle().replace("\n", " ")
+    assert TITLES.get((method, part), lambda *_: title)(results[method], language("ru")) == title
     assert view.alt.startswith(title + ". ")
     assert len(view.alt) > len(title) + 10
 
@@ -94,9 +105,9 @@ def test_every_letter_of_a_language_has_a_glyph(lang):
 def test_text_from_data_is_never_read_as_mathematics_or_markup():
     names = ("$x^2$", r"\frac{1}{$$", "<script>alert(1)</script>")
     data = survey(240, names, ("$w_1$", "$w_2$"))
-    drawn = {"scaling": ("groups", "trend"), "nps": ("main", "trend")}
-    for method, result in both(data, by="g", wave="w").items():
-        for part in drawn[method]:
+    named = {"scaling": ("groups", "trend"), "nps": ("main", "trend"), "csi_tree": ("groups", "trend")}
+    for method, result in both(data, explained=False, by="g", wave="w").items():
+        for part in named[method]:
             view = cx.figure(result, part=part)
             assert "<script" not in view.svg
             assert "$w_2$" in view.alt if part == "trend" else "$x^2$" in view.alt
@@ -119,7 +130,7 @@ def test_an_unknown_part_is_refused_with_the_nearest(results):
     with pytest.raises(SettingsError, match=r'^There is no figure "group" of scaling; did you mean "groups"\?$'):
         cx.figure(results["scaling"], part="group")
     with pytest.raises(
-        SettingsError, match=r'^There is no figure "x" of nps; known are: main, distribution, trend\.$'
+        SettingsError, match=r'^There is no figure "x" of nps; known are: main, distribution, trend, drivers\.$'
     ):
         cx.figure(results["nps"], part="x")
 
@@ -130,21 +141,23 @@ def test_an_unknown_language_is_refused(results):
 
 
 def test_without_groups_and_waves_there_is_nothing_to_draw():
-    found = both(survey(80))
+    found = both(survey(80), explained=False)
     assert cx.figure(found["scaling"], part="groups") == View()
     assert cx.figure(found["scaling"], part="trend") == View()
-    assert cx.figure(found["nps"], part="trend") == View()
+    for result in found.values():
+        assert cx.figure(result, part="drivers") == cx.figure(result, part="trend") == View()
 
 
 def test_one_wave_is_no_trend_and_one_group_is_no_comparison():
-    found = both(survey(80, ("only",), ("1",)), by="g", wave="w")
+    found = both(survey(80, ("only",), ("1",)), explained=False, by="g", wave="w")
     assert cx.figure(found["nps"], part="trend") == View()
     assert cx.figure(found["scaling"], part="groups") == View()
 
 
 @pytest.mark.parametrize(("method", "part"), PARTS)
 def test_a_report_on_too_few_draws_nothing(method, part):
-    assert cx.figure(both(survey(8), by="g", wave="w", min_base=10)[method], part=part) == View()
+    found = both(survey(8), explained=False, by="g", wave="w", min_base=10)
+    assert cx.figure(found[method], part=part) == View()
 
 
 def test_a_hidden_group_is_in_no_alt_text():
@@ -171,7 +184,7 @@ def test_odd_data_are_drawn_without_undefined_numbers(kind):
     if kind == "tiny":
         a[0], r[0] = 1.0, 0.0
     data = frame(a=a, b=a, r=r, g=["x", "y"] * 30, w=["1"] * 30 + ["2"] * 30)
-    for result in both(data, by="g", wave="w").values():
+    for result in both(data, explained=False, by="g", wave="w").values():
         for part in FIGURES[result.method]:
             view = cx.figure(result, "uz_Cyrl", part)
             assert not UNDEFINED.search(view.alt)
@@ -231,7 +244,7 @@ def test_a_figure_grows_with_its_rows_and_with_long_texts():
 def test_twelve_long_waves_and_long_names_fit():
     waves = tuple(f"Общереспубликанское исследование {k}" for k in range(10, 22))
     groups = ("Ташкентская область, городские клиенты и их семьи", "Сурхандарьинская область, сельские клиенты")
-    result = both(survey(480, groups, waves), by="g", wave="w")["nps"]
+    result = cx.nps(survey(480, groups, waves), "r", by="g", wave="w")
     assert cx.figure(result, "ru", "trend").alt.count("исследование") == 13
     assert cx.figure(result, "ru").png
 
