@@ -2,5 +2,6 @@
 
 from cxkit.methods.nps import nps
 from cxkit.methods.scaling import scaling
+from cxkit.methods.semantic_differential import semantic_differential
 
-METHODS = {"scaling": scaling, "nps": nps}
+METHODS = {"scaling": scaling, "semantic_differential": semantic_differential, "nps": nps}

@@ -1,0 +1,66 @@
+"""Totals and covariances over bootstrap resamples of respondents, all resamples in one array."""
+
+import numpy as np
+
+CELLS = 2**21  # resample counts held at once: 2 million are 16 MB
+CONSTANT = 1e-12  # of its variance among all respondents; below, a resampled variance is only rounding
+
+
+def resampled_totals(columns: np.ndarray, rng: np.random.Generator, times: int) -> np.ndarray:
+    """Column sums over resamples of the rows with replacement, each as large as the sample (Efron 1979).
+
+    Parameters
+    ----------
+    columns : respondents x columns. Every row is drawn with the same probability; put weights into the columns.
+    times : number of resamples.
+
+    Returns
+    -------
+    times x columns; the first resamples are the same however many follow.
+
+    >>> resampled_totals(np.ones((5, 1)), np.random.default_rng(1), 2).ravel().tolist()
+    [5.0, 5.0]
+    """
+    n, step = len(columns), max(1, CELLS // len(columns))
+    totals = np.empty((times, columns.shape[1]))
+    for start in range(0, times, step):
+        block = min(step, times - start)
+        drawn = rng.integers(n, size=(block, n)) + n * np.arange(block)[:, None]
+        counts = np.bincount(drawn.ravel(), minlength=block * n).reshape(block, n)
+        totals[start : start + block] = counts.astype(float) @ columns
+    return totals
+
+
+def covariances(x: np.ndarray, w: np.ndarray, rng: np.random.Generator, times: int) -> np.ndarray:
+    """Weighted covariance matrix of each resample; a respondent who is drawn brings the own weight along.
+
+    n/(n-1) sum w (x - m)(x - m)' / sum w, so with equal weights it is the sample covariance.
+
+    Parameters
+    ----------
+    x : respondents x variables, nothing missing.
+    w : weights above 0.
+    times : number of resamples.
+
+    Returns
+    -------
+    times x variables x variables; the row and column of a variable that is constant in a resample are 0 there.
+
+    >>> covariances(np.eye(4), np.ones(4), np.random.default_rng(1), 3).shape
+    (3, 4, 4)
+    """
+    n, p = x.shape
+    share = w / w.sum()
+    z = x - share @ x
+    scale = np.sqrt(share @ z**2)
+    z /= np.where(scale > 0, scale, 1)
+    i, j = np.triu_indices(p)
+    columns = np.hstack([np.ones((n, 1)), z, *(z[:, [k]] * z[:, k:] for k in range(p))])
+    columns *= share[:, None]
+    totals = resampled_totals(columns, rng, times)
+    mean, product = np.split(totals[:, 1:] / totals[:, :1], [p], axis=1)
+    found = np.empty((times, p, p))
+    found[:, i, j] = found[:, j, i] = product - mean[:, i] * mean[:, j]
+    varies = np.diagonal(found, axis1=1, axis2=2) > CONSTANT
+    found *= varies[:, :, None] & varies[:, None, :]
+    return found * np.outer(scale, scale) * (n / (n - 1))
