@@ -15,7 +15,11 @@ from cxkit.report.brand import Brand
 from cxkit.report.gate import POLICY
 from cxkit.views.language import language, mark, plain
 
-TITLES = {"scaling": mark("How customers rate the service"), "nps": mark("How likely customers are to recommend")}
+TITLES = {
+    "scaling": mark("How customers rate the service"),
+    "semantic_differential": mark("How the site is perceived"),
+    "nps": mark("How likely customers are to recommend"),
+}
 _ORDER = {"prose": 0, "figure": 1, "table": 8, "data": 9}
 _PAGES = Environment(loader=PackageLoader("cxkit.report", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 

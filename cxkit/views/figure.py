@@ -2,13 +2,19 @@
 
 from cxkit.errors import SettingsError, did_you_mean
 from cxkit.results import Result
-from cxkit.views import charts
+from cxkit.views import charts, profile_charts
 from cxkit.views.canvas import paper
 from cxkit.views.language import language
 from cxkit.views.view import View
 
 FIGURES = {
     "scaling": {"main": charts.diverging, "groups": charts.groups, "trend": charts.trend},
+    "semantic_differential": {
+        "main": profile_charts.snake,
+        "gaps": profile_charts.gaps,
+        "split": profile_charts.split,
+        "groups": profile_charts.groups,
+    },
     "nps": {"main": charts.stacked, "distribution": charts.distribution, "trend": charts.trend},
 }
 
@@ -19,7 +25,8 @@ def figure(result: Result, lang: str = "en", part: str = "main") -> View:
     Parameters
     ----------
     lang : en, ru, uz or uz_Cyrl.
-    part : "main"; for scaling also "groups" and "trend", for nps "distribution" and "trend".
+    part : "main"; for scaling also "groups" and "trend", for semantic_differential "gaps", "split" and
+        "groups"; for nps "distribution" and "trend".
 
     Raises
     ------

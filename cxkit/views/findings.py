@@ -103,3 +103,18 @@ def change_title(result: Result, lang: Language) -> str:
         return lang.text("NPS fell by {points} points since {wave}", points=points, wave=before)
     names = ", ".join(f"“{lang.label(result, item)}”" for item in rows["item"])
     return lang.text("Changed since {wave}: {items}", wave=before, items=names)
+
+
+def answers(words: Language, result: Result, n: int) -> tuple[str, str, str]:
+    """How many were asked, as a key figure."""
+    small = [words.text("unweighted") if result.settings["weight"] else "", plain(result.facts["wave"])]
+    name = words.text("Answers") if result.method == "nps" else words.text("Respondents")
+    return name, words.number(n), " · ".join(filter(None, small))
+
+
+def between(words: Language, row: pd.Series, digits: int = 0) -> str:
+    """The interval of a row in words; "" without one."""
+    if pd.isna(row["low"]):
+        return ""
+    low, high = words.number(row["low"], digits), words.number(row["high"], digits)
+    return words.text("{low} to {high}", low=low, high=high)

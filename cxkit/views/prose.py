@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from html import escape
 
-import pandas as pd
-
 from cxkit.data.cards import card
 from cxkit.results import Result
-from cxkit.views import findings
+from cxkit.views import findings, profile_prose
 from cxkit.views.language import Language, language, mark, plain, span
 from cxkit.views.view import View
 
@@ -62,7 +60,9 @@ def _scaling(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
     if len(rows) > 1 and len(overall := result.rows(item="scale_score", group="", wave=result.facts["wave"])):
         row = overall.iloc[0]
         if row["base"] != "hidden":
-            figures.append((words.text("All items, 0–100"), words.number(row["estimate"]), _between(words, row)))
+            figures.append(
+                (words.text("All items, 0–100"), words.number(row["estimate"]), findings.between(words, row))
+            )
     ends = rows if len(rows) == 1 else rows.iloc[[0, -1]]
     for item in ends["item"]:
         scale = card(item, result.settings["scale"][item])
@@ -71,14 +71,14 @@ def _scaling(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
         )
         label, share, scores = words.label(result, item), words.percent(top["estimate"]), span(scale.top)
         given = words.text("{top} give {scores}", top=share, scores=scores)
-        small = "; ".join(filter(None, [_between(words, index), given]))
+        small = "; ".join(filter(None, [findings.between(words, index), given]))
         figures.append((f"{label}, 0–100", words.number(index["estimate"]), small))
         reading.append(words.text(
             "“{item}”: {top} give {top_scores}, {bottom} give {bottom_scores}; the mean is {mean}.",
             item=label, top=share, top_scores=scores, bottom=words.percent(bottom["estimate"]),
             bottom_scores=span(scale.bottom), mean=words.number(mean["estimate"], 2),
         ))  # fmt: skip
-    figures.append(_answers(words, result, result.facts["rows"]))
+    figures.append(findings.answers(words, result, result.facts["rows"]))
     if "alpha" in result.facts:
         values = {k: words.number(result.facts[k], 2) for k in ("alpha", "alpha_low", "alpha_high")}
         together = mark(
@@ -102,11 +102,11 @@ def _nps(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
         "expectation": mark("Better than expected for {promoters}, worse for {detractors}: a score of {score}"),
     }[result.settings["variant"]]
     headline = words.text(sentence, score=score, **shown)
-    figures = [("NPS", score, _between(words, row))]
+    figures = [("NPS", score, findings.between(words, row))]
     for name, term in ((words.text("Promoters"), "promoters"), (words.text("Detractors"), "detractors")):
         low, high = (words.percent(parts[term][end]) for end in ("low", "high"))
         figures.append((name, shown[term], words.text("{low} to {high}", low=low, high=high)))
-    figures.append(_answers(words, result, result.facts["n"]))
+    figures.append(findings.answers(words, result, result.facts["n"]))
     scale = result.settings["scale"][result.settings["score"]]
     reading = [
         words.text(
@@ -123,7 +123,11 @@ def _nps(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
     return headline, figures, reading
 
 
-PROSE: dict[str, Callable[[Result, Language], tuple[str, Figures, list[str]]]] = {"scaling": _scaling, "nps": _nps}
+PROSE: dict[str, Callable[[Result, Language], tuple[str, Figures, list[str]]]] = {
+    "scaling": _scaling,
+    "semantic_differential": profile_prose.reading,
+    "nps": _nps,
+}
 
 
 GAPS = {
@@ -156,6 +160,9 @@ CAVEATS = {
     "scale_from_one": mark("The question was asked on 1–10 instead of 0–10; compare with other surveys with care."),
     "reversed": mark("“{item}” was asked the other way round; its answers are turned so that high is good."),
     "no_spread": mark("Where all answers are the same, no interval can be given."),
+    "unpaired": mark("Nobody rated both “{item}” and “{object}”; they are compared as independent samples."),
+    "object_missing": mark("Respondents who rated “{object}” on no scale: {n}."),
+    "key_error": mark("“{item}” runs against the other scales (r = {r}): was this scale meant to be reversed?"),
     "group_unknown": mark("Respondents whose group is not known: {n}. They count in the total only."),
     "wave_unknown": mark("Respondents whose wave is not known: {n}. They are left out of the waves."),
     "base_hidden": mark("Groups with fewer than {base} answers are not shown: {groups}."),
@@ -183,9 +190,9 @@ COUNTS = {
 def _caveats(result: Result, words: Language) -> list[str]:
     sentences = []
     for code, numbers in result.notes:
-        values = {k: words.number(v) if isinstance(v, int | float) else plain(v) for k, v in numbers.items()}
-        if "item" in numbers:
-            values["item"] = words.label(result, numbers["item"])
+        values = {k: words.number(v, 2 * (k == "r")) if isinstance(v, int | float) else plain(v)
+                  for k, v in numbers.items()}  # fmt: skip
+        values |= {k: words.label(result, numbers[k]) for k in ("item", "object") if k in numbers}
         sentences.append(words.text(CAVEATS[code], **values))
     facts = result.facts
     if not findings.too_few(result):
@@ -194,19 +201,6 @@ def _caveats(result: Result, words: Language) -> list[str]:
         if facts.get(name):
             sentences.append(words.plural(one, many, int(facts[name])))
     return sentences
-
-
-def _answers(words: Language, result: Result, n: int) -> tuple[str, str, str]:
-    small = [words.text("unweighted") if result.settings["weight"] else "", plain(result.facts["wave"])]
-    name = words.text("Answers") if result.method == "nps" else words.text("Respondents")
-    return name, words.number(n), " · ".join(filter(None, small))
-
-
-def _between(words: Language, row: pd.Series) -> str:
-    if pd.isna(row["low"]):
-        return ""
-    low, high = words.number(row["low"]), words.number(row["high"])
-    return words.text("{low} to {high}", low=low, high=high)
 
 
 def _small(text: str) -> str:

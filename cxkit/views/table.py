@@ -1,5 +1,6 @@
 """Tables: what a client reads, one row per item, group or wave."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from cxkit.results import Result
 from cxkit.stats.resample import generator
 from cxkit.views.findings import too_few
 from cxkit.views.language import Language, language, mark, span
+from cxkit.views.profile_prose import object_pairs, objects
 from cxkit.views.view import View, html_table
 
 COMMENT_LENGTH = 300
@@ -19,11 +21,15 @@ COMMENT_LENGTH = 300
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table: what its rows run over beside items ("", "group" or "wave"), and per column a heading and a term."""
+    """One table: what its rows run over beside items ("", "group" or "wave"), and per column a heading and a term.
+
+    With ``lines`` (name, ending of the terms) an item fills several rows.
+    """
 
     caption: str
     over: str
     columns: tuple[tuple[str, str], ...]
+    lines: tuple[tuple[str, str], ...] = ()
 
 
 HEADS = {"group": mark("Group"), "wave": mark("Wave")}
@@ -42,9 +48,40 @@ _NPS = (
     (mark("Detractors"), "detractors"),
     _MEAN,
 )
+_POINTS = ("mean", "sd", "gap", "dz", "distance", "level", "spread", "shape", "profile")
 _REST = mark("Against the rest")
 _PREVIOUS = mark("Against the wave before")
-SHEETS = {
+
+
+def _profile_sheets(result: Result, words: Language) -> tuple[Sheet, ...]:
+    """The tables of a semantic differential, whose columns are its objects."""
+    own, *others = objects(result)
+    names = {thing: words.label(result, thing) for thing in (own, *others)}
+    means = tuple((name, f"mean_{thing}") for thing, name in names.items())
+    against = tuple((words.text("Against “{object}”", object=names[o]), f"gap_{own}_{o}") for o in others)
+    nearer = words.text("“{own}” closer to the ideal: probability", own=names[own])
+    far = [(words.text("Distance to “{object}”", object=names[o]), f"distance_{own}_{o}") for o in others]
+    closer = [(nearer + f"\n{names[o]}", f"closer_{own}_{o}") for o in others[:-1]]
+    units = (
+        (words.text("Distance D"), "distance"),
+        (words.text("Points per scale"), "distance_mean"),
+        (words.text("Share of the largest distance"), "distance_share"),
+        (words.text("Correlation of profiles"), "profile_r"),
+        (nearer, "closer"),
+    )
+    lines = tuple((f"{names[a]} – {names[b]}", f"_{a}_{b}") for a, b in object_pairs(result))
+    rest, previous = (words.text(_REST), f"mean_{own}_vs_rest"), (words.text(_PREVIOUS), f"mean_{own}_vs_previous")
+    return (
+        Sheet(words.text("Each scale, all respondents"), "", (*means, *against)),
+        Sheet(words.text("Distances between profiles"), "", units, lines),
+        Sheet(words.text("Distances by group"), "group", (*far, *closer)),
+        Sheet(words.text("Each scale by group"), "group", (*means, rest)),
+        Sheet(words.text("Distances by wave"), "wave", (*far, *closer)),
+        Sheet(words.text("Each scale by wave"), "wave", (*means, previous)),
+    )
+
+
+SHEETS: dict[str, tuple[Sheet, ...] | Callable[[Result, Language], tuple[Sheet, ...]]] = {
     "scaling": (
         Sheet(mark("Each item, all respondents"), "", _SCALING),
         Sheet(mark("Each item by group"), "group", (*_SCALING[:3], (_REST, "mean_vs_rest"))),
@@ -55,16 +92,18 @@ SHEETS = {
         Sheet(mark("By group"), "group", (*_NPS, (_REST, "nps_vs_rest"))),
         Sheet(mark("By wave"), "wave", (*_NPS, (_PREVIOUS, "nps_vs_previous"))),
     ),
+    "semantic_differential": _profile_sheets,
 }
 
 
 def show(lang: Language, term: str, value: float) -> str:
     """Format an estimate in the unit of its term; differences carry their sign."""
     stem, _, comparison = term.partition("_vs_")
-    signed = bool(comparison)
+    kind = stem.partition("_")[0]
+    signed = bool(comparison) or kind == "gap"
     if stem == "nps":
         return lang.number(value, 0, signed=signed)
-    if stem in ("mean", "sd"):
+    if kind in _POINTS and not stem.startswith("distance_share"):
         return lang.number(value, 2, signed=signed)
     if stem == "index":
         return lang.number(value, 1)
@@ -93,16 +132,27 @@ def table(result: Result | Audit, lang: str = "en", part: str = "main") -> View:
     if isinstance(result, Audit):
         return _audit(result, words)
     if part == "main":
-        return View("".join(_sheet(result, words, sheet) for sheet in SHEETS[result.method]) + _flow(result, words))
+        return View("".join(_sheet(result, words, sheet) for sheet in _sheets(result, words)) + _flow(result, words))
     if part == "comments":
         return View(_comments(result, words))
     raise SettingsError(f'There is no table "{part}"; {did_you_mean(part, ["main", "comments"])}')
 
 
+def _sheets(result: Result, words: Language) -> tuple[Sheet, ...]:
+    found = SHEETS[result.method]
+    if not isinstance(found, tuple):
+        return found(result, words)
+    return tuple(
+        Sheet(words.text(s.caption), s.over, tuple((words.text(head), term) for head, term in s.columns))
+        for s in found
+    )
+
+
 def _sheet(result: Result, words: Language, sheet: Sheet) -> str:
     current, over = result.facts["wave"], sheet.over
     rows = result.rows(group="") if over == "wave" else result.rows(wave=current)
-    rows = rows[rows["term"].isin([term for _, term in sheet.columns])]
+    endings = sheet.lines or (("", ""),)
+    rows = rows[rows["term"].isin([term + ending for _, term in sheet.columns for _, ending in endings])]
     rows = rows[rows[over] != ""] if over else rows[rows["group"] == ""]
     if rows.empty:
         return ""
@@ -110,12 +160,14 @@ def _sheet(result: Result, words: Language, sheet: Sheet) -> str:
     lines = []
     for (item, name), mine in rows.groupby(["item", over or "group"], sort=False):
         found = {row["term"]: row for row in mine.to_dict("records")}
-        names = [words.label(result, str(item))] * named + [str(name)] * bool(over)
-        cells = (_estimate(result, words, found.get(term)) for _, term in sheet.columns)
-        lines.append([*names, words.number(mine["n"].iloc[0]), *cells])
+        for line, ending in endings:
+            names = [line or words.label(result, str(item))] * named + [str(name)] * bool(over)
+            its = [found.get(term + ending) for _, term in sheet.columns]
+            n = next(row["n"] for row in its if row)
+            lines.append([*names, words.number(n), *(_estimate(result, words, row) for row in its)])
     heads = [words.text("Item")] * named + ([words.text(HEADS[over])] if over else [])
-    caption = words.text(sheet.caption) + (f" · {current}" if current and over != "wave" else "")
-    columns = (words.text(head) + _boxes(result, term) for head, term in sheet.columns)
+    caption = sheet.caption + (f" · {current}" if current and over != "wave" else "")
+    columns = (head + _boxes(result, term) for head, term in sheet.columns)
     return html_table(caption, [*heads, words.text("Answers"), *columns], lines, names=len(heads))
 
 
@@ -140,7 +192,7 @@ def _estimate(result: Result, words: Language, row: dict[Any, Any] | None) -> st
         low, high = (show(words, row["term"], row[end]) for end in ("low", "high"))
         text += "\n" + words.text("{low} to {high}", low=low, high=high)
     if pd.notna(row["p_adjusted"]):
-        gap = show(words, row["term"].partition("_vs_")[0], row["detectable"])
+        gap = show(words, row["term"].partition("_vs_")[0], row["detectable"]).removeprefix("+")
         text += "\n" + words.p(row["p_adjusted"]) + "; " + words.text("visible from {gap}", gap=gap)
     return text
 
