@@ -127,7 +127,11 @@ def demo(out: Path) -> None:
         _write_yaml(source / f"{sample}.yml", sample_codebook(sample))
         clients.append({"client": sample, "name": name, "lang": lang, "data": f"{sample}.csv",
                         "codebook": f"{sample}.yml", "brand": {"primary": color}})  # fmt: skip
-    methods = {"scaling": {"items": ["ease", "trust", "appeal", "return"]}, "nps": {"comment": "comment"}}
+    methods = {
+        "scaling": {"items": ["ease", "trust", "appeal", "return"]},
+        "semantic_differential": {},
+        "nps": {"comment": "comment"},
+    }
     config = {"title": "cxkit demo", "date": "2026-07-01", "methods": methods, "clients": clients}
     _write_yaml(source / "clients.yml", config)
     _batch(source / "clients.yml", out)

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 import cxkit as cx
 from cxkit.cli import main
+from cxkit.data.samples import SAMPLES
 from cxkit.errors import CxError, DataError
 from cxkit.report.template import find_template
 
@@ -280,11 +281,11 @@ def test_a_wrong_sheet_ends_with_exit_1_and_no_report(tmp_path):
     assert list(out.iterdir()) == []
 
 
-def test_the_demo_publishes_two_reports_for_each_of_three_clients(tmp_path):
+def test_the_demo_publishes_every_report_of_each_of_three_clients(tmp_path):
     done = cxkit("demo", "--out", tmp_path)
     assert done.exit_code == 0, done.output
-    assert "6 of 6 reports published" in done.stdout
+    assert "9 of 9 reports published" in done.stdout
     pages = {path.parent.relative_to(tmp_path).as_posix(): path for path in tmp_path.glob("*/*/report.html")}
-    assert sorted(pages) == ["bank/nps", "bank/scaling", "dairy/nps", "dairy/scaling", "shop/nps", "shop/scaling"]
+    assert sorted(pages) == sorted(f"{sample}/{method}" for sample in SAMPLES for method in cx.METHODS)
     for client, lang in (("bank", "en"), ("shop", "ru"), ("dairy", "uz")):
         assert f'<html lang="{lang}">' in pages[f"{client}/nps"].read_text(encoding="utf-8")

@@ -85,8 +85,8 @@ def semantic_differential(
     """
     settings = {name: value for name, value in locals().items() if name != "data"}
     settings |= {"competitors": list(competitors), "waves": list(waves), "objects": dict(objects)}
-    settings["poles"] = {k: list(v) if isinstance(v, tuple) else v for k, v in dict(poles or {}).items()}
     scales, things = read_poles(poles), [own, *competitors, ideal]
+    settings["poles"] = {name: list(ends) if isinstance(ends, tuple) else ends for name, ends in poles.items()}
     deck = _deck(scales, things, scale)
     scales = {name: replace(pole, reversed=deck[f"{own}_{name}"].reversed) for name, pole in scales.items()}
     settings["scale"] = {name: card.plain() for name, card in deck.items()}

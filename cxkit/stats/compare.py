@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from cxkit.errors import SettingsError
 
-CORRECTIONS = {"holm": "holm", "bh": "fdr_bh"}  # our word -> statsmodels' word
+CORRECTIONS = ("holm", "bh")
 
 
 @dataclass(frozen=True)
@@ -78,6 +77,11 @@ def adjust(p: Sequence[float], correction: str = "holm") -> np.ndarray:
         raise SettingsError(f'There is no correction "{correction}"; give "holm" or "bh".')
     values = np.array(p, dtype=float)
     tested = ~np.isnan(values)
-    if tested.any():
-        values[tested] = multipletests(values[tested], method=CORRECTIONS[correction])[1]
+    # By hand, as statsmodels' multipletests collects garbage in each call, which takes longer than a whole method.
+    order, m = np.argsort(values, kind="stable")[: tested.sum()], int(tested.sum())
+    if correction == "holm":
+        stepped = np.maximum.accumulate(values[order] * np.arange(m, 0, -1))
+    else:
+        stepped = np.minimum.accumulate((values[order] * m / np.arange(1, m + 1))[::-1])[::-1]
+    values[order] = np.minimum(stepped, 1.0)
     return values

@@ -54,7 +54,7 @@ def snake(result: Result, lang: Language) -> View:
         if rows["estimate"].isna().all():
             continue
         ax.fill_betweenx(y, rows["low"], rows["high"], color=style["color"], alpha=0.15, linewidth=0)
-        ax.plot(rows["estimate"], y, **style, label=wrap(names[thing], 30, 2))
+        ax.plot(rows["estimate"], y, **style, label=wrap(names[thing], 34, 2))
         known = rows["estimate"].dropna()
         means = (f"{lang.label(result, str(name))} {lang.number(value, 1)}" for name, value in known.items())
         told.append(f"{names[thing]}: {', '.join(means)}")
@@ -104,6 +104,7 @@ def gaps(result: Result, lang: Language) -> View:
         found = (f"{lang.label(result, str(item))} {lang.number(gap, 1, signed=True)}" for item, gap in known.items())
         told.append(f"{name}: {', '.join(found)}")
     _rows(ax, labels)
+    ax.hlines(np.arange(len(scales) - 1) + 0.5, 0, 1, color=RULE, linewidth=0.4, transform=ax.get_yaxis_transform())
     ax.axvline(0, color=INK, linewidth=0.8)
     ax.grid(axis="x")
     number_axis(ax.xaxis, lang)

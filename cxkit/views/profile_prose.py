@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from cxkit.results import Result
-from cxkit.views.findings import answers, between, too_few
+from cxkit.views.findings import answers, between, quoted, too_few
 from cxkit.views.language import Language, mark, plain
 
 Figures = list[tuple[str, str, str]]  # name, value, small print
@@ -53,9 +53,9 @@ def profile_title(result: Result, lang: Language) -> str:
     found = {lang.label(result, other): p for other, p in closeness(result).items()}
     ahead, behind = [o for o, p in found.items() if p <= 1 - sure], [o for o, p in found.items() if p >= sure]
     if ahead:
-        return lang.text("Closer to the ideal than “{own}”: {others}", own=own, others=_quoted(ahead))
+        return lang.text("Closer to the ideal than “{own}”: {others}", own=own, others=quoted(lang, ahead))
     if behind:
-        return lang.text("“{own}” is closer to the ideal than {others}", own=own, others=_quoted(behind))
+        return lang.text("“{own}” is closer to the ideal than {others}", own=own, others=quoted(lang, behind))
     if found:
         return lang.text("It cannot be told who is closer to the ideal")
     return lang.text("How “{own}” is perceived", own=own)
@@ -81,10 +81,6 @@ def distance_title(result: Result, lang: Language) -> str:
     return lang.text("The distance to the ideal by group")
 
 
-def _quoted(names: list[str]) -> str:
-    return ", ".join(f"“{name}”" for name in names)
-
-
 def reading(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
     """The headline, key figures and sentences of a semantic differential."""
     own, *competitors, ideal = objects(result)
@@ -108,8 +104,8 @@ def reading(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
     figures = [*figures[:3], answers(words, result, result.facts["rows"])]
     for other, p in closeness(result).items():
         told.append(words.text(
-            "With a probability of {p}, “{own}” is closer to “{ideal}” than “{other}” is.",
-            p=words.percent(p), own=names[own], ideal=names[ideal], other=names[other],
+            "With a probability of {p}, “{own}” is closer to the ideal than “{other}” is.",
+            p=words.percent(p), own=names[own], other=names[other],
         ))  # fmt: skip
     sentences = {
         "ahead": mark("Clearest lead of “{own}” over “{other}”: {scales}."),
@@ -124,7 +120,7 @@ def reading(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
         chosen = {kind: part for kind, part in parts.items() if len(part)} or {"neither": sure}
         for kind, part in chosen.items() if len(rows) else ():
             scales = ", ".join(
-                f"“{words.label(result, item)}” ({words.number(gap, 2, signed=True)})"
+                f"{quoted(words, [words.label(result, item)])} ({words.number(gap, 2, signed=True)})"
                 for item, gap in zip(part["item"], part["estimate"], strict=True)
             )
             sentence = sentences["beyond" if (kind, other) == ("ahead", ideal) else kind]
