@@ -1,4 +1,4 @@
-"""How long 5,000 bootstrap resamples of the distances of three profiles take: ``python -m tests.benchmarks.profiles``."""
+"""Seconds for 5,000 bootstrap resamples of the distances of profiles: ``python -m tests.benchmarks.profiles``."""
 
 import time
 

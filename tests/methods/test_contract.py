@@ -28,7 +28,7 @@ ROLES = {"by": "segment", "wave": "wave", "weight": "weight", "respondent": "id"
 CALLS = {
     "scaling": {"items": ["ease", "trust", "appeal"], "scale": [1, 10], **ROLES},
     "semantic_differential": {
-        "poles": cx.section("poles", "sample:bank"), "objects": cx.section("objects", "sample:bank"), "seed": 3, **ROLES,
+        "poles": cx.section("poles", "sample:bank"), "objects": cx.section("objects", "sample:bank"), **ROLES,
     },
     "nps": {"score": "recommend", "comment": "comment", "interval": "bootstrap", "seed": 3, **ROLES},
 }  # fmt: skip

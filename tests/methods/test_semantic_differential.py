@@ -281,13 +281,13 @@ def test_an_object_that_is_absent_or_named_twice_is_refused():
     data = survey()
     with pytest.raises(cx.DataError, match='no column "rivl_modern"; did you mean "rival_modern"'):
         of(data, competitors=["rivl"])
-    with pytest.raises(cx.SettingsError, match='^The object "own" is named twice in own, competitors and ideal'):
+    with pytest.raises(cx.SettingsError, match=r'^The object "own" is named twice in own, competitors and ideal'):
         of(data, competitors=["own"])
-    with pytest.raises(cx.SettingsError, match='^The object "rival" is named twice'):
+    with pytest.raises(cx.SettingsError, match=r'^The object "rival" is named twice'):
         of(data, competitors=["rival", "rival"])
     empty = data.assign(**{f"rival_{s}": np.nan for s in POLES})
     with pytest.raises(
-        cx.DataError, match='^The column "rival_modern" holds no answer at all; leave its scale or object'
+        cx.DataError, match=r'^The column "rival_modern" holds no answer at all; leave its scale or object'
     ):
         of(empty)
 
@@ -297,7 +297,7 @@ def test_scales_with_other_ends_or_without_any_are_refused():
     with pytest.raises(cx.SettingsError, match=r'"own_modern" runs from 1 to 10, that of "rival_fast" from\s1 to 7'):
         of(survey(), scale=scale)
     del scale["rival_fast"]
-    with pytest.raises(cx.SettingsError, match='^The item "rival_fast" has no scale; declare it'):
+    with pytest.raises(cx.SettingsError, match=r'^The item "rival_fast" has no scale; declare it'):
         of(survey(), scale=scale)
 
 

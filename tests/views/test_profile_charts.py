@@ -25,9 +25,10 @@ def _no_warnings():
 def measured(scales=3, things=("own", "rival", "ideal"), groups=2, n=120, shift=0.0, **settings):
     rng = np.random.default_rng(scales)
     mood = rng.normal(0, 0.7, n)
-    centre = dict(zip(things, np.linspace(5, 6, len(things) - 1).tolist() + [8], strict=True))
+    centre = dict(zip(things, [*np.linspace(5, 6, len(things) - 1).tolist(), 8], strict=True))
+    centre["own"] += shift
     data = pd.DataFrame({
-        f"{t}_s{k}": np.clip(np.rint(centre[t] + shift * (t == "own") + 0.3 * (k % 3) + mood + rng.normal(0, 1, n)), 1, 10)
+        f"{t}_s{k}": np.clip(np.rint(centre[t] + 0.3 * (k % 3) + mood + rng.normal(0, 1, n)), 1, 10)
         for t in things for k in range(scales)
     }).assign(g=[f"группа {k % groups}" for k in range(n)])  # fmt: skip
     poles = {f"s{k}": {"left": {"ru": LONG, "en": f"bad {k}"}, "right": {"ru": LONG[::-1], "en": f"good {k}"}}
@@ -53,7 +54,7 @@ def test_every_chart_is_drawn_in_every_language_and_says_its_numbers(result, lan
 
 @pytest.mark.parametrize(("scales", "objects", "groups"), [(3, 2, 2), (25, 3, 6), (8, 5, 6)])
 def test_many_scales_objects_and_groups_fit(scales, objects, groups):
-    things = ("own", "rival", "third", "fourth", "ideal")[: objects - 1] + ("ideal",)
+    things = (*("own", "rival", "third", "fourth")[: objects - 1], "ideal")
     crowd = measured(scales, things, groups)
     for part in PARTS:
         view = cx.figure(crowd, "ru", part)
