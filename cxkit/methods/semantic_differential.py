@@ -109,6 +109,8 @@ def semantic_differential(
     for row in compare(data, ours, cells, mean_measure(ours), settings):
         rows.append({**row, "item": row["item"].removeprefix(f"{own}_"), "term": f"mean_{own}{row['term'][4:]}"})
     rows = [row for row in rows if np.isfinite(row.get("estimate", np.nan)) or _base(row) < min_base]
+    order = {name: k for k, name in enumerate((*scales, PROFILE))}
+    rows.sort(key=lambda row: order[row["item"]])
     now = rated.where((rated.wave == cells.current) | (cells.current == ""))
     notes: list[Note] = [("reversed", {"item": name}) for name, pole in scales.items() if pole.reversed]
     notes += _notes(now.scores, now.w, list(scales), things)

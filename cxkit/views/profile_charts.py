@@ -99,7 +99,7 @@ def gaps(result: Result, lang: Language) -> View:
             ax.plot(rows["estimate"][where], y[where], linestyle="none", marker=marker, color=color,
                     markersize=5, markerfacecolor=face)  # fmt: skip
         name = lang.text("Against “{object}”", object=lang.label(result, thing))
-        ax.plot([], [], marker=marker, color=color, linestyle="none", label=wrap(name, 34, 2))
+        ax.plot([], [], marker=marker, color=color, linestyle="none", label=wrap(name, 38, 2))
         known = rows["estimate"].dropna()
         found = (f"{lang.label(result, str(item))} {lang.number(gap, 1, signed=True)}" for item, gap in known.items())
         told.append(f"{name}: {', '.join(found)}")

@@ -61,7 +61,8 @@ def _profile_sheets(result: Result, words: Language) -> tuple[Sheet, ...]:
     against = tuple((words.text("Against “{object}”", object=names[o]), f"gap_{own}_{o}") for o in others)
     nearer = words.text("“{own}” closer to the ideal: probability", own=names[own])
     far = [(words.text("Distance to “{object}”", object=names[o]), f"distance_{own}_{o}") for o in others]
-    closer = [(nearer + f"\n{names[o]}", f"closer_{own}_{o}") for o in others[:-1]]
+    than = mark("“{own}” closer to the ideal than “{other}”: probability")
+    closer = [(words.text(than, own=names[own], other=names[o]), f"closer_{own}_{o}") for o in others[:-1]]
     units = (
         (words.text("Distance D"), "distance"),
         (words.text("Points per scale"), "distance_mean"),
@@ -163,9 +164,13 @@ def _sheet(result: Result, words: Language, sheet: Sheet) -> str:
         for line, ending in endings:
             names = [line or words.label(result, str(item))] * named + [str(name)] * bool(over)
             its = [found.get(term + ending) for _, term in sheet.columns]
-            n = next(row["n"] for row in its if row)
-            lines.append([*names, words.number(n), *(_estimate(result, words, row) for row in its)])
-    heads = [words.text("Item")] * named + ([words.text(HEADS[over])] if over else [])
+            bases = [row["n"] for row in its if row]
+            if bases:
+                n = "–".join(dict.fromkeys(words.number(base) for base in (min(bases), max(bases))))
+                lines.append([*names, n, *(_estimate(result, words, row) for row in its)])
+    heads = [words.text("Pair") if sheet.lines else words.text("Item")] * named + (
+        [words.text(HEADS[over])] if over else []
+    )
     caption = sheet.caption + (f" · {current}" if current and over != "wave" else "")
     columns = (head + _boxes(result, term) for head, term in sheet.columns)
     return html_table(caption, [*heads, words.text("Answers"), *columns], lines, names=len(heads))
