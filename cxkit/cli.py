@@ -125,6 +125,7 @@ def demo(out: Path) -> None:
         name, lang, color, weights = DEMO[sample]
         methods = {
             "scaling": {"items": ["ease", "trust", "appeal", "return"]},
+            "semantic_differential": {},
             "csi_tree": {"weights": weights, "outcome": "recommend"},
             "nps": {"comment": "comment"},
         }

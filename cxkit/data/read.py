@@ -9,7 +9,6 @@ import pandas as pd
 
 from cxkit.data.cards import Card, cards, to_number, to_scores
 from cxkit.data.codebook import Codebook, read_codebook
-from cxkit.data.profiles import profile_items
 from cxkit.data.samples import sample_codebook, sample_text
 from cxkit.data.sources import TextTable, read_text_table
 from cxkit.errors import DataError, did_you_mean
@@ -163,7 +162,7 @@ def sample(name: str) -> pd.DataFrame:
     4
     """
     book = sample_codebook(name)
-    sites = profile_items(book["poles"], book["objects"])
+    sites = [f"{thing}_{scale}" for thing in book["objects"] for scale in book["poles"]]
     return read(f"sample:{name}", items=[*book["items"], *sites], scale={"min": 1, "max": 10, "missing": [99]})[0]
 
 

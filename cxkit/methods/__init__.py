@@ -3,5 +3,8 @@
 from cxkit.methods.csi_tree import csi_tree
 from cxkit.methods.nps import nps
 from cxkit.methods.scaling import scaling
+from cxkit.methods.semantic_differential import semantic_differential
 
-METHODS = {"scaling": scaling, "csi_tree": csi_tree, "nps": nps}
+METHODS = {
+    "scaling": scaling, "semantic_differential": semantic_differential, "csi_tree": csi_tree, "nps": nps,
+}  # fmt: skip

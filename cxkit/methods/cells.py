@@ -16,7 +16,7 @@ from cxkit.results import Result, tidy
 from cxkit.stats.bases import apply_base_policy
 from cxkit.stats.compare import Basis, adjust, difference
 from cxkit.stats.shares import goodman, wilson
-from cxkit.stats.weights import Distribution
+from cxkit.stats.weights import Distribution, mean
 
 Row = dict[str, Any]  # a row of the result's table to be
 
@@ -177,7 +177,23 @@ def adjusted(item: str, family: Sequence[Row], settings: Mapping[str, Any], *, o
     tested = [min(row["n"], row["n_other"]) >= settings["min_base"] for row in family]
     p = [row["p"] if shown else np.nan for row, shown in zip(family, tested, strict=True)]
     found = p if once else adjust(p, settings["correction"])
-    return [{**row, "item": item, "p_adjusted": p} for row, p in zip(family, found, strict=True)]
+    return [{"item": item, **row, "p_adjusted": p} for row, p in zip(family, found, strict=True)]
+
+
+def mean_measure(deck: Mapping[str, Card]) -> Measure:
+    """The mean in scale points, for comparisons by t tests."""
+    ends = (min(card.low for card in deck.values()), max(card.high for card in deck.values()))
+
+    def basis(answers: Distribution) -> Basis:
+        m = mean(answers, ends)
+        constant = answers.n > 1 and np.isnan(m.se)
+        return Basis(m.estimate, 0.0 if constant else m.se**2, max(1, answers.n - 1))
+
+    def influence(answers: Distribution, scores: np.ndarray) -> np.ndarray:
+        small = (answers.n / max(1, answers.n - 1)) ** 0.5
+        return small * (scores - mean(answers, ends).estimate) / answers.w.sum()
+
+    return Measure("mean", lambda answers: mean(answers, ends).estimate, basis, influence)
 
 
 def panel(data: Any, item: str, card: Card, settings: Mapping[str, Any], earlier: str, later: str) -> pd.DataFrame:
@@ -218,7 +234,7 @@ def finish(
             found.append((f"base_{base}", {"groups": len(groups), "base": settings[setting]}))
     if settings["weight"]:
         found.append(("weighted", {"n": everyone.n, "n_eff": everyone.n_eff}))
-    if len(table[(table["term"] == "mean") & table["se"].isna() & (table["base"] != "hidden")]):
+    if len(table[table["term"].str.startswith("mean") & table["se"].isna() & (table["base"] != "hidden")]):
         found.append(("no_spread", {}))
     known = {name: value for name, value in {**shared, **facts}.items() if value == value}
     texts = {item: scale["text"] for item, scale in settings["scale"].items()}

@@ -9,10 +9,9 @@ import numpy as np
 from cxkit.data import tally
 from cxkit.data.cards import Card, cards
 from cxkit.errors import SettingsError
-from cxkit.methods.cells import Cells, Measure, Row, compare, finish, share_rows, tally_cells
+from cxkit.methods.cells import Cells, Row, compare, finish, mean_measure, share_rows, tally_cells
 from cxkit.methods.drivers import item_drivers
 from cxkit.results import Result
-from cxkit.stats.compare import Basis
 from cxkit.stats.net import net
 from cxkit.stats.reliability import Reliability, reliability
 from cxkit.stats.weights import Distribution, mean
@@ -83,7 +82,7 @@ def scaling(
     for item, card in deck.items():
         rows += cells.describe(item, "mean", lambda answers, *_, card=card: _estimates(answers, card, level))
     rows += _overall(data, deck, cells, settings)
-    rows += compare(data, deck, cells, _mean_measure(deck), settings)
+    rows += compare(data, deck, cells, mean_measure(deck), settings)
     now = tally.in_wave(data, wave, cells.current)
     facts = {"items": len(items), **tally.screen(now, list(items), weight),
              **_reliability_facts(now, deck, settings)}  # fmt: skip
@@ -126,21 +125,6 @@ def _overall(data: Any, deck: Mapping[str, Card], cells: Cells, settings: Mappin
         return [{"term": "index", "estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high}]
 
     return Cells(counts, cells.groups, cells.waves).describe(OVERALL, "index", index)
-
-
-def _mean_measure(deck: Mapping[str, Card]) -> Measure:
-    ends = (min(card.low for card in deck.values()), max(card.high for card in deck.values()))
-
-    def basis(answers: Distribution) -> Basis:
-        m = mean(answers, ends)
-        constant = answers.n > 1 and np.isnan(m.se)
-        return Basis(m.estimate, 0.0 if constant else m.se**2, max(1, answers.n - 1))
-
-    def influence(answers: Distribution, scores: np.ndarray) -> np.ndarray:
-        small = (answers.n / max(1, answers.n - 1)) ** 0.5
-        return small * (scores - mean(answers, ends).estimate) / answers.w.sum()
-
-    return Measure("mean", lambda answers: mean(answers, ends).estimate, basis, influence)
 
 
 def _reliability_facts(data: Any, deck: Mapping[str, Card], settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from cxkit.report.gate import POLICY
 from cxkit.views.language import language, mark, plain
 
 TITLES = {
-    "scaling": mark("How customers rate the service"), "csi_tree": mark("What makes customers satisfied"),
-    "nps": mark("How likely customers are to recommend"),
+    "scaling": mark("How customers rate the service"), "semantic_differential": mark("How the site is perceived"),
+    "csi_tree": mark("What makes customers satisfied"), "nps": mark("How likely customers are to recommend"),
 }  # fmt: skip
 _ORDER = {"prose": 0, "figure": 1, "table": 8, "data": 9}
 _PAGES = Environment(loader=PackageLoader("cxkit.report", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True)

@@ -22,6 +22,7 @@ from cxkit.views.canvas import (
     bare,
     dot,
     finish,
+    hidden,
     ink_on,
     new_figure,
     number_axis,
@@ -62,7 +63,7 @@ def diverging(result: Result, lang: Language) -> View:
         scale = scales[item]
         mine = shares[shares["item"] == item].sort_values("score")
         if mine["estimate"].isna().any():
-            _hidden(ax, y, result)
+            hidden(ax, y, result.settings["min_base"])
             continue
         share = mine["estimate"].to_numpy()
         side = np.sign(mine["score"].to_numpy() - (scale.low + scale.high) / 2)
@@ -125,7 +126,7 @@ def stacked(result: Result, lang: Language) -> View:
     for y, group in enumerate(names):
         score, low, high = (scores[item, group][column] for column in ("estimate", "low", "high"))
         if np.isnan(score):
-            _hidden(ax, y, result)
+            hidden(ax, y, result.settings["min_base"])
             continue
         left = 0.0
         for name, rows, color in zip(words, shares, colors.values(), strict=True):
@@ -211,7 +212,7 @@ def groups(result: Result, lang: Language) -> View:
             y += row
             value, low, high = (rows[item, group][column] for column in ("estimate", "low", "high"))
             if np.isnan(value):
-                _hidden(ax, ticks[-1], result)
+                hidden(ax, ticks[-1], result.settings["min_base"])
                 continue
             differs = tests.get((item, group), {"p_adjusted": 1})["p_adjusted"] < 1 - result.settings["level"]
             color = SERIES if differs else SOFT
@@ -286,9 +287,3 @@ def _rows(result: Result, term: str) -> Rows:
 
 def _scales(result: Result, items: list[str]) -> dict[str, Card]:
     return {item: card(item, result.settings["scale"][item]) for item in items}
-
-
-def _hidden(ax: Axes, y: float, result: Result) -> None:
-    box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-    ax.text(0.5, y, f"n < {result.settings['min_base']}", transform=ax.get_yaxis_transform(), va="center",
-            ha="center", fontsize=8.5, color=SOFT, bbox=box)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from cxkit.errors import SettingsError, did_you_mean
 from cxkit.results import Result
-from cxkit.views import charts, driver_charts, tree_charts
+from cxkit.views import charts, driver_charts, profile_charts, tree_charts
 from cxkit.views.canvas import paper
 from cxkit.views.language import language
 from cxkit.views.view import View
@@ -10,6 +10,10 @@ from cxkit.views.view import View
 FIGURES = {
     "scaling": {
         "main": charts.diverging, "groups": charts.groups, "trend": charts.trend, "drivers": driver_charts.drivers,
+    },
+    "semantic_differential": {
+        "main": profile_charts.snake, "gaps": profile_charts.gaps, "split": profile_charts.split,
+        "groups": profile_charts.groups,
     },
     "csi_tree": {
         "main": tree_charts.tree, "map": tree_charts.importance_map, "drivers": driver_charts.drivers,
@@ -28,8 +32,8 @@ def figure(result: Result, lang: str = "en", part: str = "main") -> View:
     Parameters
     ----------
     lang : en, ru, uz or uz_Cyrl.
-    part : "main", "trend" or "drivers"; also "groups" for scaling and csi_tree, "distribution" for nps, "map" for
-        csi_tree.
+    part : "main"; also "groups" but for nps, "trend" and "drivers" but for semantic_differential, which has "gaps"
+        and "split"; "distribution" for nps, "map" for csi_tree.
 
     Raises
     ------

@@ -124,5 +124,10 @@ def change_title(result: Result, lang: Language) -> str:
         if change > 0:
             return lang.text("NPS rose by {points} points since {wave}", points=points, wave=before)
         return lang.text("NPS fell by {points} points since {wave}", points=points, wave=before)
-    names = ", ".join(f"“{lang.label(result, item)}”" for item in rows["item"])
+    names = quoted(lang, [lang.label(result, item) for item in rows["item"]])
     return lang.text("Changed since {wave}: {items}", wave=before, items=names)
+
+
+def quoted(lang: Language, names: list[str]) -> str:
+    """Names in a row, in the quotation marks of the language."""
+    return ", ".join(lang.text("“{name}”", name=name) for name in names)

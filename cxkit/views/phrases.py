@@ -13,15 +13,17 @@ Figures = list[tuple[str, str, str]]  # name, value, small print
 
 
 def answers(words: Language, result: Result, n: int) -> tuple[str, str, str]:
+    """How many were asked, as a key figure."""
     small = [words.text("unweighted") if result.settings["weight"] else "", plain(result.facts["wave"])]
     name = words.text("Answers") if result.method == "nps" else words.text("Respondents")
     return name, words.number(n), " · ".join(filter(None, small))
 
 
-def between(words: Language, row: Mapping[Any, Any] | pd.Series) -> str:
+def between(words: Language, row: Mapping[Any, Any] | pd.Series, digits: int = 0) -> str:
+    """The interval of a row in words; "" without one."""
     if pd.isna(row["low"]):
         return ""
-    low, high = words.number(row["low"]), words.number(row["high"])
+    low, high = words.number(row["low"], digits), words.number(row["high"], digits)
     return words.text("{low} to {high}", low=low, high=high)
 
 

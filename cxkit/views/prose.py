@@ -5,7 +5,7 @@ from html import escape
 
 from cxkit.data.cards import card
 from cxkit.results import Result
-from cxkit.views import findings
+from cxkit.views import findings, profile_prose
 from cxkit.views.language import Language, language, mark, plain, span
 from cxkit.views.phrases import Figures, answers, between, matters
 from cxkit.views.table import DIGITS
@@ -123,7 +123,7 @@ def _nps(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
 
 
 PROSE: dict[str, Callable[[Result, Language], tuple[str, Figures, list[str]]]] = {
-    "scaling": _scaling, "csi_tree": tree_prose, "nps": _nps,
+    "scaling": _scaling, "semantic_differential": profile_prose.reading, "csi_tree": tree_prose, "nps": _nps,
 }  # fmt: skip
 
 
@@ -157,6 +157,9 @@ CAVEATS = {
     "scale_from_one": mark("The question was asked on 1–10 instead of 0–10; compare with other surveys with care."),
     "reversed": mark("“{item}” was asked the other way round; its answers are turned so that high is good."),
     "no_spread": mark("Where all answers are the same, no interval can be given."),
+    "unpaired": mark("Nobody rated both “{item}” and “{object}”; they are compared as independent samples."),
+    "object_missing": mark("Respondents who rated “{object}” on no scale: {n}."),
+    "key_error": mark("“{item}” runs against the other scales (r = {r}): was this scale meant to be reversed?"),
     "group_unknown": mark("Respondents whose group is not known: {n}. They count in the total only."),
     "wave_unknown": mark("Respondents whose wave is not known: {n}. They are left out of the waves."),
     "weighted_index": mark(
@@ -198,9 +201,9 @@ COUNTS = {
 def _caveats(result: Result, words: Language) -> list[str]:
     sentences = []
     for code, numbers in result.notes:
-        values = {k: words.number(v) if isinstance(v, int | float) else plain(v) for k, v in numbers.items()}
-        if "item" in numbers:
-            values["item"] = words.label(result, numbers["item"])
+        values = {k: words.number(v, 2 * (k == "r")) if isinstance(v, int | float) else plain(v)
+                  for k, v in numbers.items()}  # fmt: skip
+        values |= {k: words.label(result, numbers[k]) for k in ("item", "object") if k in numbers}
         sentences.append(words.text(CAVEATS[code], **values))
     facts = result.facts
     if not findings.too_few(result):

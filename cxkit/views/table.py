@@ -1,6 +1,5 @@
 """Tables: what a client reads, one row per item, group or wave."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -13,90 +12,26 @@ from cxkit.results import Result
 from cxkit.stats.resample import generator
 from cxkit.views.findings import judged, too_few
 from cxkit.views.language import Language, language, mark, span
+from cxkit.views.sheets import HEADS, NPS, Sheet, sheets
 from cxkit.views.view import View, html_table
 
 COMMENT_LENGTH = 300
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One table: what its rows run over beside items ("", "group" or "wave"), and per column a heading and a term.
-
-    With ``rank``, items come by this term from the largest down, and those without it or at 0 are left out;
-    ``nested`` moves the parts of a tree in by their depth.
-    """
-
-    caption: str
-    over: str
-    columns: tuple[tuple[str, str], ...]
-    rank: str = ""
-    nested: bool = False
-
-
-HEADS = {"group": mark("Group"), "wave": mark("Wave")}
-_MEAN = (mark("Mean"), "mean")
-_SCALING = (
-    _MEAN,
-    (mark("Highest scores"), "top_box"),
-    (mark("Lowest scores"), "bottom_box"),
-    (mark("Net"), "net_box"),
-    (mark("0–100"), "index"),
-)
-_NPS = (
-    (mark("NPS"), "nps"),
-    (mark("Promoters"), "promoters"),
-    (mark("Passives"), "passives"),
-    (mark("Detractors"), "detractors"),
-    _MEAN,
-)
-_REST = mark("Against the rest")
-_PREVIOUS = mark("Against the wave before")
-_INDEX = _SCALING[4]
-_DRIVERS = Sheet(mark("What matters most"), "", (
-    (mark("Importance"), "importance"), (mark("Johnson’s weight"), "johnson"), (mark("Correlation"), "correlation"),
-    (mark("Beta"), "beta"), (mark("VIF"), "vif"), (mark("Effect of a low rating"), "penalty"),
-    (mark("Effect of a high rating"), "reward"),
-), rank="importance")  # fmt: skip
-SHEETS = {
-    "scaling": (
-        Sheet(mark("Each item, all respondents"), "", _SCALING),
-        _DRIVERS,
-        Sheet(mark("Each item by group"), "group", (*_SCALING[:3], (_REST, "mean_vs_rest"))),
-        Sheet(mark("Each item by wave"), "wave", (*_SCALING[:3], (_PREVIOUS, "mean_vs_previous"))),
-    ),
-    "nps": (
-        Sheet(mark("All respondents"), "", _NPS),
-        _DRIVERS,
-        Sheet(mark("By group"), "group", (*_NPS, (_REST, "nps_vs_rest"))),
-        Sheet(mark("By wave"), "wave", (*_NPS, (_PREVIOUS, "nps_vs_previous"))),
-    ),
-    "csi_tree": (
-        Sheet(mark("Every part of the tree"), "", (
-            _INDEX, (mark("Weight"), "weight"), (mark("Weight in the whole"), "total_weight"), _SCALING[1],
-        ), nested=True),
-        Sheet(mark("What to improve first"), "", (
-            _INDEX, (mark("Weight in the whole"), "total_weight"), (mark("Points to gain"), "priority"),
-        ), rank="priority"),
-        _DRIVERS,
-        Sheet(mark("Parts by group"), "group", (_INDEX, (_REST, "index_vs_rest"))),
-        Sheet(mark("Parts by wave"), "wave", (_INDEX, (_PREVIOUS, "index_vs_previous"))),
-        Sheet(mark("Where the change comes from, in points of the whole"), "", (
-            (mark("By changed levels"), "change_scores"), (mark("By changed weights"), "change_weights"),
-        )),
-    ),
-}  # fmt: skip
 DIGITS = {
     "nps": 0, "mean": 2, "sd": 2, "index": 1, "priority": 1, "change_scores": 1, "change_weights": 1, "penalty": 1,
-    "reward": 1, "beta": 2, "correlation": 2, "vif": 1,
+    "reward": 1, "beta": 2, "correlation": 2, "vif": 1, "gap": 2, "dz": 2, "distance": 2, "level": 2, "spread": 2,
+    "shape": 2, "profile": 2,
 }  # fmt: skip
-SIGNED = ("change_scores", "change_weights", "penalty", "reward")
+SIGNED = ("gap", "change_scores", "change_weights", "penalty", "reward")
 
 
 def show(lang: Language, term: str, value: float) -> str:
     """Format an estimate in the unit of its term; differences carry their sign."""
     stem, _, comparison = term.partition("_vs_")
-    if stem in DIGITS:
-        return lang.number(value, DIGITS[stem], signed=bool(comparison) or stem in SIGNED)
+    known = stem if stem in DIGITS else stem.partition("_")[0]  # the terms of profiles name objects
+    if known in DIGITS and not stem.startswith(("distance_share", "total_weight")):
+        return lang.number(value, DIGITS[known], signed=bool(comparison) or known in SIGNED)
     if stem == "net_box":
         return lang.number(100 * value, 0, signed=True)
     return lang.percent(value)
@@ -122,7 +57,7 @@ def table(result: Result | Audit, lang: str = "en", part: str = "main") -> View:
     if isinstance(result, Audit):
         return _audit(result, words)
     if part == "main":
-        return View("".join(_sheet(result, words, sheet) for sheet in SHEETS[result.method]) + _flow(result, words))
+        return View("".join(_sheet(result, words, sheet) for sheet in sheets(result, words)) + _flow(result, words))
     if part == "comments":
         return View(_comments(result, words))
     raise SettingsError(f'There is no table "{part}"; {did_you_mean(part, ["main", "comments"])}')
@@ -131,34 +66,37 @@ def table(result: Result | Audit, lang: str = "en", part: str = "main") -> View:
 def _sheet(result: Result, words: Language, sheet: Sheet) -> str:
     current, over = result.facts["wave"], sheet.over
     rows = result.rows(group="") if over == "wave" else result.rows(wave=current)
-    rows = rows[rows["term"].isin([term for _, term in sheet.columns])]
+    endings = sheet.lines or (("", ""),)
+    rows = rows[rows["term"].isin([term + ending for _, term in sheet.columns for _, ending in endings])]
     rows = rows[rows[over] != ""] if over else rows[rows["group"] == ""]
+    if sheet.rank:
+        ranked = rows[(rows["term"] == sheet.rank) & ~(rows["estimate"] <= 0)]
+        order = list(ranked.sort_values("estimate", ascending=False, kind="stable")["item"])
+        rows = rows[rows["item"].isin(order)].sort_values("item", key=lambda c: c.map(order.index), kind="stable")
     if rows.empty:
         return ""
-    if sheet.rank:
-        order = rows[(rows["term"] == sheet.rank) & ~(rows["estimate"] <= 0)].sort_values(
-            "estimate", ascending=False, kind="stable"
-        )["item"]
-        rows = rows[rows["item"].isin(order)].sort_values(
-            "item", key=lambda c: c.map(list(order).index), kind="stable"
-        )
-        if rows.empty:
-            return ""
     named = not over or rows["item"].nunique() > 1
     depths = {node.name: node.depth for node in read_tree(result.settings["tree"])} if sheet.nested else {}
     lines = []
     for (item, name), mine in rows.groupby(["item", over or "group"], sort=False):
         found = {row["term"]: row for row in mine.to_dict("records")}
-        names = ["\u2003" * depths.get(str(item), 0) + words.label(result, str(item))] * named + [str(name)] * bool(
-            over
-        )
-        cells = (_estimate(result, words, found.get(term)) for _, term in sheet.columns)
-        n = mine["n"].iloc[0]
-        lines.append([*names, words.number(n) if pd.notna(n) else "–", *cells])
-    heads = [words.text("Item")] * named + ([words.text(HEADS[over])] if over else [])
-    caption = words.text(sheet.caption) + (f" · {current}" if current and over != "wave" else "")
-    columns = (words.text(head) + _boxes(result, term) for head, term in sheet.columns)
+        for line, ending in endings:
+            label = line or "\u2003" * depths.get(str(item), 0) + words.label(result, str(item))
+            its = [found.get(term + ending) for _, term in sheet.columns]
+            if any(its):
+                cells = (_estimate(result, words, row) for row in its)
+                lines.append([*[label] * named, *[str(name)] * bool(over), _bases(words, its), *cells])
+    pair = words.text("Pair") if sheet.lines else words.text("Item")
+    heads = [pair] * named + ([words.text(HEADS[over])] if over else [])
+    caption = sheet.caption + (f" · {current}" if current and over != "wave" else "")
+    columns = (head + _boxes(result, term) for head, term in sheet.columns)
     return html_table(caption, [*heads, words.text("Answers"), *columns], lines, names=len(heads))
+
+
+def _bases(words: Language, rows: list[dict[Any, Any] | None]) -> str:
+    """The smallest and the largest base of a line; levels from the books have none."""
+    bases = [row["n"] for row in rows if row and row["n"] == row["n"]]
+    return "–".join(dict.fromkeys(words.number(base) for base in (min(bases), max(bases)))) if bases else "–"
 
 
 def _boxes(result: Result, term: str) -> str:
@@ -184,7 +122,7 @@ def _estimate(result: Result, words: Language, row: dict[Any, Any] | None) -> st
     if row["term"] == "index" and (verdict := judged(result, row, words)):
         text += "\n" + verdict
     if pd.notna(row["p_adjusted"]):
-        gap = show(words, row["term"].partition("_vs_")[0], row["detectable"])
+        gap = show(words, row["term"].partition("_vs_")[0], row["detectable"]).removeprefix("+")
         text += "\n" + words.p(row["p_adjusted"]) + "; " + words.text("visible from {gap}", gap=gap)
     return text
 
@@ -226,7 +164,7 @@ def _flow(result: Result, words: Language) -> str:
     rows = result.table[result.table["term"].str.startswith("flow_to_")]
     if rows.empty:
         return ""
-    names = {term: words.text(head) for head, term in _NPS[1:4]}
+    names = {term: words.text(head) for head, term in NPS[1:4]}
     lines = []
     for group, mine in rows.groupby("group", sort=False):
         cells = {r["term"]: _estimate(result, words, r) for r in mine.to_dict("records")}

@@ -36,8 +36,8 @@ def tree_prose(result: Result, words: Language) -> tuple[str, Figures, list[str]
     parts.sort(key=lambda name: -rows[name]["estimate"])
     shown = [tree[0].name] + [parts[0], parts[-1]] * (len(parts) > 1)
     figures: Figures = [
-        (f"{words.label(result, name)}, 0–100", words.number(rows[name]["estimate"], 1), between(words, rows[name]))
-        for name in shown
+        (f"{words.label(result, n)}, 0–100", words.number(rows[n]["estimate"], 1), between(words, rows[n], 1))
+        for n in shown
     ]
     figures.append(answers(words, result, result.facts["rows"]))
     reading = [*_first(result, words), *_quadrants(result, words)]

@@ -47,7 +47,7 @@ def result(kind):
         tree = named(branch("whole", 1, *parts), LONG)
         data = rated(leaves, 480, GROUPS, ("1", "2"))
         return cx.csi_tree(data, tree, scale=scales(*leaves), weights="equal", outcome="r", by="g", wave="w")
-    items, groups = {"two": ("ab", ("x", "y")), "six": ("abcd", GROUPS[:6]), "twelve": ("abcdefghijkl", GROUPS[:2]),
+    items, groups = {"two": ("ab", ("x", "y")), "six": ("abcd", GROUPS[:6]), "twelve": ("abcdefhijklm", GROUPS[:2]),
                      "one": ("a", ("x", "y")), "alone": ("ab", ())}[kind]  # fmt: skip
     data = rated(items, 300, groups or ("x",), outcome=False)
     tree = branch("whole", 1, *(leaf(item) for item in items))
@@ -121,15 +121,20 @@ def test_the_target_and_every_dot_stand_inside_the_axes(target):
         assert min(min(x - left, right - x) for x in dots) * inch * 72 > 3.2  # half a dot is 3.25 points
 
 
-def test_a_hidden_leaf_and_one_without_answers_are_drawn_without_a_number():
-    data = frame(a=[5.0, 3.0] * 30, b=[5.0, 3.0] * 4 + [np.nan] * 52, c=[np.nan] * 60)
-    tree = branch("whole", 1, leaf("a"), leaf("b"), leaf("c"))
-    view, sheet = drawn(cx.csi_tree(data, tree, weights="equal"))
+def test_a_leaf_without_answers_is_drawn_without_a_number():
+    data = frame(a=[5.0, 3.0] * 30, b=[np.nan] * 60)
+    found = cx.csi_tree(data, branch("whole", 1, leaf("a"), leaf("b")), weights="equal")
+    view, sheet = drawn(found)
     shown = [text.get_text() for text in sheet.axes[1].texts]
-    assert shown[1:] == ["75.0", "n < 10", "–"]
+    assert shown == ["75.0", "75.0", "n < 10"]
     assert "b:" not in view.alt
-    assert "c:" not in view.alt
-    assert cx.figure(cx.csi_tree(data, tree, weights="equal"), part="map") == View()
+    assert cx.figure(found, part="map") == View()
+
+
+def test_a_hidden_leaf_hides_the_whole_that_could_tell_it():
+    data = frame(a=[5.0, 3.0] * 30, b=[5.0, 3.0] * 4 + [np.nan] * 52)
+    found = cx.csi_tree(data, branch("whole", 1, leaf("a"), leaf("b")), weights="equal")
+    assert all(cx.figure(found, part=part) == View() for part in PARTS)
 
 
 def test_every_interval_of_the_tree_is_drawn():
