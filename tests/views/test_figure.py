@@ -10,7 +10,7 @@ import pytest
 
 import cxkit as cx
 from cxkit.errors import SettingsError
-from cxkit.views import charts, findings
+from cxkit.views import charts, findings, profile_prose
 from cxkit.views.canvas import finish, ink_on, ramp, row_height, wrap
 from cxkit.views.figure import FIGURES
 from cxkit.views.language import LANGUAGES, language
@@ -21,6 +21,10 @@ TITLES = {
     ("scaling", "main"): findings.items_title, ("scaling", "groups"): findings.group_title,
     ("scaling", "trend"): findings.change_title, ("nps", "main"): findings.score_title,
     ("nps", "distribution"): findings.spread_title, ("nps", "trend"): findings.change_title,
+    ("semantic_differential", "main"): profile_prose.profile_title,
+    ("semantic_differential", "gaps"): profile_prose.gap_title,
+    ("semantic_differential", "split"): lambda _, words: words.text("What the distances consist of"),
+    ("semantic_differential", "groups"): profile_prose.distance_title,
 }  # fmt: skip
 PARTS = [(method, part) for method, parts in FIGURES.items() for part in parts]
 
@@ -41,7 +45,13 @@ def survey(n=240, groups=("север", "юг"), waves=("1", "2")):
 
 
 def both(data, scale=(1, 5), **roles):
-    return {"scaling": cx.scaling(data, ["a", "b"], scale=list(scale), **roles), "nps": cx.nps(data, "r", **roles)}
+    sites = data.assign(own_a=data["a"], own_b=data["b"], rival_a=data["b"], rival_b=data["a"], ideal_a=5, ideal_b=4)
+    poles = {"a": ["old", "new"], "b": ["slow", "fast"]}
+    return {
+        "scaling": cx.scaling(data, ["a", "b"], scale=list(scale), **roles),
+        "nps": cx.nps(data, "r", **roles),
+        "semantic_differential": cx.semantic_differential(sites, poles, scale=list(scale), **roles),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +104,7 @@ def test_every_letter_of_a_language_has_a_glyph(lang):
 def test_text_from_data_is_never_read_as_mathematics_or_markup():
     names = ("$x^2$", r"\frac{1}{$$", "<script>alert(1)</script>")
     data = survey(240, names, ("$w_1$", "$w_2$"))
-    drawn = {"scaling": ("groups", "trend"), "nps": ("main", "trend")}
+    drawn = {"scaling": ("groups", "trend"), "nps": ("main", "trend"), "semantic_differential": ("groups",)}
     for method, result in both(data, by="g", wave="w").items():
         for part in drawn[method]:
             view = cx.figure(result, part=part)
