@@ -110,7 +110,8 @@ def read_profiles(
     -------
     data, audit : one row per respondent and a column "object_scale" for each object and scale.
 
-    >>> data, audit = read_profiles("sample:shop", poles={"clear": ["confusing", "clear"]}, objects=["own", "ideal"])
+    >>> poles, scale = {"clear": ["confusing", "clear"]}, {"min": 1, "max": 10, "missing": [99]}
+    >>> data, audit = read_profiles("sample:shop", poles=poles, objects=["own", "ideal"], scale=scale)
     >>> audit.items
     ['own_clear', 'ideal_clear']
     """

@@ -81,7 +81,7 @@ def semantic_differential(
     >>> import cxkit as cx
     >>> result = cx.semantic_differential(cx.sample("bank"), {"clear": ["confusing", "clear"]})
     >>> round(result.rows(item="clear", term="gap_own_rival")["estimate"].item(), 2)
-    -0.49
+    -0.47
     """
     settings = {name: value for name, value in locals().items() if name != "data"}
     settings |= {"competitors": list(competitors), "waves": list(waves), "objects": dict(objects)}

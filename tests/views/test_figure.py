@@ -11,7 +11,7 @@ from picture import branch, drawn, leaf, scales
 
 import cxkit as cx
 from cxkit.errors import SettingsError
-from cxkit.views import charts, findings, tree_prose
+from cxkit.views import charts, findings, profile_prose, tree_prose
 from cxkit.views.canvas import finish, ink_on, ramp, row_height, wrap
 from cxkit.views.figure import FIGURES
 from cxkit.views.language import LANGUAGES, language
@@ -24,6 +24,10 @@ TITLES = {
     ("nps", "distribution"): findings.spread_title, ("nps", "trend"): findings.change_title,
     ("csi_tree", "main"): tree_prose.root_title, ("csi_tree", "groups"): findings.group_title,
     ("csi_tree", "trend"): findings.change_title,
+    ("semantic_differential", "main"): profile_prose.profile_title,
+    ("semantic_differential", "gaps"): profile_prose.gap_title,
+    ("semantic_differential", "split"): lambda _, words: words.text("What the distances consist of"),
+    ("semantic_differential", "groups"): profile_prose.distance_title,
 }  # fmt: skip
 PARTS = [(method, part) for method, parts in FIGURES.items() for part in parts]
 
@@ -47,10 +51,13 @@ def both(data, explained=True, **roles):
     """A result of every method over the items a and b (1-5) and r (0-10), which they explain where asked to."""
     scale, outcome = scales("a", "b"), "r" * explained
     tree = branch("whole", 1, leaf("a", 0.5), leaf("b", 0.5))
+    sites = data.assign(own_a=data["a"], own_b=data["b"], rival_a=data["b"], rival_b=data["a"], ideal_a=5, ideal_b=4)
+    poles = {"a": ["old", "new"], "b": ["slow", "fast"]}
     return {
         "scaling": cx.scaling(data, ["a", "b"], scale=scale, outcome=outcome, **roles),
         "nps": cx.nps(data, "r", scale=scale, drivers=["a", "b"] * explained, **roles),
         "csi_tree": cx.csi_tree(data, tree, scale=scale, outcome=outcome, **roles),
+        "semantic_differential": cx.semantic_differential(sites, poles, scale=[1, 5], **roles),
     }
 
 
@@ -105,7 +112,10 @@ def test_every_letter_of_a_language_has_a_glyph(lang):
 def test_text_from_data_is_never_read_as_mathematics_or_markup():
     names = ("$x^2$", r"\frac{1}{$$", "<script>alert(1)</script>")
     data = survey(240, names, ("$w_1$", "$w_2$"))
-    named = {"scaling": ("groups", "trend"), "nps": ("main", "trend"), "csi_tree": ("groups", "trend")}
+    named = {
+        "scaling": ("groups", "trend"), "nps": ("main", "trend"), "csi_tree": ("groups", "trend"),
+        "semantic_differential": ("groups",),
+    }  # fmt: skip
     for method, result in both(data, explained=False, by="g", wave="w").items():
         for part in named[method]:
             view = cx.figure(result, part=part)
@@ -144,8 +154,9 @@ def test_without_groups_and_waves_there_is_nothing_to_draw():
     found = both(survey(80), explained=False)
     assert cx.figure(found["scaling"], part="groups") == View()
     assert cx.figure(found["scaling"], part="trend") == View()
-    for result in found.values():
-        assert cx.figure(result, part="drivers") == cx.figure(result, part="trend") == View()
+    for method in ("scaling", "nps", "csi_tree"):
+        assert cx.figure(found[method], part="drivers") == cx.figure(found[method], part="trend") == View()
+    assert cx.figure(found["semantic_differential"], part="groups") == View()
 
 
 def test_one_wave_is_no_trend_and_one_group_is_no_comparison():
