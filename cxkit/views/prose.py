@@ -8,7 +8,7 @@ from cxkit.results import Result
 from cxkit.views import findings, profile_prose
 from cxkit.views.language import Language, language, mark, plain, span
 from cxkit.views.phrases import Figures, answers, between, matters
-from cxkit.views.table import DIGITS
+from cxkit.views.table import DIGITS, unit
 from cxkit.views.tree_prose import tree_prose
 from cxkit.views.view import View
 
@@ -146,7 +146,7 @@ def _groups(result: Result, words: Language) -> list[str]:
         rows = rows[rows["estimate"] > 0]
     for row in rows.head(5).to_dict("records"):
         sentence = GAPS[result.method == "nps", row["estimate"] > 0]
-        gap = words.number(abs(row["estimate"]), DIGITS[row["term"].partition("_vs_")[0]])
+        gap = words.number(abs(row["estimate"]), DIGITS[unit(row["term"])])
         item, p = words.label(result, row["item"]), words.p(row["p_adjusted"])
         sentences.append(words.text(sentence, group=plain(row["group"]), gap=gap, item=item, p=p))
     return sentences

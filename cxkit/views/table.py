@@ -26,10 +26,16 @@ DIGITS = {
 SIGNED = ("gap", "change_scores", "change_weights", "penalty", "reward")
 
 
+def unit(term: str) -> str:
+    """The key of a term in ``DIGITS``: a comparison has that of its estimate, and terms of profiles name objects."""
+    stem = term.partition("_vs_")[0]
+    return stem if stem in DIGITS else stem.partition("_")[0]
+
+
 def show(lang: Language, term: str, value: float) -> str:
     """Format an estimate in the unit of its term; differences carry their sign."""
     stem, _, comparison = term.partition("_vs_")
-    known = stem if stem in DIGITS else stem.partition("_")[0]  # the terms of profiles name objects
+    known = unit(stem)
     if known in DIGITS and not stem.startswith(("distance_share", "total_weight")):
         return lang.number(value, DIGITS[known], signed=bool(comparison) or known in SIGNED)
     if stem == "net_box":
