@@ -13,7 +13,7 @@ from cxkit.errors import DataError, SettingsError
 from cxkit.methods.cells import Row, adjusted, compare, finish, mean_measure, tally_cells
 from cxkit.results import Result
 from cxkit.stats.compare import Basis, difference
-from cxkit.stats.joint import Estimate, combine, means
+from cxkit.stats.joint import Estimate, combine, linear_base, means
 from cxkit.stats.profiles import closer, distance, item_rest, profile_r, resampled_means, split, upper_bound
 from cxkit.stats.resample import generator
 
@@ -113,7 +113,7 @@ def semantic_differential(
     rows.sort(key=lambda row: order[row["item"]])
     now = rated.where((rated.wave == cells.current) | (cells.current == ""))
     notes: list[Note] = [("reversed", {"item": name}) for name, pole in scales.items() if pole.reversed]
-    notes += _notes(now.scores, now.w, list(scales), things)
+    notes += _notes(now.scores, now.w, list(scales), things) + _bases(now, len(scales), own) * bool(weight)
     facts = {"scales": len(scales), **tally.screen(tally.in_wave(data, wave, cells.current), list(deck), weight)}
     labels: dict[str, Mapping[str, str]] = {}
     for name, pole in ((name, pole.turned) for name, pole in scales.items()):
@@ -127,6 +127,8 @@ def _deck(scales: Mapping[str, Pole], things: Sequence[str], scale: Any) -> dict
     for thing in things:
         if things.count(thing) > 1:
             raise SettingsError(f'The object "{thing}" is named twice in own, competitors and ideal; name each once.')
+        if thing in ("mean", "raw", "share"):
+            raise SettingsError(f'No object may be called "{thing}", as the distances have such terms; rename it.')
     for name in scales:
         if name in (PROFILE, *things):
             raise SettingsError(f'No scale may be named "{name}"; rename it in the poles and in the columns.')
@@ -243,6 +245,16 @@ def _closer(
     for k, row in enumerate(rows, 1):
         row["estimate"] = closer(drawn[0] - drawn[-1], traces[0], drawn[k] - drawn[-1], traces[k])
     return rows
+
+
+def _bases(now: tally.Answers, k: int, own: str) -> list[Note]:
+    """The effective bases of the distance between own and ideal, by Kish's formula and by linearisation."""
+    now = now.where(~np.isnan(np.hstack([now.scores[:, :k], now.scores[:, -k:]])).all(axis=1))
+    found = means(now.scores, now.w)
+    gaps = _differences(found[:k], found[-k:])
+    whole = combine(gaps, [gap.value for gap in gaps])  # moves as D does, whose slope on each gap is gap / D
+    n_linear = linear_base(whole, now.w)
+    return [("weighted_distance", {"item": own, "n_eff": whole.n_eff, "n_linear": n_linear})] * (n_linear == n_linear)
 
 
 def _notes(scores: np.ndarray, w: np.ndarray, scales: list[str], things: list[str]) -> list[Note]:

@@ -165,6 +165,10 @@ CAVEATS = {
     "weighted_index": mark(
         "For the whole index the weights leave {n_linear} effective answers (linearised); by Kish’s formula {n_eff}."
     ),
+    "weighted_distance": mark(
+        "For the distance of “{item}” from the ideal the weights leave {n_linear} effective answers (linearised); "
+        "by Kish’s formula {n_eff}."
+    ),
     "operations_fixed": mark("Levels from the books are those of this period in every group and wave."),
     "grades_maximum": mark("Levels divide by the highest grade, so the lowest grade is not 0."),
     "grades_top_box": mark("Levels are shares of the highest grades, in percent."),

@@ -36,7 +36,7 @@ def show(lang: Language, term: str, value: float) -> str:
     """Format an estimate in the unit of its term; differences carry their sign."""
     stem, _, comparison = term.partition("_vs_")
     known = unit(stem)
-    if known in DIGITS and not stem.startswith(("distance_share", "total_weight")):
+    if known in DIGITS and not stem.startswith("distance_share"):
         return lang.number(value, DIGITS[known], signed=bool(comparison) or known in SIGNED)
     if stem == "net_box":
         return lang.number(100 * value, 0, signed=True)

@@ -330,3 +330,16 @@ def test_labels_come_in_every_language_with_a_plain_name_as_fallback():
     result = of(survey(), objects=objects)
     assert result.labels["own"] == {"en": "Наш", "ru": "Наш"}
     assert (result.labels["rival"], result.labels["ideal"]) == ({"en": "Theirs"}, {"en": "ideal"})
+
+
+def test_a_weighted_distance_tells_both_effective_bases():
+    """By hand: with one scale and equal weights but one of 3, Kish's base is (1+1+1+3)^2 / (1+1+1+9) = 3."""
+    data = pd.DataFrame({"own_a": [2.0, 4, 6, 8], "ideal_a": [9.0, 9, 10, 10], "w": [1.0, 1, 1, 3]})
+    call = {"competitors": [], "weight": "w", "min_base": 1, "flag_base": 1}
+    found = dict(cx.semantic_differential(data, {"a": ["bad", "good"]}, **call).notes)["weighted_distance"]
+    gaps, w = np.array([-7.0, -5, -4, -2]), np.array([1.0, 1, 1, 3])
+    squares = (w * (gaps - w @ gaps / 6)) ** 2
+    assert found["n_eff"] == pytest.approx(3)
+    assert found["n_linear"] == pytest.approx(6 * (squares / w).sum() / squares.sum())
+    equal = cx.semantic_differential(data.assign(w=1.0), {"a": ["bad", "good"]}, **call)
+    assert dict(equal.notes)["weighted_distance"]["n_linear"] == pytest.approx(4)
