@@ -113,7 +113,7 @@ def csi_tree(
     if model.levels and (cells.groups or len(cells.waves) > 1):
         notes.append(("operations_fixed", {}))
     notes += [(f"grades_{grades}", {})] * (grades != "range")
-    notes += [("renormalised", {"item": row["item"], "coverage": 100 * row["estimate"]}) for row in rows
+    notes += [("renormalised", {"item": row["item"], "coverage": row["estimate"]}) for row in rows
               if row["term"] == "coverage" and not row["group"] and row["wave"] == cells.current]  # fmt: skip
     notes += [("reversed", {"item": item}) for item, card in model.deck.items() if card.reversed]
     labels = {node.name: node.text or (model.deck[node.item].text if node.item else {}) for node in model.tree}

@@ -4,11 +4,11 @@ from typing import Any
 
 from cxkit.results import Result
 from cxkit.views.canvas import (
-    HIGH,
     INK,
     LOW,
     SERIES,
     SOFT,
+    TOP,
     bare,
     dot,
     finish,
@@ -32,7 +32,7 @@ def drivers(result: Result, lang: Language) -> View:
     if not names:
         return View()
     labels = [wrap(lang.label(result, name), 26, 3) for name in names]
-    colors = {"penalty": LOW, "reward": HIGH}
+    colors = {"penalty": LOW, "reward": TOP}
     effects = {term: now_of(result, term) for term in colors}
     shown = [term for term in colors if effects[term]]
     figure = new_figure(0.95 + sum(max(0.42, 0.15 * (label.count("\n") + 1) + 0.1) for label in labels))

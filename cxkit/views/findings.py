@@ -12,7 +12,8 @@ from cxkit.views.language import Language, mark, plain
 
 def too_few(result: Result) -> bool:
     """True when the base of the whole report is below the smallest that may be shown."""
-    return bool((result.rows(group="", wave=result.facts["wave"])["base"] == "hidden").all())
+    rows = result.rows(group="", wave=result.facts["wave"])
+    return bool((rows.loc[rows["n"].notna(), "base"] == "hidden").all())
 
 
 def total(result: Result, term: str, item: str = "") -> pd.Series:

@@ -172,7 +172,7 @@ CAVEATS = {
     "operations_fixed": mark("Levels from the books are those of this period in every group and wave."),
     "grades_maximum": mark("Levels divide by the highest grade, so the lowest grade is not 0."),
     "grades_top_box": mark("Levels are shares of the highest grades, in percent."),
-    "renormalised": mark("“{item}” stands on {coverage} % of its weight; the rest has no answers."),
+    "renormalised": mark("“{item}” stands on {coverage} of its weight; the rest has no answers."),
     "drivers_complete": mark(
         "What matters most is worked out on the {n} of {of} respondents who answered everything."
     ),
@@ -208,6 +208,7 @@ def _caveats(result: Result, words: Language) -> list[str]:
         values = {k: words.number(v, 2 * (k == "r")) if isinstance(v, int | float) else plain(v)
                   for k, v in numbers.items()}  # fmt: skip
         values |= {k: words.label(result, numbers[k]) for k in ("item", "object") if k in numbers}
+        values |= {k: words.percent(numbers[k]) for k in ("coverage",) if k in numbers}
         sentences.append(words.text(CAVEATS[code], **values))
     facts = result.facts
     if not findings.too_few(result):

@@ -81,6 +81,10 @@ def _sheet(result: Result, words: Language, sheet: Sheet) -> str:
         rows = rows[rows["item"].isin(order)].sort_values("item", key=lambda c: c.map(order.index), kind="stable")
     if rows.empty:
         return ""
+    if over == "wave":  # what only one wave has, as the leaves of a tree, is no series
+        waves = rows.groupby("item")["wave"].transform("nunique")
+        rows = rows[waves == waves.max()]
+    rows = rows.sort_values("item", key=lambda c: c.map(list(dict.fromkeys(c)).index), kind="stable")
     named = not over or rows["item"].nunique() > 1
     depths = {node.name: node.depth for node in read_tree(result.settings["tree"])} if sheet.nested else {}
     lines = []

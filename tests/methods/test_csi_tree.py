@@ -241,7 +241,7 @@ def test_a_leaf_nobody_answered_gives_its_weight_to_its_siblings_and_says_so():
     assert value(result, "p", "coverage") == pytest.approx(0.5, abs=1e-12)
     assert value(result, "all", "coverage") == pytest.approx(0.6 * 0.5 + 0.4, abs=1e-12)
     notes = [numbers for code, numbers in result.notes if code == "renormalised"]
-    assert notes == [{"item": "all", "coverage": pytest.approx(70)}, {"item": "p", "coverage": pytest.approx(50)}]
+    assert notes == [{"item": "all", "coverage": pytest.approx(0.7)}, {"item": "p", "coverage": pytest.approx(0.5)}]
     assert one(result, item="a", term="index")["base"] == "hidden"
     assert result.rows(item="q", term="coverage").empty
 
