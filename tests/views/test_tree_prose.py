@@ -54,7 +54,7 @@ def measured(target=80):
         (60, "en", "whole: 72.5 of 100, the target of 60 is reached"),
         (73, "en", "whole: 72.5 of 100, whether the target of 73 is reached is open"),
         (80, "ru", "whole: 72,5 из 100, цель 80 не достигнута"),
-        (60, "uz", "whole: 100 balldan 72,5, 60 maqsadiga erishilgan"),
+        (60, "uz", "whole: 100 dan 72,5 ball, 60 ballik maqsadga erishilgan"),
     ],
 )
 def test_the_headline_is_the_verdict_on_the_whole(target, lang, headline):
@@ -96,9 +96,9 @@ def test_a_part_that_is_not_known_is_not_said_to_reach_its_target():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_quadrants_are_said_with_their_probability_from_eight_of_ten_on(lang):
-    words = {"en": ("Concentrate on “b”", "Keep up “a”"), "ru": ("Сосредоточьтесь на «b»", "Поддерживайте «a»"),
-             "uz": ("“b” ustida ishlang", "“a”ni saqlab qoling"),
-             "uz_Cyrl": ("“b” устида ишланг", "“a”ни сақлаб қолинг")}[lang]  # fmt: skip
+    words = {"en": ("Concentrate on “b”", "Keep up “a”"), "ru": ("улучшайте «b»", "Поддерживайте уровень «a»"),
+             "uz": ("“b” ustida ishlang", "“a” darajasini saqlab qoling"),
+             "uz_Cyrl": ("“b” устида ишланг", "“a” даражасини сақлаб қолинг")}[lang]  # fmt: skip
     tree = branch("whole", 1, leaf("a", 0.4), leaf("b", 0.4), leaf("c", 0.2))
     found = cx.csi_tree(frame(a=[5.0, 4.0] * 30, b=[2.0, 1.0] * 30, c=[4.0, 3.0] * 30), tree)
     said = " ".join(parts(cx.prose(found, lang).html, "p"))
@@ -163,7 +163,7 @@ def test_each_caveat_stands_where_it_holds():
     assert "“a” was asked the other way round" in first
     assert "For the whole index the weights leave" in first
     assert "Levels from the books are those of this period in every group and wave." in first
-    assert "“rest” stands on 50 % of its weight; the rest has no answers." in first
+    assert "“rest” stands on 50% of its weight; the rest has no answers." in first
     assert "Levels divide by the highest grade, so the lowest grade is not 0." in said["maximum"]
     assert "Levels are shares of the highest grades, in percent." in said["top boxes"]
     assert (
@@ -211,9 +211,9 @@ def test_what_to_improve_first_has_the_leaves_below_target_by_their_gain():
     ("lang", "words"),
     [
         ("en", ("target reached", "target not reached", "target undecided")),
-        ("ru", ("цель достигнута", "цель не достигнута", "достижение цели не установлено")),
-        ("uz", ("maqsadga erishilgan", "maqsadga erishilmagan", "maqsadga erishilgani aniq emas")),
-        ("uz_Cyrl", ("мақсадга эришилган", "мақсадга эришилмаган", "мақсадга эришилгани аниқ эмас")),
+        ("ru", ("цель достигнута", "цель не достигнута", "неясно, достигнута ли цель")),
+        ("uz", ("maqsadga erishilgan", "maqsadga erishilmagan", "maqsadga erishilgan-erishilmagani noaniq")),
+        ("uz_Cyrl", ("мақсадга эришилган", "мақсадга эришилмаган", "мақсадга эришилган-эришилмагани ноаниқ")),
     ],
 )
 def test_the_verdict_stands_under_each_index(lang, words):
