@@ -5,7 +5,7 @@ import csv
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,7 +157,8 @@ def _read_xlsx(path: Path, sheet: str) -> TextTable:
             closing(openpyxl.load_workbook(path, read_only=True)) as formulas,
         ):
             name = _sheet_name(path.name, values, sheet)
-            frame, blank = _table(path.name, _xlsx_rows(path.name, values[name], formulas[name]))
+            with closing(_xlsx_rows(path.name, values[name], formulas[name])) as rows:
+                frame, blank = _table(path.name, rows)
     except DataError:
         raise
     except Exception:  # zipfile and openpyxl raise whatever their parsers raise on a damaged file
@@ -190,11 +191,16 @@ def _sheet_name(file: str, book: Any, sheet: str) -> str:
     return visible[0]
 
 
-def _xlsx_rows(file: str, values: Any, formulas: Any) -> Iterator[list[str]]:
+def _xlsx_rows(file: str, values: Any, formulas: Any) -> Generator[list[str], None, None]:
     values.reset_dimensions()
     formulas.reset_dimensions()
+    # An iterator that is left in the middle would hold the file open.
+    with closing(values.iter_rows(values_only=True)) as one, closing(formulas.iter_rows(values_only=True)) as other:
+        yield from _checked_rows(file, zip(one, other, strict=False))
+
+
+def _checked_rows(file: str, pairs: Iterator[tuple[Any, Any]]) -> Iterator[list[str]]:
     width = 0
-    pairs = zip(values.iter_rows(values_only=True), formulas.iter_rows(values_only=True), strict=False)
     for number, (cells, sources) in enumerate(pairs, 1):
         if len(cells) > MAX_COLUMNS:
             raise DataError(

@@ -1,7 +1,9 @@
 """Files to text tables: every cell as text, rows numbered as a spreadsheet shows them."""
 
 import datetime as dt
+import gc
 import re
+import warnings
 import zipfile
 
 import openpyxl
@@ -370,3 +372,16 @@ class TestParquet:
         message = refusal(write(tmp_path, content, "answers.parquet"))
         says(message, "answers.parquet")
         assert str(tmp_path) not in message
+
+
+def test_a_refused_workbook_is_not_held_open(tmp_path):
+    path = workbook(tmp_path, ("A", [["id", "ease"], [1, 5], [2, 4], [3, 4]]))
+    book = openpyxl.load_workbook(path)
+    book.active["XFD3"] = "x"
+    book.save(path)
+    gc.collect()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ResourceWarning)
+        says(refusal(path), "column 16384")
+        gc.collect()
+    assert [str(one.message) for one in told if "answers.xlsx" in str(one.message)] == []

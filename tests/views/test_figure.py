@@ -71,6 +71,7 @@ def _no_warnings():
     """A glyph that the font lacks, or a layout that does not fit, is only warned about by matplotlib."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.simplefilter("default", ResourceWarning)  # garbage of other tests may be collected here
         yield
 
 

@@ -24,6 +24,7 @@ GROUPS = tuple(f"Ташкентская область, городские жи�
 def _no_warnings():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.simplefilter("default", ResourceWarning)  # garbage of other tests may be collected here
         yield
 
 
