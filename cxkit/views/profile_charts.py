@@ -138,7 +138,7 @@ def split(result: Result, lang: Language) -> View:
             value = rows[f"{part}_{name}"]
             share = lang.percent(value / whole) if whole else "–"
             ax.barh(y, value, left=left, height=0.6, color=color, edgecolor="white", label=None if y else word)
-            if value > 0.07 * reach:
+            if value > 0.11 * reach:
                 ax.text(left + value / 2, y, share, ha="center", va="center", fontsize=8, color=ink_on(color))
             left += value
             told[-1] += f", {word}: {share}"
