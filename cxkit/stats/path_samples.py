@@ -7,7 +7,6 @@ import numpy as np
 from cxkit.stats.bootstrap import resampled_totals
 from cxkit.stats.pls import Fit, Structure, fit
 
-MISSING = ("mean", "complete", "pairwise")
 SETS = 2**19  # numbers held per covariance matrix stack, 4 MB: what the processor's cache can take
 
 
@@ -65,7 +64,12 @@ def estimate(items: Items, model: Structure, scheme: str = "path", standardised:
 
 
 def resample(
-    items: Items, model: Structure, rng: np.random.Generator, times: int, scheme: str = "path", standardised: bool = True
+    items: Items,
+    model: Structure,
+    rng: np.random.Generator,
+    times: int,
+    scheme: str = "path",
+    standardised: bool = True,
 ) -> Sample:
     """Estimate it in resamples of the respondents; weights are estimated anew in each.
 
@@ -77,12 +81,17 @@ def resample(
 
 
 def from_totals(
-    totals: np.ndarray, items: Items, model: Structure, scheme: str = "path", standardised: bool = True
+    totals: np.ndarray,
+    items: Items,
+    model: Structure,
+    scheme: str = "path",
+    standardised: bool = True,
+    tolerance: float = 1e-7,
 ) -> Sample:
     """Estimate from column sums of ``Items.moments`` (columns x sets), as many sets at once as the cache takes."""
     step = max(1, SETS // items.x.shape[1] ** 2)
     parts = [
-        _sample(totals[:, k : k + step], items, model, scheme, standardised, 1e-7)
+        _sample(totals[:, k : k + step], items, model, scheme, standardised, tolerance)
         for k in range(0, totals.shape[1], step)
     ]
     joined = {name: np.concatenate([getattr(part, name) for part in parts], axis=-1)

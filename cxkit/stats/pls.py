@@ -35,7 +35,7 @@ class Fit:
 
     ``weights`` : items x sets, of items in their own units; each construct's score has variance 1.
     ``loadings`` : correlation of each item with its construct; ``crossings`` with all (items x constructs x sets).
-    ``correlations`` : of constructs; ``paths`` : by arrow, standardised; ``r2`` : by construct, 0 without arrows to it.
+    ``correlations`` : of constructs; ``paths`` : by arrow, standardised; ``r2`` : by construct, 0 without arrows.
     ``total`` : effects along all routes (from, to, sets).
     ``steps`` : iterations; ``converged`` : whether they came to rest.
     """
@@ -75,14 +75,14 @@ def fit(covariance: np.ndarray, model: Structure, scheme: str = "path", toleranc
     for construct, block in enumerate(model.blocks):
         owner[list(block)] = construct
     weights = _unit(np.ones((items, sets)), S, model)
-    steps, moving = np.zeros(sets, dtype=int), np.arange(sets)
+    steps, moving = np.ones(sets, dtype=int), np.arange(sets)
     inside = S
     for _ in range(MOST):
         old = weights[:, moving]
         new = _step(inside, old, model, scheme)
         weights[:, moving] = new
-        steps[moving] += 1
         still = np.abs(new - old).sum(axis=0) >= tolerance
+        steps[moving[still]] += 1
         if not still.any():
             moving = moving[:0]
             break

@@ -38,11 +38,13 @@ def measurement(correlation: np.ndarray, found: Fit, model: Structure) -> list[M
         if len(rows) == 1:
             measured.append(Measurement(np.nan, np.nan, np.nan, np.nan, np.full(1, np.nan)))
             continue
-        inside, l = R[np.ix_(rows, rows)], found.loadings[rows, 0]
+        inside, loads = R[np.ix_(rows, rows)], found.loadings[rows, 0]
         rho_a = np.nan if mode == "B" else _rho_a(inside, found.weights[rows, 0] * sd[rows])
-        rho_c = l.sum() ** 2 / (l.sum() ** 2 + (1 - l**2).sum())
+        rho_c = loads.sum() ** 2 / (loads.sum() ** 2 + (1 - loads**2).sum())
         measured.append(
-            Measurement(cronbach(inside), rho_a, float(rho_c), float((l**2).mean()), np.diag(np.linalg.inv(inside)))
+            Measurement(
+                cronbach(inside), rho_a, float(rho_c), float((loads**2).mean()), np.diag(np.linalg.inv(inside))
+            )
         )
     return measured
 
