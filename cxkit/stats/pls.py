@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cxkit.errors import SettingsError, did_you_mean
+
 SCHEMES = ("path", "factorial", "centroid")
 TOLERANCE, MOST = 1e-10, 1000  # sum of the changes of weights to stop at, and steps to stop after
 
@@ -65,10 +67,16 @@ def fit(covariance: np.ndarray, model: Structure, scheme: str = "path", toleranc
     covariance : (items, items, sets) or (items, items); of standardised items the correlation matrix.
     scheme : "path", "factorial" or "centroid".
 
+    Raises
+    ------
+    SettingsError : the scheme is unknown.
+
     >>> R = np.array([[1, 0.6, 0.3], [0.6, 1, 0.3], [0.3, 0.3, 1]])
     >>> fit(R, Structure(((0, 1), (2,)), ((0, 1),), ("A", "A"))).paths.round(4).tolist()
     [[0.3354]]
     """
+    if scheme not in SCHEMES:
+        raise SettingsError(f'There is no scheme "{scheme}"; {did_you_mean(scheme, SCHEMES)}')
     S = covariance[:, :, None] if covariance.ndim == 2 else covariance
     items, sets = S.shape[0], S.shape[2]
     owner = np.empty(items, dtype=int)

@@ -1,7 +1,5 @@
 """The chart of drivers: importance and penalty-reward contrast, for any method that has an outcome."""
 
-from typing import Any
-
 from cxkit.results import Result
 from cxkit.views.canvas import (
     INK,
@@ -38,7 +36,7 @@ def drivers(result: Result, lang: Language) -> View:
     figure = new_figure(0.95 + sum(max(0.42, 0.15 * (label.count("\n") + 1) + 0.1) for label in labels))
     panels = figure.subplots(1, 1 + bool(shown), sharey=True, squeeze=False, gridspec_kw={"wspace": 0.08})[0]
     ax, side = panels[0], panels[-1]  # one panel where nobody rates low or high
-    told, johnson = [], current_rows(result, "johnson")
+    told, johnson = [], now_of(result, "johnson")
     for y, name in enumerate(names):
         row = rows[name]
         dot(ax, row["estimate"], y, (row["low"], row["high"]))
@@ -81,9 +79,3 @@ def drivers(result: Result, lang: Language) -> View:
         else lang.text("What matters most for “{outcome}”", outcome=outcome)
     )
     return finish(figure, title, "; ".join(told))
-
-
-def current_rows(result: Result, term: str) -> dict[str, dict[Any, Any]]:
-    """The rows of a term among all respondents of the current wave, by item."""
-    rows = result.rows(term=term, group="", wave=result.facts["wave"])
-    return {row["item"]: row for row in rows.to_dict("records")}

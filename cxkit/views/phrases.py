@@ -55,7 +55,12 @@ def outcome_of(result: Result) -> str:
     return result.settings.get("outcome") or result.settings["score"]
 
 
-def now_of(result: Result, term: str) -> dict[str, dict[Any, Any]]:
-    """The rows of a term among all respondents of the current wave that have a number, by item."""
+def current_rows(result: Result, term: str) -> dict[str, dict[Any, Any]]:
+    """The rows of a term among all respondents of the current wave, by item."""
     rows = result.rows(term=term, group="", wave=result.facts["wave"])
-    return {row["item"]: row for row in rows[rows["estimate"].notna()].to_dict("records")}
+    return {row["item"]: row for row in rows.to_dict("records")}
+
+
+def now_of(result: Result, term: str) -> dict[str, dict[Any, Any]]:
+    """Those of the current rows that have a number."""
+    return {item: row for item, row in current_rows(result, term).items() if pd.notna(row["estimate"])}

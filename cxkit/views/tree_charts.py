@@ -27,9 +27,8 @@ from cxkit.views.canvas import (
     percent_axis,
     wrap,
 )
-from cxkit.views.driver_charts import current_rows
 from cxkit.views.language import Language, mark, plain
-from cxkit.views.phrases import SURE
+from cxkit.views.phrases import SURE, current_rows
 from cxkit.views.table import show
 from cxkit.views.tree_prose import root_title
 from cxkit.views.view import View

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cxkit.errors import SettingsError
 from cxkit.stats.path_samples import Items, estimate, from_totals, ready
 from cxkit.stats.pls import SCHEMES, Structure, fit
 from cxkit.stats.validity import consistent, effect_sizes, htmt, inflation, measurement
@@ -248,3 +249,8 @@ def test_a_block_whose_items_run_against_it_is_turned_round():
     found = fit(flip @ R @ flip, CHAIN).loadings[:, 0]
     for block in CHAIN.blocks:
         assert (found[list(block)] < 0).sum() * 2 <= len(block)
+
+
+def test_an_unknown_scheme_is_refused():
+    with pytest.raises(SettingsError, match=r'^There is no scheme "pth"; did you mean "path"\?$'):
+        fit(correlation(1), CHAIN, "pth")
