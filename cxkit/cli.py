@@ -14,7 +14,7 @@ from cxkit.batch.config import json_schema, read_config
 from cxkit.batch.plan import plan
 from cxkit.batch.run import run
 from cxkit.batch.summary import Row
-from cxkit.data.samples import SAMPLES, sample_codebook, sample_text
+from cxkit.data.samples import sample_codebook, sample_text
 from cxkit.errors import CxError, SettingsError
 from cxkit.report.brand import Brand
 from cxkit.report.make import Job, make_report
@@ -25,6 +25,7 @@ DEMO = {
     "bank": ("Orient Bank (simulated)", "en", "#12344d", "derived"),
     "shop": ("Интернет-магазин «Лола» (имитация)", "ru", "#5b2333", "stated"),
     "dairy": ("“Sut-Toʻkin” ulgurji savdosi (namuna)", "uz", "#1f4d3a", "expert"),
+    "mobile": ("Мобил алоқа бозори (намуна)", "uz_Cyrl", "#3b2f63", ""),
 }
 
 
@@ -117,18 +118,19 @@ def schema() -> None:
 @main.command()
 @click.option("--out", default="out/demo", type=click.Path(path_type=Path), help="Folder of the demo.")
 def demo(out: Path) -> None:
-    """Write three simulated surveys and a config, and make their reports."""
+    """Write four simulated surveys and a config, and make their reports."""
     source = out / "input"
     source.mkdir(parents=True, exist_ok=True)
     clients = []
-    for sample in SAMPLES:
-        name, lang, color, weights = DEMO[sample]
-        methods = {
+    for sample, (name, lang, color, weights) in DEMO.items():
+        methods: dict[str, dict[str, Any]] = {
             "scaling": {"items": ["ease", "trust", "appeal", "return"]},
             "semantic_differential": {},
             "csi_tree": {"weights": weights, "outcome": "recommend"},
             "nps": {"comment": "comment"},
         }
+        if sample == "mobile":  # which asks about other things than the businesses
+            methods = {"acsi_regression": {"model": "ecsi"}}
         sample_text(sample).to_csv(source / f"{sample}.csv", index=False, lineterminator="\n")
         _write_yaml(source / f"{sample}.yml", sample_codebook(sample))
         clients.append({"client": sample, "name": name, "lang": lang, "data": f"{sample}.csv",

@@ -9,10 +9,13 @@ import pytest
 from click.testing import CliRunner
 
 import cxkit as cx
-from cxkit.cli import main
+from cxkit.batch.config import read_config
+from cxkit.batch.plan import plan
+from cxkit.cli import DEMO, main
 from cxkit.errors import CxError, DataError
 from cxkit.methods import METHODS
 from cxkit.report.template import find_template
+from cxkit.views.language import LANGUAGES
 
 COMMANDS = ("methods", "new", "report", "batch", "schema", "demo")
 HEADER = "id,ease,trust,w"
@@ -281,12 +284,23 @@ def test_a_wrong_sheet_ends_with_exit_1_and_no_report(tmp_path):
     assert list(out.iterdir()) == []
 
 
-def test_the_demo_publishes_every_method_for_each_of_three_clients(tmp_path):
+def test_the_demo_plans_every_method_in_all_languages(tmp_path, monkeypatch):
+    monkeypatch.setattr("cxkit.cli._batch", lambda config, out: None)
+    assert cxkit("demo", "--out", tmp_path).exit_code == 0
+    jobs = plan(read_config(tmp_path / "input" / "clients.yml"), tmp_path / "input")
+    assert {job.method for job in jobs} == set(METHODS)
+    assert {job.client: job.lang for job in jobs} == dict(
+        zip(("bank", "shop", "dairy", "mobile"), LANGUAGES, strict=True)
+    )
+    assert len(jobs) == 3 * 4 + 1
+
+
+def test_the_demo_publishes_every_method(tmp_path, monkeypatch):
+    monkeypatch.setattr("cxkit.cli.DEMO", {name: DEMO[name] for name in ("shop", "mobile")})
     done = cxkit("demo", "--out", tmp_path)
     assert done.exit_code == 0, done.output
-    count = 3 * len(METHODS)
-    assert f"{count} of {count} reports published" in done.stdout
-    pages = {path.parent.relative_to(tmp_path).as_posix(): path for path in tmp_path.glob("*/*/report.html")}
-    assert sorted(pages) == sorted(f"{client}/{method}" for client in ("bank", "shop", "dairy") for method in METHODS)
-    for client, lang in (("bank", "en"), ("shop", "ru"), ("dairy", "uz")):
-        assert f'<html lang="{lang}">' in pages[f"{client}/nps"].read_text(encoding="utf-8")
+    assert f"{len(METHODS)} of {len(METHODS)} reports published" in done.stdout
+    pages = {path.parent.name: path for path in tmp_path.glob("*/*/report.html")}
+    assert set(pages) == set(METHODS)
+    assert '<html lang="ru">' in pages["nps"].read_text(encoding="utf-8")
+    assert "(имитация)" in pages["nps"].read_text(encoding="utf-8")

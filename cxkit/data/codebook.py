@@ -10,7 +10,8 @@ from cxkit.data.yamlfile import load_yaml, only_keys
 from cxkit.errors import SettingsError, did_you_mean
 
 ROLES = ("respondent", "weight", "group", "wave")
-SECTIONS = ("poles", "objects", "tree", "tables")  # what one method needs beside items; the method checks it
+# What one method needs beside items; the method checks it.
+SECTIONS = ("poles", "objects", "tree", "tables", "constructs", "paths", "economy")
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
 
     Keys: ``respondent weight group wave`` name columns; ``waves`` lists the waves in order; ``scales`` holds
     scales by name; ``items`` maps each item to ``{scale: name or [min, max] or card, text: {en: ..., ru: ...},
-    column, missing, labels, reversed}``; ``poles objects tree tables`` are kept for the methods that read them.
+    column, missing, labels, reversed}``; ``poles objects tree tables constructs paths economy`` are kept for the
+    methods that read them.
 
     Raises
     ------

@@ -133,7 +133,7 @@ def section(name: str, path: str | Path, codebook: str | Path | Mapping[str, Any
 
     Parameters
     ----------
-    name : poles, objects, tree or tables.
+    name : poles, objects, tree, tables, constructs, paths or economy.
     path, codebook : as in :func:`read`.
 
     >>> sorted(section("objects", "sample:bank"))
@@ -147,12 +147,13 @@ def sample(name: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    name : "bank", "shop" or "dairy".
+    name : "bank", "shop" or "dairy": one business each; "mobile": a market of three operators.
 
     Returns
     -------
-    ``id segment wave weight ease trust appeal return recommend comment``, then the items of a satisfaction tree
-    and three sites on bipolar scales (``own_modern ...``); indexed by spreadsheet row.
+    A business: ``id segment wave weight ease trust appeal return recommend comment``, then the items of a
+    satisfaction tree and three sites on bipolar scales (``own_modern ...``). The market: ``id company wave weight``,
+    then the items of a path model (``image_trust ...``). Indexed by spreadsheet row.
 
     Raises
     ------
@@ -162,7 +163,7 @@ def sample(name: str) -> pd.DataFrame:
     4
     """
     book = sample_codebook(name)
-    sites = [f"{thing}_{scale}" for thing in book["objects"] for scale in book["poles"]]
+    sites = [f"{thing}_{scale}" for thing in book.get("objects", ()) for scale in book.get("poles", ())]
     return read(f"sample:{name}", items=[*book["items"], *sites], scale={"min": 1, "max": 10, "missing": [99]})[0]
 
 

@@ -11,10 +11,12 @@ import pandas as pd
 
 from cxkit.data import tally
 from cxkit.data.cards import Card
+from cxkit.data.tally import Answers
 from cxkit.errors import DataError, SettingsError, did_you_mean
 from cxkit.results import Result, tidy
 from cxkit.stats.bases import apply_base_policy
 from cxkit.stats.compare import Basis, adjust, difference
+from cxkit.stats.joint import Estimate
 from cxkit.stats.shares import goodman, wilson
 from cxkit.stats.weights import Distribution, mean
 
@@ -201,6 +203,23 @@ def panel(data: Any, item: str, card: Card, settings: Mapping[str, Any], earlier
     columns = {k: settings[k] for k in ("respondent", "wave", "weight")}
     same = tally.transitions(data, item, **columns, earlier=earlier, later=later)
     return same.assign(before=card.turn(same["before"]), after=card.turn(same["after"]))
+
+
+def in_cell(answers: Answers, group: str, wave: str, *, rest: bool = False) -> Answers:
+    """The respondents of a group, or of the other known groups together (``rest``), in a wave; "" is everybody."""
+    keep = answers.wave == wave if wave else np.ones(len(answers.w), bool)
+    if rest:
+        keep &= (answers.group != group) & np.array([name is not None for name in answers.group], bool)
+    elif group:
+        keep &= answers.group == group
+    return answers.where(keep)
+
+
+def shared_covariance(sides: Sequence[Answers], one: Estimate, other: Estimate) -> float:
+    """The covariance of an estimate in two waves: the influences of the respondents who stand in both."""
+    places = {name: k for k, name in enumerate(sides[1].respondent) if name is not None}
+    pairs = [(k, places[name]) for k, name in enumerate(sides[0].respondent) if name in places]
+    return float(sum(one.influence[a] * other.influence[b] for a, b in pairs))
 
 
 def finish(

@@ -10,7 +10,7 @@ import numpy as np
 from cxkit.data import tally
 from cxkit.data.tally import Answers
 from cxkit.errors import DataError
-from cxkit.methods.cells import Cells, Row, adjusted, finish, tally_cells
+from cxkit.methods.cells import Cells, Row, adjusted, finish, in_cell, shared_covariance, tally_cells
 from cxkit.methods.drivers import driver_rows
 from cxkit.methods.tree_cells import Model, read_model
 from cxkit.results import Result
@@ -91,7 +91,7 @@ def csi_tree(
     cells = tally_cells(data, model.deck, settings)
     roles = {name: settings[name] for name in ("by", "wave", "weight", "respondent")}
     everyone = tally.answers(data, list(model.deck), **roles)
-    now = _in_cell(everyone, "", cells.current)
+    now = in_cell(everyone, "", cells.current)
     weighing = model.weights(now)
     values, shares = model.draws(now, weighing)
     nodes = _nodes_now(model, now, weighing, values)
@@ -144,7 +144,7 @@ def _index_rows(
 ) -> list[Row]:
     rows = []
     for group, wave in cells.all_cells():
-        answers = _in_cell(everyone, group, wave)
+        answers = in_cell(everyone, group, wave)
         now = not group and wave == cells.current
         weights = weighing if now else _weights_in(model, answers, weighing, own=not group)
         found, coverage = (model.nodes if now else model.nodes_in)(answers, weights)
@@ -223,12 +223,12 @@ def _comparisons(model: Model, cells: Cells, everyone: Answers, weighing: list[E
     pairs += [("previous", "", after, ("", after, False), ("", before, False))
               for before, after in zip(cells.waves, cells.waves[1:], strict=False)]  # fmt: skip
     for kind, group, wave, *sides in pairs:
-        cut = [_in_cell(everyone, g, w, rest=rest) for g, w, rest in sides]
+        cut = [in_cell(everyone, g, w, rest=rest) for g, w, rest in sides]
         found = [model.nodes_in(side, _weights_in(model, side, weighing, own=kind == "previous"))[0] for side in cut]
         for place in places:
             one, other = (side[place] for side in found)
             if one.n and other.n:
-                shared = _shared(cut, one, other) if repeated and kind == "previous" else 0.0
+                shared = shared_covariance(cut, one, other) if repeated and kind == "previous" else 0.0
                 # Operational levels are the same on both sides, so only the respondents' variance counts.
                 bases = [Basis(e.value, float(e.influence @ e.influence), e.df) for e in (one, other)]
                 gap = one.value - other.value
@@ -244,20 +244,13 @@ def _comparisons(model: Model, cells: Cells, everyone: Answers, weighing: list[E
     return rows
 
 
-def _shared(cut: list[Answers], one: Estimate, other: Estimate) -> float:
-    """The covariance of two waves: the influences of those who stand in both."""
-    places = {name: k for k, name in enumerate(cut[1].respondent) if name is not None}
-    pairs = [(k, places[name]) for k, name in enumerate(cut[0].respondent) if name in places]
-    return float(sum(one.influence[a] * other.influence[b] for a, b in pairs))
-
-
 def _change_rows(model: Model, cells: Cells, everyone: Answers, weighing: list[Estimate]) -> list[Row]:
     """The root's change since the wave before, split exactly into changes of its parts and of their weights."""
     if len(cells.waves) < 2:
         return []
     weights, values, bases = [], [], []
     for wave in cells.waves[-2:]:
-        answers = _in_cell(everyone, "", wave)
+        answers = in_cell(everyone, "", wave)
         mine = _weights_in(model, answers, weighing, own=True)
         found, coverage = model.nodes(answers, mine)
         share = np.array([mine[k].value * bool(coverage[k]) for k in model.components])
@@ -289,12 +282,3 @@ def _quadrant_rows(
          "estimate": float(chance[:, k].mean())}
         for k, place in enumerate(parts) for term, chance in zip(QUADRANTS, chances, strict=True)
     ]  # fmt: skip
-
-
-def _in_cell(answers: Answers, group: str, wave: str, *, rest: bool = False) -> Answers:
-    keep = answers.wave == wave if wave else np.ones(len(answers.w), bool)
-    if rest:
-        keep &= (answers.group != group) & np.array([name is not None for name in answers.group], bool)
-    elif group:
-        keep &= answers.group == group
-    return answers.where(keep)

@@ -18,6 +18,7 @@ from cxkit.views.language import language, mark, plain
 TITLES = {
     "scaling": mark("How customers rate the service"), "semantic_differential": mark("How the site is perceived"),
     "csi_tree": mark("What makes customers satisfied"), "nps": mark("How likely customers are to recommend"),
+    "acsi_regression": mark("What drives satisfaction, and what it brings"),
 }  # fmt: skip
 _ORDER = {"prose": 0, "figure": 1, "table": 8, "data": 9}
 _PAGES = Environment(loader=PackageLoader("cxkit.report", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True)

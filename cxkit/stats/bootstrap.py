@@ -2,7 +2,8 @@
 
 import numpy as np
 
-CELLS = 2**21  # resample counts held at once: 2 million are 16 MB
+CELLS = 2**18  # resample counts held at once, 2 MB: more are no faster,
+LEAST = 16  # but of a large sample several resamples are, as its columns are read once for all of them
 CONSTANT = 1e-12  # of its variance among all respondents; below, a resampled variance is only rounding
 
 
@@ -21,11 +22,12 @@ def resampled_totals(columns: np.ndarray, rng: np.random.Generator, times: int) 
     >>> resampled_totals(np.ones((5, 1)), np.random.default_rng(1), 2).ravel().tolist()
     [5.0, 5.0]
     """
-    n, step = len(columns), max(1, CELLS // len(columns))
+    n, step = len(columns), max(LEAST, CELLS // len(columns))
     totals = np.empty((times, columns.shape[1]))
     for start in range(0, times, step):
         block = min(step, times - start)
-        drawn = rng.integers(n, size=(block, n)) + n * np.arange(block)[:, None]
+        drawn = rng.integers(n, size=(block, n))
+        drawn += n * np.arange(block)[:, None]
         counts = np.bincount(drawn.ravel(), minlength=block * n).reshape(block, n)
         totals[start : start + block] = counts.astype(float) @ columns
     return totals

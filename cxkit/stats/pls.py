@@ -60,7 +60,7 @@ def fit(covariance: np.ndarray, model: Structure, scheme: str = "path", toleranc
     by their regression slopes, those after it by correlation; factorial: correlations; centroid: their signs), and
     its weights become the covariances of its items with the proxy (mode A) or the slopes on them (mode B). It stops
     when the sum of the changes of all weights is below ``tolerance``. At the end a construct is turned round when
-    most of its items would correlate negatively with it.
+    most of its items (of a tie, the first) would correlate negatively with it.
 
     Parameters
     ----------
@@ -101,13 +101,27 @@ def fit(covariance: np.ndarray, model: Structure, scheme: str = "path", toleranc
     sd = np.sqrt(np.einsum("iis->is", S))
     crossings = _with_scores(S, weights, model) / sd[:, None]
     own = crossings[np.arange(items), owner]
-    flip = np.array([np.where((own[list(b)] < 0).sum(axis=0) * 2 > len(b), -1.0, 1.0) for b in model.blocks])
+    flip = np.array([_direction(own[list(block)]) for block in model.blocks])
     weights, crossings = weights * flip[owner], crossings * flip
     C = _scores_covariance(crossings * sd[:, None], weights, model)
-    paths, r2 = _regressions(C, model)
+    paths, r2 = regress(C, model)
     return Fit(
-        weights, crossings[np.arange(items), owner], crossings, C, paths, r2, _total(paths, model), steps, converged
+        weights,
+        crossings[np.arange(items), owner],
+        crossings,
+        C,
+        paths,
+        r2,
+        total_effects(paths, model),
+        steps,
+        converged,
     )
+
+
+def _direction(loadings: np.ndarray) -> np.ndarray:
+    """-1 for a construct with which most of its items, or half of them and the first, go negatively."""
+    against = (loadings < 0).sum(axis=0) * 2 - len(loadings)
+    return np.where((against > 0) | ((against == 0) & (loadings[0] < 0)), -1.0, 1.0)
 
 
 def _step(S: np.ndarray, weights: np.ndarray, model: Structure, scheme: str) -> np.ndarray:
@@ -119,7 +133,7 @@ def _step(S: np.ndarray, weights: np.ndarray, model: Structure, scheme: str) -> 
         rows = list(block)
         target = sum(with_scores[rows, other] * e for other, e in inner)
         if model.modes[construct] == "B" and len(rows) > 1:
-            target = np.linalg.solve(np.moveaxis(S[np.ix_(rows, rows)], 2, 0), target.T[:, :, None])[:, :, 0].T
+            target = _solved(S[np.ix_(rows, rows)], target)
         new[rows] = target
     return _unit(new, S, model)
 
@@ -141,11 +155,20 @@ def solve(C: np.ndarray, given: Sequence[int], target: int) -> np.ndarray:
         a, b = given
         det = C[a, a] * C[b, b] - C[a, b] ** 2
         one, other = C[a, target], C[b, target]
-        return np.stack([one * C[b, b] - other * C[a, b], other * C[a, a] - one * C[a, b]]) / det
+        with np.errstate(divide="ignore", invalid="ignore"):  # of two that repeat each other there are no slopes
+            return np.stack([one * C[b, b] - other * C[a, b], other * C[a, a] - one * C[a, b]]) / det
     if not given:
         return np.zeros((0, C.shape[2]))
-    left = np.moveaxis(C[np.ix_(given, given)], 2, 0)
-    return np.linalg.solve(left, C[list(given), target].T[:, :, None])[:, :, 0].T
+    return _solved(C[np.ix_(given, given)], C[list(given), target])
+
+
+def _solved(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    matrices, columns = np.moveaxis(left, 2, 0), right.T[:, :, None]
+    try:
+        found = np.linalg.solve(matrices, columns)
+    except np.linalg.LinAlgError:  # one singular resample must not stop the others
+        found = np.linalg.pinv(matrices, hermitian=True) @ columns
+    return found[:, :, 0].T
 
 
 def _with_scores(S: np.ndarray, weights: np.ndarray, model: Structure) -> np.ndarray:
@@ -167,7 +190,9 @@ def _unit(weights: np.ndarray, S: np.ndarray, model: Structure) -> np.ndarray:
     return scaled
 
 
-def _regressions(C: np.ndarray, model: Structure) -> tuple[np.ndarray, np.ndarray]:
+def regress(C: np.ndarray, model: Structure) -> tuple[np.ndarray, np.ndarray]:
+    """Slopes by arrow and R2 by construct, from covariances of constructs (constructs, constructs, sets) with
+    variance 1."""
     paths, r2 = np.empty((len(model.arrows), C.shape[2])), np.zeros((len(C), C.shape[2]))
     for construct in range(len(C)):
         before = model.before(construct)
@@ -178,7 +203,8 @@ def _regressions(C: np.ndarray, model: Structure) -> tuple[np.ndarray, np.ndarra
     return paths, r2
 
 
-def _total(paths: np.ndarray, model: Structure) -> np.ndarray:
+def total_effects(paths: np.ndarray, model: Structure) -> np.ndarray:
+    """Effects along all routes (from, to, sets), from those by arrow (arrows, sets)."""
     size = len(model.blocks)
     total = np.zeros((size, size, paths.shape[1]))
     for target in range(size):  # every arrow points forward, so what leads to its start is known

@@ -7,6 +7,8 @@ import numpy as np
 from cxkit.stats.pls import Fit, Structure, solve
 from cxkit.stats.reliability import cronbach
 
+REPEAT = 1e-9  # an eigenvalue of a correlation matrix below it is only rounding
+
 
 @dataclass(frozen=True)
 class Measurement:
@@ -14,7 +16,7 @@ class Measurement:
 
     ``alpha`` standardised, Cronbach 1951; ``rho_a`` Dijkstra & Henseler 2015; ``rho_c`` from the loadings, Werts,
     Linn & Joreskog 1974; ``ave`` average variance extracted, Fornell & Larcker 1981; ``vif`` of each item on the
-    others of its construct.
+    others of its construct, infinite where some repeat each other.
     """
 
     alpha: float
@@ -42,11 +44,14 @@ def measurement(correlation: np.ndarray, found: Fit, model: Structure) -> list[M
         rho_a = np.nan if mode == "B" else _rho_a(inside, found.weights[rows, 0] * sd[rows])
         rho_c = loads.sum() ** 2 / (loads.sum() ** 2 + (1 - loads**2).sum())
         measured.append(
-            Measurement(
-                cronbach(inside), rho_a, float(rho_c), float((loads**2).mean()), np.diag(np.linalg.inv(inside))
-            )
+            Measurement(cronbach(inside), rho_a, float(rho_c), float((loads**2).mean()), _inflations(inside))
         )
     return measured
+
+
+def _inflations(R: np.ndarray) -> np.ndarray:
+    repeat = np.linalg.eigvalsh(R)[0] < REPEAT
+    return np.full(len(R), np.inf) if repeat else np.diag(np.linalg.inv(R))
 
 
 def _rho_a(R: np.ndarray, w: np.ndarray) -> float:

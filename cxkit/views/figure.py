@@ -2,7 +2,7 @@
 
 from cxkit.errors import SettingsError, did_you_mean
 from cxkit.results import Result
-from cxkit.views import charts, driver_charts, profile_charts, tree_charts
+from cxkit.views import charts, driver_charts, path_charts, path_diagram, profile_charts, tree_charts
 from cxkit.views.canvas import paper
 from cxkit.views.language import language
 from cxkit.views.view import View
@@ -23,6 +23,10 @@ FIGURES = {
         "main": charts.stacked, "distribution": charts.distribution, "trend": charts.trend,
         "drivers": driver_charts.drivers,
     },
+    "acsi_regression": {
+        "main": path_diagram.diagram, "map": path_charts.importance_map, "groups": path_charts.groups,
+        "trend": path_charts.trend, "index": path_charts.indices, "economy": path_charts.rolling,
+    },
 }  # fmt: skip
 
 
@@ -33,7 +37,8 @@ def figure(result: Result, lang: str = "en", part: str = "main") -> View:
     ----------
     lang : en, ru, uz or uz_Cyrl.
     part : "main"; also "groups" but for nps, "trend" and "drivers" but for semantic_differential, which has "gaps"
-        and "split"; "distribution" for nps, "map" for csi_tree.
+        and "split"; "distribution" for nps, "map" for csi_tree and acsi_regression, which has "index" and "economy"
+        too.
 
     Raises
     ------

@@ -5,7 +5,7 @@ from html import escape
 
 from cxkit.data.cards import card
 from cxkit.results import Result
-from cxkit.views import findings, profile_prose
+from cxkit.views import findings, path_prose, profile_prose
 from cxkit.views.language import Language, language, mark, plain, span
 from cxkit.views.phrases import Figures, answers, between, matters
 from cxkit.views.table import DIGITS, unit
@@ -36,9 +36,10 @@ def prose(result: Result, lang: str = "en") -> View:
         figures: Figures = []
     else:
         headline, figures, reading = PROSE[result.method](result, words)
-        if len(findings.compared(result, "previous")):
-            reading.append(findings.change_title(result, words) + ".")
-        reading += matters(result, words) + _groups(result, words)
+        if result.method not in WHOLE:
+            if len(findings.compared(result, "previous")):
+                reading.append(findings.change_title(result, words) + ".")
+            reading += matters(result, words) + _groups(result, words)
     keys = "".join(
         f"<div><dt>{_safe(name)}</dt><dd>{_safe(value)}{_small(small)}</dd></div>" for name, value, small in figures
     )
@@ -123,8 +124,11 @@ def _nps(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
 
 
 PROSE: dict[str, Callable[[Result, Language], tuple[str, Figures, list[str]]]] = {
-    "scaling": _scaling, "semantic_differential": profile_prose.reading, "csi_tree": tree_prose, "nps": _nps,
+    "scaling": _scaling, "semantic_differential": profile_prose.reading, "csi_tree": tree_prose,
+    "acsi_regression": path_prose.path_prose, "nps": _nps,
 }  # fmt: skip
+WHOLE = ("acsi_regression",)  # what these say tells of groups and waves too
+CHECKS = {"acsi_regression": path_prose.checks}  # caveats that are read off the table
 
 
 GAPS = {
@@ -182,6 +186,7 @@ CAVEATS = {
     "resamples_failed": mark("Resamples that could not be used: {n}."),
     "base_hidden": mark("Groups with fewer than {base} answers are not shown: {groups}."),
     "base_small": mark("Numbers with * rest on fewer than {base} answers: read them as a first hint."),
+    **path_prose.CAVEATS,
 }
 
 
@@ -207,11 +212,13 @@ def _caveats(result: Result, words: Language) -> list[str]:
     for code, numbers in result.notes:
         values = {k: words.number(v, 2 * (k == "r")) if isinstance(v, int | float) else plain(v)
                   for k, v in numbers.items()}  # fmt: skip
-        values |= {k: words.label(result, numbers[k]) for k in ("item", "object") if k in numbers}
+        values |= {k: words.label(result, numbers[k]) for k in ("item", "object", "construct") if k in numbers}
         values |= {k: words.percent(numbers[k]) for k in ("coverage",) if k in numbers}
+        values |= path_prose.pair(result, words, numbers) if code == "htmt" else {}
         sentences.append(words.text(CAVEATS[code], **values))
     facts = result.facts
     if not findings.too_few(result):
+        sentences += CHECKS[result.method](result, words) if result.method in CHECKS else []
         sentences.append(words.text("Intervals hold with {level} confidence.", level=words.percent(facts["level"])))
     for name, (one, many) in COUNTS.items():
         if facts.get(name):

@@ -1,38 +1,21 @@
 """Which tables show which method: headings, terms and their order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cxkit.results import Result
 from cxkit.views.language import Language, mark
+from cxkit.views.path_sheets import path_sheets
 from cxkit.views.profile_prose import object_pairs, objects
+from cxkit.views.sheet import INDEX, PREVIOUS, REST, Sheet
 
-
-@dataclass(frozen=True)
-class Sheet:
-    """One table: what its rows run over beside items ("", "group" or "wave"), and per column a heading and a term.
-
-    With ``rank``, items come by this term from the largest down, and those without it or at 0 are left out;
-    ``nested`` moves the parts of a tree in by their depth; with ``lines`` (name, ending of the terms) an item fills
-    several rows.
-    """
-
-    caption: str
-    over: str
-    columns: tuple[tuple[str, str], ...]
-    rank: str = ""
-    nested: bool = False
-    lines: tuple[tuple[str, str], ...] = ()
-
-
-HEADS = {"group": mark("Group"), "wave": mark("Wave")}
 _MEAN = (mark("Mean"), "mean")
 _SCALING = (
     _MEAN,
     (mark("Highest scores"), "top_box"),
     (mark("Lowest scores"), "bottom_box"),
     (mark("Net"), "net_box"),
-    (mark("0–100"), "index"),
+    INDEX,
 )
 NPS = (
     (mark("NPS"), "nps"),
@@ -41,9 +24,6 @@ NPS = (
     (mark("Detractors"), "detractors"),
     _MEAN,
 )
-_REST = mark("Against the rest")
-_PREVIOUS = mark("Against the wave before")
-_INDEX = _SCALING[4]
 _DRIVERS = Sheet(mark("What matters most"), "", (
     (mark("Importance"), "importance"), (mark("Johnson’s weight"), "johnson"), (mark("Correlation"), "correlation"),
     (mark("Beta"), "beta"), (mark("VIF"), "vif"), (mark("Effect of a low rating"), "penalty"),
@@ -69,10 +49,10 @@ def _profile_sheets(result: Result, words: Language) -> tuple[Sheet, ...]:
         (nearer, "closer"),
     )
     lines = tuple((f"{names[a]} – {names[b]}", f"_{a}_{b}") for a, b in object_pairs(result))
-    rest, previous = (words.text(_REST), f"mean_{own}_vs_rest"), (words.text(_PREVIOUS), f"mean_{own}_vs_previous")
+    rest, previous = (words.text(REST), f"mean_{own}_vs_rest"), (words.text(PREVIOUS), f"mean_{own}_vs_previous")
     return (
         Sheet(words.text("Each scale, all respondents"), "", (*means, *against)),
-        Sheet(words.text("Distances between profiles"), "", units, lines=lines),
+        Sheet(words.text("Distances between profiles"), "", units, lines=lines, first=mark("Pair")),
         Sheet(words.text("Distances by group"), "group", (*far, *closer)),
         Sheet(words.text("Each scale by group"), "group", (*means, rest)),
         Sheet(words.text("Distances by wave"), "wave", (*far, *closer)),
@@ -84,30 +64,31 @@ SHEETS: dict[str, tuple[Sheet, ...] | Callable[[Result, Language], tuple[Sheet, 
     "scaling": (
         Sheet(mark("Each item, all respondents"), "", _SCALING),
         _DRIVERS,
-        Sheet(mark("Each item by group"), "group", (*_SCALING[:3], (_REST, "mean_vs_rest"))),
-        Sheet(mark("Each item by wave"), "wave", (*_SCALING[:3], (_PREVIOUS, "mean_vs_previous"))),
+        Sheet(mark("Each item by group"), "group", (*_SCALING[:3], (REST, "mean_vs_rest"))),
+        Sheet(mark("Each item by wave"), "wave", (*_SCALING[:3], (PREVIOUS, "mean_vs_previous"))),
     ),
     "nps": (
         Sheet(mark("All respondents"), "", NPS),
         _DRIVERS,
-        Sheet(mark("By group"), "group", (*NPS, (_REST, "nps_vs_rest"))),
-        Sheet(mark("By wave"), "wave", (*NPS, (_PREVIOUS, "nps_vs_previous"))),
+        Sheet(mark("By group"), "group", (*NPS, (REST, "nps_vs_rest"))),
+        Sheet(mark("By wave"), "wave", (*NPS, (PREVIOUS, "nps_vs_previous"))),
     ),
     "semantic_differential": _profile_sheets,
     "csi_tree": (
         Sheet(mark("Every part of the tree"), "", (
-            _INDEX, (mark("Weight"), "weight"), (mark("Weight in the whole"), "total_weight"), _SCALING[1],
+            INDEX, (mark("Weight"), "weight"), (mark("Weight in the whole"), "total_weight"), _SCALING[1],
         ), nested=True),
         Sheet(mark("What to improve first"), "", (
-            _INDEX, (mark("Weight in the whole"), "total_weight"), (mark("Points to gain"), "priority"),
+            INDEX, (mark("Weight in the whole"), "total_weight"), (mark("Points to gain"), "priority"),
         ), rank="priority"),
         _DRIVERS,
-        Sheet(mark("Parts by group"), "group", (_INDEX, (_REST, "index_vs_rest"))),
-        Sheet(mark("Parts by wave"), "wave", (_INDEX, (_PREVIOUS, "index_vs_previous"))),
+        Sheet(mark("Parts by group"), "group", (INDEX, (REST, "index_vs_rest"))),
+        Sheet(mark("Parts by wave"), "wave", (INDEX, (PREVIOUS, "index_vs_previous"))),
         Sheet(mark("Where the change comes from, in points of the whole"), "", (
             (mark("By changed levels"), "change_scores"), (mark("By changed weights"), "change_weights"),
         )),
     ),
+    "acsi_regression": path_sheets,
 }  # fmt: skip
 
 

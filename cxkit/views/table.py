@@ -12,7 +12,8 @@ from cxkit.results import Result
 from cxkit.stats.resample import generator
 from cxkit.views.findings import judged, too_few
 from cxkit.views.language import Language, language, mark, span
-from cxkit.views.sheets import HEADS, NPS, Sheet, sheets
+from cxkit.views.sheet import HEADS, Sheet
+from cxkit.views.sheets import NPS, sheets
 from cxkit.views.view import View, html_table
 
 COMMENT_LENGTH = 300
@@ -21,9 +22,17 @@ COMMENT_LENGTH = 300
 DIGITS = {
     "nps": 0, "mean": 2, "sd": 2, "index": 1, "priority": 1, "change_scores": 1, "change_weights": 1, "penalty": 1,
     "reward": 1, "beta": 2, "correlation": 2, "vif": 1, "gap": 2, "dz": 2, "distance": 2, "level": 2, "spread": 2,
-    "shape": 2, "profile": 2,
+    "shape": 2, "profile": 2, "simple_index": 1, "economy_index": 1, "impact": 2, "path": 2, "consistent": 2,
+    "indirect_points": 2, "total_points": 2, "regression": 2, "r2": 2, "f2": 2, "alpha": 2, "rho": 2, "ave": 2,
+    "htmt": 2, "loading": 2, "item_weight": 2, "item_vif": 1, "rmse": 2, "q2": 2, "composition": 3,
 }  # fmt: skip
 SIGNED = ("gap", "change_scores", "change_weights", "penalty", "reward")
+SHARES = ("distance_share", "index_share")  # percent, although their first word has a unit of its own
+CHANGES = ("change_previous", "change_first", "economy_change", "economy_change_first")  # numbers that mean percent
+# Nunnally 1978 for alpha and rho_C, Fornell & Larcker 1981 for AVE; Henseler, Ringle & Sarstedt 2015 for HTMT.
+LEAST = {"alpha": 0.7, "rho_c": 0.7, "ave": 0.5}
+MOST = {"htmt": 0.9}
+TESTS = ("breusch_pagan", "reset", "composition_p")  # p values of checks
 
 
 def unit(term: str) -> str:
@@ -36,7 +45,11 @@ def show(lang: Language, term: str, value: float) -> str:
     """Format an estimate in the unit of its term; differences carry their sign."""
     stem, _, comparison = term.partition("_vs_")
     known = unit(stem)
-    if known in DIGITS and not stem.startswith("distance_share"):
+    if stem in TESTS:
+        return lang.p(value)
+    if stem in CHANGES:
+        return lang.text("{change}%", change=lang.number(value, 1, signed=True))
+    if known in DIGITS and not stem.startswith(SHARES):
         return lang.number(value, DIGITS[known], signed=bool(comparison) or known in SIGNED)
     if stem == "net_box":
         return lang.number(100 * value, 0, signed=True)
@@ -73,7 +86,8 @@ def _sheet(result: Result, words: Language, sheet: Sheet) -> str:
     current, over = result.facts["wave"], sheet.over
     rows = result.rows(group="") if over == "wave" else result.rows(wave=current)
     endings = sheet.lines or (("", ""),)
-    rows = rows[rows["term"].isin([term + ending for _, term in sheet.columns for _, ending in endings])]
+    shown = rows["term"].isin([term + ending for _, term in sheet.columns for _, ending in endings])
+    rows = rows[shown | (rows["term"] == sheet.every) if shown.any() else shown]
     rows = rows[rows[over] != ""] if over else rows[rows["group"] == ""]
     if sheet.rank:
         ranked = rows[(rows["term"] == sheet.rank) & ~(rows["estimate"] <= 0)]
@@ -81,9 +95,11 @@ def _sheet(result: Result, words: Language, sheet: Sheet) -> str:
         rows = rows[rows["item"].isin(order)].sort_values("item", key=lambda c: c.map(order.index), kind="stable")
     if rows.empty:
         return ""
-    if over == "wave":  # what only one wave has, as the leaves of a tree, is no series
+    if over == "wave" and not sheet.rolling:  # what only one wave has, as the leaves of a tree, is no series
         waves = rows.groupby("item")["wave"].transform("nunique")
         rows = rows[waves == waves.max()]
+    if over == "wave":  # the current one is the last, wherever its rows stand
+        rows = rows.sort_values("wave", key=lambda c: c == current, kind="stable")
     rows = rows.sort_values("item", key=lambda c: c.map(list(dict.fromkeys(c)).index), kind="stable")
     named = not over or rows["item"].nunique() > 1
     depths = {node.name: node.depth for node in read_tree(result.settings["tree"])} if sheet.nested else {}
@@ -93,11 +109,10 @@ def _sheet(result: Result, words: Language, sheet: Sheet) -> str:
         for line, ending in endings:
             label = line or "\u2003" * depths.get(str(item), 0) + words.label(result, str(item))
             its = [found.get(term + ending) for _, term in sheet.columns]
-            if any(its):
+            if any(its) or sheet.every:
                 cells = (_estimate(result, words, row) for row in its)
                 lines.append([*[label] * named, *[str(name)] * bool(over), _bases(words, its), *cells])
-    pair = words.text("Pair") if sheet.lines else words.text("Item")
-    heads = [pair] * named + ([words.text(HEADS[over])] if over else [])
+    heads = [words.text(sheet.first)] * named + ([words.text(HEADS[over])] if over else [])
     caption = sheet.caption + (f" · {current}" if current and over != "wave" else "")
     columns = (head + _boxes(result, term) for head, term in sheet.columns)
     return html_table(caption, [*heads, words.text("Answers"), *columns], lines, names=len(heads))
@@ -129,12 +144,28 @@ def _estimate(result: Result, words: Language, row: dict[Any, Any] | None) -> st
     if pd.notna(row["low"]):
         low, high = (show(words, row["term"], row[end]) for end in ("low", "high"))
         text += "\n" + words.text("{low} to {high}", low=low, high=high)
-    if row["term"] == "index" and (verdict := judged(result, row, words)):
-        text += "\n" + verdict
+    if remark := _remark(result, words, row):
+        text += "\n" + remark
     if pd.notna(row["p_adjusted"]):
-        gap = show(words, row["term"].partition("_vs_")[0], row["detectable"]).removeprefix("+")
-        text += "\n" + words.p(row["p_adjusted"]) + "; " + words.text("visible from {gap}", gap=gap)
+        text += "\n" + words.p(row["p_adjusted"])
+        if pd.notna(row["detectable"]):
+            gap = show(words, row["term"].partition("_vs_")[0], row["detectable"]).removeprefix("+")
+            text += "; " + words.text("visible from {gap}", gap=gap)
     return text
+
+
+def _remark(result: Result, words: Language, row: dict[Any, Any]) -> str:
+    """What to think of a number, where a rule says so; else ""."""
+    term, value = row["term"], row["estimate"]
+    if term == "index" and not isinstance(result.settings.get("target"), str):  # a path model's is a construct
+        return judged(result, row, words)
+    if term in LEAST and value < LEAST[term]:
+        return words.text("too low: below {least}", least=show(words, term, LEAST[term]))
+    if term in MOST and value >= MOST[term]:
+        return words.text("too much alike: {most} or more", most=show(words, term, MOST[term]))
+    if term == "economy_index" and row["score"] > 0:
+        return words.plural("measured {n} wave ago", "measured {n} waves ago", int(row["score"]))
+    return ""
 
 
 def _comments(result: Result, words: Language) -> str:

@@ -168,7 +168,7 @@ def test_the_schema_is_valid_and_says_what_a_key_means(schema):
 def test_the_schema_accepts_the_demo_s_config(schema, demo_config):
     content = yaml.safe_load(demo_config.read_text(encoding="utf-8"))
     schema.validate(content)
-    assert [found.client for found in read_config(demo_config).clients] == ["bank", "shop", "dairy"]
+    assert [found.client for found in read_config(demo_config).clients] == ["bank", "shop", "dairy", "mobile"]
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,10 @@ class TestRead:
     def test_items_keep_their_order(self, book):
         assert list(book.items) == ["ease", "effort", "recommend", "trust", "speed"]
 
+    @pytest.mark.parametrize("name", ["poles", "objects", "tree", "tables", "constructs", "paths", "economy"])
+    def test_a_section_is_kept_for_its_method(self, name):
+        assert read_codebook({name: {"any": "thing"}}).sections == {name: {"any": "thing"}}
+
     def test_roles_name_columns(self, book):
         assert (book.respondent, book.weight, book.group, book.wave) == ("id", "w", "segment", "wave")
 

@@ -38,6 +38,16 @@ CALLS = {
         "scale": {**{key: [1, 5] for key in cx.tree_items(cx.section("tree", "sample:bank"))}, "recommend": [0, 10]},
     },
     "nps": {"score": "recommend", "comment": "comment", "interval": "bootstrap", "seed": 3, **ROLES},
+    "acsi_regression": {
+        "constructs": {
+            "service": {"items": ["ease", "trust"], "mode": "A", "text": {"en": "Service", "ru": "Обслуживание"}},
+            "satisfaction": {"items": ["appeal"], "mode": "A", "text": {"en": "Satisfaction"}},
+            "loyalty": {"items": ["return"], "mode": "A", "text": {"en": "Loyalty"}},
+        },
+        "paths": [["service", "satisfaction"], ["satisfaction", "loyalty"]],
+        "resamples": 100,
+        **ROLES,
+    },
 }  # fmt: skip
 
 RATING = {
@@ -45,6 +55,7 @@ RATING = {
     "semantic_differential": "own_modern",
     "csi_tree": "queue",
     "nps": "recommend",
+    "acsi_regression": "ease",
 }  # one of the columns a method reads
 FEW = {"csi_tree": {"weights": "equal", "outcome": ""}}  # what a method needs to run on a dozen respondents
 

@@ -15,8 +15,9 @@ def rows_of(seed, n, times):
 def test_totals_are_the_sums_over_the_rows_drawn_whatever_the_block(monkeypatch, cells):
     monkeypatch.setattr(bootstrap, "CELLS", cells)
     columns = np.random.default_rng(3).standard_normal((30, 4))
-    expected = columns[rows_of(7, 30, 11)].sum(axis=1)
-    assert resampled_totals(columns, np.random.default_rng(7), 11) == pytest.approx(expected, abs=1e-12)
+    times = 3 * bootstrap.LEAST - 1
+    expected = columns[rows_of(7, 30, times)].sum(axis=1)
+    assert resampled_totals(columns, np.random.default_rng(7), times) == pytest.approx(expected, abs=1e-12)
 
 
 def test_first_resamples_are_the_same_however_many_follow():

@@ -254,3 +254,27 @@ def test_a_block_whose_items_run_against_it_is_turned_round():
 def test_an_unknown_scheme_is_refused():
     with pytest.raises(SettingsError, match=r'^There is no scheme "pth"; did you mean "path"\?$'):
         fit(correlation(1), CHAIN, "pth")
+
+
+def test_a_tie_of_signs_is_decided_by_the_first_item():
+    model = Structure(((0, 1), (2,)), ((0, 1),), ("B", "A"))
+    for first, second in ((0.4, -0.3), (0.3, -0.4), (-0.4, 0.3), (-0.3, 0.4)):
+        R = np.array([[1, -0.5, first], [-0.5, 1, second], [first, second, 1]])
+        found = fit(R, model)
+        assert found.loadings[0, 0] > 0 > found.loadings[1, 0]
+        assert np.sign(found.paths[0, 0]) == np.sign(first)
+
+
+def test_one_singular_data_set_does_not_stop_the_others():
+    twins = np.array([[1, 1, 0.5], [1, 1, 0.5], [0.5, 0.5, 1.0]])
+    apart = np.array([[1, 0.6, 0.5], [0.6, 1, 0.3], [0.5, 0.3, 1.0]])
+    both = np.stack([twins, apart], axis=2)
+    block = Structure(((0, 1), (2,)), ((0, 1),), ("B", "A"))
+    assert fit(both, block).paths[0, 1] == pytest.approx(fit(apart, block).paths[0, 0], abs=1e-12)
+    assert fit(both, block).paths[0, 0] == pytest.approx(0.5, abs=1e-12)  # the twins together say what one says
+    rows = np.array([[1.0, 1, 2], [2, 2, 3], [3, 3, 3], [4, 4, 5]])
+    items = Items(rows, np.ones(4), np.zeros(3), np.full(3, 10.0))
+    drawn = from_totals(
+        items.moments.T @ np.ones((4, 1)), items, Structure(((0,), (1,), (2,)), ((0, 2), (1, 2)), "AAA")
+    )
+    assert drawn.kept.tolist() == [False]

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.text import Text
 
 import cxkit as cx
-from cxkit.views import charts, driver_charts, profile_charts, tree_charts
+from cxkit.views import charts, driver_charts, path_charts, path_diagram, profile_charts, tree_charts
 from cxkit.views.canvas import finish, paper
 
 TITLES = ("center", "left", "right")
@@ -56,7 +56,7 @@ def drawn(result, lang="en", part="main"):
         return finish(figure, title, alt)
 
     with ExitStack() as kept:
-        for module in (charts, tree_charts, driver_charts, profile_charts):
+        for module in (charts, tree_charts, driver_charts, profile_charts, path_charts, path_diagram):
             kept.enter_context(patch.object(module, "finish", keep))
         view = cx.figure(result, lang, part)
     return view, sheets[0] if sheets else None

@@ -1,0 +1,177 @@
+"""A satisfaction model over a survey: its estimates and resamples among all, in a group or in a wave."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from cxkit.data.cards import Card, cards
+from cxkit.data.models import PathModel, read_model
+from cxkit.data.tally import Answers
+from cxkit.errors import DataError, SettingsError, did_you_mean
+from cxkit.methods.cells import check_level
+from cxkit.stats.joint import Estimate, combine, means
+from cxkit.stats.path_regression import plain_levels
+from cxkit.stats.path_samples import MISSING, Items, Sample, estimate, ready, resample
+from cxkit.stats.pls import SCHEMES, Structure
+from cxkit.stats.resample import generator
+
+SINGULAR = 1e-9  # an eigenvalue of a correlation matrix below it is only rounding
+Note = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A fitted cell: answers of its respondents (turned round where reversed), those ready for the model, the
+    estimates, and the same in resamples."""
+
+    answers: Answers
+    items: Items
+    sample: Sample
+    draws: Sample
+
+
+@dataclass(frozen=True)
+class Study:
+    """A path model with the cards of its items and its settings."""
+
+    model: PathModel
+    deck: Mapping[str, Card]
+    settings: Mapping[str, Any]
+
+    @property
+    def structure(self) -> Structure:
+        starts = np.cumsum([0, *(len(construct.items) for construct in self.model.constructs)]).tolist()
+        blocks = tuple(tuple(range(a, b)) for a, b in pairwise(starts))
+        return Structure(blocks, self.model.paths, tuple(construct.mode for construct in self.model.constructs))
+
+    @property
+    def target(self) -> int:
+        return self.model.names.index(self.settings["target"])
+
+    @property
+    def ends(self) -> tuple[np.ndarray, np.ndarray]:
+        """The lowest and the highest answer of each item."""
+        deck = [self.deck[item] for item in self.model.items]
+        return np.array([float(card.low) for card in deck]), np.array([float(card.high) for card in deck])
+
+    def usable(self, answers: Answers) -> Answers:
+        """Those who answered anything, or everything when the rule for missing answers is "complete"."""
+        known = ~np.isnan(answers.scores)
+        return answers.where(known.all(axis=1) if self.settings["missing"] == "complete" else known.any(axis=1))
+
+    def fit(self, answers: Answers, name: str) -> Cell | Note:
+        """Fit the model among some respondents; where that cannot be done, the note that says why.
+
+        Parameters
+        ----------
+        name : of the cell, for the note. Random numbers do not depend on it, so that names change no result.
+        """
+        answers = self.usable(answers)
+        structure, scheme, standardised = self.structure, self.settings["scheme"], self.settings["standardised"]
+        least = len(self.model.items) + len(self.model.paths)
+        if len(answers.w) < least:
+            return "few_rows", {"group": name, "n": len(answers.w), "least": least}
+        for item, scores in zip(self.model.items, answers.scores.T, strict=True):
+            known = scores[~np.isnan(scores)]
+            if not len(known):
+                return "group_no_answers", {"group": name, "item": item}
+            if (known == known[0]).all():
+                return "group_constant", {"group": name, "item": item}
+        items = ready(answers.scores, answers.w, *self.ends, self.settings["missing"])
+        repeated = self._repeated(items, name)
+        if repeated:
+            return repeated
+        try:
+            sample = estimate(items, structure, scheme, standardised)
+        except DataError:  # items that vary can still be estimated pair by pair into a contradiction
+            return "pairs_contradict", {"group": name}
+        times = self.settings["resamples"]
+        draws = resample(items, structure, self.rng("resamples"), times, scheme, standardised)
+        return Cell(answers, items, sample, draws)
+
+    def _repeated(self, items: Items, name: str) -> Note | None:
+        """Items or constructs of which one is an exact combination of others, where that leaves weights or paths
+        open: in a block of mode B, and among the constructs that lead to another."""
+        structure = self.structure
+        of_items = np.corrcoef(items.filled.x, rowvar=False)
+        of_levels = np.corrcoef(plain_levels(items.filled, structure), rowvar=False)
+        for place, construct in enumerate(self.model.constructs):
+            block, before = list(structure.blocks[place]), structure.before(place)
+            told = {"group": name, "construct": construct.name}
+            if construct.mode == "B" and _singular(of_items[np.ix_(block, block)]):
+                return "items_repeat", told
+            if _singular(of_levels[np.ix_(before, before)]):
+                return "constructs_repeat", told
+        return None
+
+    def rng(self, *names: str) -> np.random.Generator:
+        return generator(self.settings["seed"], self.settings["client"], "acsi_regression", *names)
+
+    def indices(self, answers: Answers, by: Cell) -> list[Estimate]:
+        """Index of each construct among some respondents with the weights of another cell; what its resamples say
+        of the error of the weights is added as fixed variance."""
+        answers = self.usable(answers)
+        found = self._levels(answers)
+        level = np.array([m.value for m in found])
+        indices = []
+        for block in self.structure.blocks:
+            rows = list(block)
+            whole = combine([found[k] for k in rows], by.sample.shares[rows, 0])
+            noise = float(np.var(level[rows] @ by.draws.shares[rows], ddof=1))
+            w = answers.w[~np.isnan(answers.scores[:, rows]).all(axis=1)]
+            n_eff = float(w.sum() ** 2 / (w**2).sum()) if len(w) else 0.0
+            indices.append(replace(whole, n=len(w), n_eff=n_eff, fixed=noise))
+        return indices
+
+    def weight_noise(self, one: Answers, other: Answers, by: Cell) -> list[float]:
+        """Per construct, the variance that the error of the common weights adds to the difference of two indices."""
+        sides = [np.array([m.value for m in self._levels(self.usable(side))]) for side in (one, other)]
+        gap = sides[0] - sides[1]
+        blocks = [list(block) for block in self.structure.blocks]
+        return [float(np.var(gap[rows] @ by.draws.shares[rows], ddof=1)) for rows in blocks]
+
+    def _levels(self, answers: Answers) -> list[Estimate]:
+        """Mean of each item, 0-100."""
+        low, high = self.ends
+        return means(100 * (answers.scores - low) / (high - low), answers.w)
+
+
+def _singular(correlation: np.ndarray) -> bool:
+    return len(correlation) > 1 and bool(np.linalg.eigvalsh(correlation)[0] < SINGULAR)
+
+
+def read_study(constructs: Any, paths: Any, scale: Any, settings: Mapping[str, Any]) -> Study:
+    """Check a model, its scales and its settings.
+
+    Raises
+    ------
+    SettingsError : the model, a scale or a setting is wrong.
+    """
+    check_level(settings["level"])
+    for name, known in (("scheme", SCHEMES), ("missing", MISSING)):
+        if settings[name] not in known:
+            raise SettingsError(f'There is no {name} "{settings[name]}"; {did_you_mean(settings[name], known)}')
+    for name, least in (("resamples", 100), ("folds", 2)):
+        value = settings[name]
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise SettingsError(f"Found {name} {value!r}; give a whole number of {least} or more.")
+    model = read_model(constructs, paths)
+    target = settings["target"]
+    if target not in model.names:
+        raise SettingsError(f'The target "{target}" is no construct; {did_you_mean(target, model.names)}')
+    if not model.leads_to(model.names.index(target)):
+        raise SettingsError(f'No path leads to the target "{target}"; name another target, or give it a path.')
+    deck = cards(model.items, scale)
+    for construct in model.constructs:
+        first = deck[construct.items[0]]
+        for item in construct.items:
+            card = deck[item]
+            if (card.low, card.high) != (first.low, first.high):
+                raise SettingsError(
+                    f'The items of "{construct.name}" have different scales: "{first.item}" runs from {first.low} to '
+                    f'{first.high}, "{item}" from {card.low} to {card.high}; its items need the same ends.'
+                )
+    return Study(model, deck, settings)
