@@ -3,7 +3,8 @@
 import numpy as np
 
 CELLS = 2**18  # resample counts held at once, 2 MB: more are no faster,
-LEAST = 16  # but of a large sample several resamples are, as its columns are read once for all of them
+LEAST = 16  # but of a large sample several resamples are, as its columns are read once for all of them,
+MOST = 2**21  # as long as their counts, 16 MB, leave memory to others
 CONSTANT = 1e-12  # of its variance among all respondents; below, a resampled variance is only rounding
 
 
@@ -22,7 +23,7 @@ def resampled_totals(columns: np.ndarray, rng: np.random.Generator, times: int) 
     >>> resampled_totals(np.ones((5, 1)), np.random.default_rng(1), 2).ravel().tolist()
     [5.0, 5.0]
     """
-    n, step = len(columns), max(LEAST, CELLS // len(columns))
+    n, step = len(columns), _block(len(columns))
     totals = np.empty((times, columns.shape[1]))
     for start in range(0, times, step):
         block = min(step, times - start)
@@ -31,6 +32,10 @@ def resampled_totals(columns: np.ndarray, rng: np.random.Generator, times: int) 
         counts = np.bincount(drawn.ravel(), minlength=block * n).reshape(block, n)
         totals[start : start + block] = counts.astype(float) @ columns
     return totals
+
+
+def _block(n: int) -> int:
+    return max(1, CELLS // n, min(LEAST, MOST // n))
 
 
 def covariances(x: np.ndarray, w: np.ndarray, rng: np.random.Generator, times: int) -> np.ndarray:

@@ -232,8 +232,9 @@ def groups(result: Result, lang: Language) -> View:
     return finish(figure, group_title(result, lang), "; ".join(told))
 
 
-def trend(result: Result, lang: Language) -> View:
-    """The main estimate in each wave with intervals, a panel per item."""
+def trend(result: Result, lang: Language, title: str = "") -> View:
+    """The main estimate in each wave with intervals, a panel per item; without a title of its own it tells whether
+    anything changed."""
     term = "nps" if result.method == "nps" else "index"
     rows = result.rows(term=term, group="")
     waves = list(dict.fromkeys(rows["wave"]))
@@ -269,7 +270,7 @@ def trend(result: Result, lang: Language) -> View:
         bare(ax)
     for ax in panels[len(items) :]:
         ax.set_axis_off()
-    return finish(figure, change_title(result, lang), "; ".join(told))
+    return finish(figure, title or change_title(result, lang), "; ".join(told))
 
 
 def _wave_names(waves: list[str], columns: int) -> tuple[list[str], bool]:

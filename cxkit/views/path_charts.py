@@ -11,13 +11,12 @@ from matplotlib.patches import Rectangle
 
 from cxkit.data.trees import read_tree
 from cxkit.results import Result
-from cxkit.views import charts, findings
+from cxkit.views import charts, findings, path_prose
 from cxkit.views.canvas import INK, SERIES, SOFT, bare, dot, finish, hidden, new_figure, number_axis, row_height, wrap
 from cxkit.views.language import Language, mark, plain
-from cxkit.views.path_prose import drivers
 from cxkit.views.phrases import between, current_rows, now_of
 from cxkit.views.table import show
-from cxkit.views.tree_charts import QUADRANTS, _numbered
+from cxkit.views.tree_charts import QUADRANTS, numbered
 from cxkit.views.view import View
 
 WAVES = 12  # columns of the rolling economy that can still be read
@@ -29,7 +28,7 @@ def importance_map(result: Result, lang: Language) -> View:
 
     A construct lies in its quadrant for certain when neither interval reaches over a dashed mean.
     """
-    impact, index = drivers(result), now_of(result, "index")
+    impact, index = path_prose.drivers(result), now_of(result, "index")
     names = [name for name in impact if name in index]
     if len(names) < 2:
         return View()
@@ -64,7 +63,7 @@ def importance_map(result: Result, lang: Language) -> View:
                 ha="right" if right else "left", va="top" if upper else "bottom", fontsize=8, color=SOFT, zorder=1.5,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
     ax.margins(0.16, 0.2)
-    _numbered(ax, figure.get_figheight(), x, y)
+    numbered(ax, figure.get_figheight(), x, y)
     target = lang.label(result, result.settings["target"])
     ax.set_xlabel(wrap(lang.text("Index, 0–100; dashed: average of these constructs"), 58), fontsize=8)
     effect = wrap(lang.text("Impact on “{target}”", target=target), 46, 2)
@@ -177,7 +176,8 @@ def trend(result: Result, lang: Language) -> View:
     mine = result.table[result.table["item"] == result.settings["target"]]
     # The current wave is the last, wherever its rows stand.
     mine = mine.sort_values("wave", key=lambda waves: waves == result.facts["wave"], kind="stable")
-    return charts.trend(replace(result, table=mine), lang)
+    told = path_prose.change(result, lang)
+    return charts.trend(replace(result, table=mine), lang, told[0].removesuffix(".") if told else "")
 
 
 def rolling(result: Result, lang: Language) -> View:

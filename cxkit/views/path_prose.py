@@ -103,9 +103,7 @@ def path_prose(result: Result, words: Language) -> tuple[str, Figures, list[str]
         figures.append((explained, words.percent(r2[target]["estimate"]), ""))
     figures.append(answers(words, result, result.facts["rows"]))
     reading = [
-        told
-        for tell in (_explained, _before, _first, _after, _open, _groups, _change)
-        for told in tell(result, words)
+        told for tell in (_explained, _before, _first, _after, _open, _groups, change) for told in tell(result, words)
     ]
     return path_title(result, words), figures, reading
 
@@ -260,7 +258,7 @@ def _groups(result: Result, words: Language) -> list[str]:
     return [words.text(sentence, **values)]
 
 
-def _change(result: Result, words: Language) -> list[str]:
+def change(result: Result, words: Language) -> list[str]:
     """How the index of the target moved since the wave before, in percent."""
     target, before = result.settings["target"], plain(result.facts["previous_wave"])
     tested = findings.compared(result, "previous").query("item == @target")

@@ -145,7 +145,7 @@ def importance_map(result: Result, lang: Language) -> View:
     if np.ptp(ax.get_ylim()) < 0.1:  # else its whole percents would repeat
         bottom = max(0.0, float(np.mean(y)) - 0.05)
         ax.set_ylim(bottom, bottom + 0.1)
-    _numbered(ax, figure.get_figheight(), x, y)
+    numbered(ax, figure.get_figheight(), x, y)
     ax.set_xlabel(lang.text("Level, 0–100; dashed: average of the parts"), fontsize=8)
     ax.set_ylabel(lang.text("Importance") if current_rows(result, "importance") else lang.text("Weight"), fontsize=8)
     number_axis(ax.xaxis, lang, 5)
@@ -160,7 +160,7 @@ def importance_map(result: Result, lang: Language) -> View:
     return finish(figure, title, "; ".join(told))
 
 
-def _numbered(ax: Axes, height: float, x: list[float], y: list[float]) -> None:
+def numbered(ax: Axes, height: float, x: list[float], y: list[float]) -> None:
     """Dots that bear their numbers; where dots lie on each other, small dots with the numbers above and below."""
     size = 72 * np.array([3.3, height - 0.7])  # the axes in points, about
     spots = np.column_stack([x, y]) * size / [np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())]

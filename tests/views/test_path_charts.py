@@ -196,7 +196,8 @@ def test_the_trend_is_of_the_target_alone():
     earlier = row("quality", "index", 44.4, 40, 48, wave="w1")
     view, sheet = drawn_by(trend, made(*rows_of_waves(), earlier, wave="w3"))
     assert view.alt == (
-        "Changed since w2: “Satisfaction”. Satisfaction, w1: 68.0; Satisfaction, w2: 69.6; Satisfaction, w3: 71.2"
+        "The index of “Satisfaction” rose by 2.3% since w2 (0.5% to 4.1%). "
+        "Satisfaction, w1: 68.0; Satisfaction, w2: 69.6; Satisfaction, w3: 71.2"
     )
     assert len([ax for ax in sheet.axes if ax.axison]) == 1
 
