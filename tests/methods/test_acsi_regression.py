@@ -310,6 +310,26 @@ def test_weak_measurement_and_impossible_corrections_are_noted():
     assert {"plsc_inadmissible", "rho_low"} & set(codes(result))
 
 
+def test_paths_beyond_what_is_possible_are_left_out_and_noted():
+    """Two constructs that are one, measured badly: freed of measurement error they would correlate beyond 1."""
+    rng = np.random.default_rng(4)
+    same = rng.normal(size=200)
+    items = {name: np.clip(np.rint(6 + same + rng.normal(0, 1.5, 200)), 1, 10) for name in ("q1", "q2", "s1", "s2")}
+    cross = {"q1": items["q1"], "s1": items["q1"] + items["s1"] - np.rint(items["s1"].mean())}
+    data = pd.DataFrame({**items, "s1": np.clip(cross["s1"], 1, 10)}).assign(l1=items["s2"])
+    result = study(data)
+    assert "plsc_inadmissible" in codes(result)
+    assert result.rows(term="consistent").empty
+    assert not result.rows(term="path").empty
+
+
+def test_weights_that_do_not_come_to_rest_are_noted(monkeypatch):
+    monkeypatch.setattr("cxkit.stats.pls.MOST", 1)
+    assert "not_converged" in codes(study(survey()))
+    monkeypatch.undo()
+    assert "not_converged" not in codes(study(survey()))
+
+
 def test_constructs_without_items_are_left_out_and_named():
     assert [told["item"] for told in numbers(study(survey()), "constructs_left_out")] == [
         "expectations", "value", "complaints",
