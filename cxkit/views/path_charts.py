@@ -16,7 +16,7 @@ from cxkit.views.canvas import INK, SERIES, SOFT, bare, dot, finish, hidden, new
 from cxkit.views.language import Language, mark, plain
 from cxkit.views.phrases import between, current_rows, now_of
 from cxkit.views.table import show
-from cxkit.views.tree_charts import QUADRANTS, numbered
+from cxkit.views.tree_charts import QUADRANTS, name_quadrants, numbered
 from cxkit.views.view import View
 
 WAVES = 12  # columns of the rolling economy that can still be read
@@ -56,12 +56,7 @@ def importance_map(result: Result, lang: Language) -> View:
     side.set_xlim(0, 1)
     side.set_ylim(0, 1)
     side.set_axis_off()
-    corners = {"concentrate_here": (0.0, 1.0), "keep_up": (1.0, 1.0), "low_priority": (0.0, 0.0),
-               "possible_overkill": (1.0, 0.0)}  # fmt: skip
-    for term, (right, upper) in corners.items():
-        ax.text(0.015 + 0.97 * right, 0.015 + 0.97 * upper, lang.text(QUADRANTS[term]), transform=ax.transAxes,
-                ha="right" if right else "left", va="top" if upper else "bottom", fontsize=8, color=SOFT, zorder=1.5,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
+    name_quadrants(ax, lang)
     ax.margins(0.16, 0.2)
     numbered(ax, figure.get_figheight(), x, y)
     target = lang.label(result, result.settings["target"])

@@ -135,12 +135,7 @@ def importance_map(result: Result, lang: Language) -> View:
     side.set_xlim(0, 1)
     side.set_ylim(0, 1)
     side.set_axis_off()
-    corners = {"concentrate_here": (0.0, 1.0), "keep_up": (1.0, 1.0), "low_priority": (0.0, 0.0),
-               "possible_overkill": (1.0, 0.0)}  # fmt: skip
-    for term, (right, upper) in corners.items():
-        ax.text(0.015 + 0.97 * right, 0.015 + 0.97 * upper, lang.text(QUADRANTS[term]), transform=ax.transAxes,
-                ha="right" if right else "left", va="top" if upper else "bottom", fontsize=8, color=SOFT, zorder=1.5,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
+    name_quadrants(ax, lang)
     ax.margins(0.16, 0.2)
     if np.ptp(ax.get_ylim()) < 0.1:  # else its whole percents would repeat
         bottom = max(0.0, float(np.mean(y)) - 0.05)
@@ -158,6 +153,16 @@ def importance_map(result: Result, lang: Language) -> View:
         else lang.text("No part is reliably both important and below average")
     )
     return finish(figure, title, "; ".join(told))
+
+
+def name_quadrants(ax: Axes, lang: Language) -> None:
+    """Say in each corner of a map what lies there."""
+    corners = {"concentrate_here": (0.0, 1.0), "keep_up": (1.0, 1.0), "low_priority": (0.0, 0.0),
+               "possible_overkill": (1.0, 0.0)}  # fmt: skip
+    for term, (right, upper) in corners.items():
+        ax.text(0.015 + 0.97 * right, 0.015 + 0.97 * upper, lang.text(QUADRANTS[term]), transform=ax.transAxes,
+                ha="right" if right else "left", va="top" if upper else "bottom", fontsize=8, color=SOFT, zorder=1.5,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
 
 
 def numbered(ax: Axes, height: float, x: list[float], y: list[float]) -> None:
