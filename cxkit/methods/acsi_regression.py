@@ -169,7 +169,7 @@ def _refusal(note: Note, study: Study) -> str:
         return f'Everybody{where} gave the same answer to "{told["item"]}", so nothing can go with it; take it out.'
     if code in ("items_repeat", "constructs_repeat"):
         which, what, remedy = (
-            ("items of", "weights in mode B cannot be told", 'take one out, or give mode "A"')
+            ("items of", "weights cannot be told", "take one out, or declare those asked in reverse as reversed")
             if code == "items_repeat"
             else ("constructs that lead to", "paths cannot be told apart", "take one out")
         )

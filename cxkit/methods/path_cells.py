@@ -94,10 +94,15 @@ class Study:
 
     def _repeated(self, items: Items, name: str) -> Note | None:
         """Items or constructs of which one is an exact combination of others, where that leaves weights or paths
-        open: in a block of mode B, and among the constructs that lead to another."""
+        open: where the items of a construct cancel out, in a block of mode B, and among the constructs that lead to
+        another."""
         structure = self.structure
         of_items = np.corrcoef(items.filled.x, rowvar=False)
-        of_levels = np.corrcoef(plain_levels(items.filled, structure), rowvar=False)
+        levels = plain_levels(items.filled, structure)
+        still = np.ptp(levels, axis=0) < SINGULAR  # items asked in reverse of each other
+        if still.any():
+            return "items_repeat", {"group": name, "construct": self.model.names[int(np.argmax(still))]}
+        of_levels = np.corrcoef(levels, rowvar=False)
         for place, construct in enumerate(self.model.constructs):
             block, before = list(structure.blocks[place]), structure.before(place)
             told = {"group": name, "construct": construct.name}

@@ -408,10 +408,14 @@ def test_items_that_repeat_each_other_are_refused_where_they_decide():
     with pytest.raises(cx.DataError) as caught:
         study(data, block)
     assert str(caught.value) == (
-        'The items of "quality" repeat each other (one is an exact combination of the others), so their weights in '
-        'mode B cannot be told; take one out, or give mode "A".'
+        'The items of "quality" repeat each other (one is an exact combination of the others), so their weights '
+        "cannot be told; take one out, or declare those asked in reverse as reversed."
     )
     assert one(study(data), "quality", "index") > 0  # in mode A they count alike
+    with pytest.raises(
+        cx.DataError, match=r'The items of "quality" repeat each other .* declare those asked in reverse'
+    ):
+        study(survey().assign(q2=lambda d: 11 - d["q1"]))
     with pytest.raises(cx.DataError) as caught:
         study(
             data,
