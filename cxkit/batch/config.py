@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from cxkit.data.yamlfile import load_yaml
 from cxkit.errors import SettingsError, did_you_mean
@@ -37,7 +38,10 @@ class Defaults(_Strict):
 
     lang: Text = Field("en", description="en, ru, uz or uz_Cyrl")
     date: Text = Field("", description="date on the page, YYYY-MM-DD; left out when empty")
-    data: Text = Field("", description="survey file, relative to this config, or sample:NAME")
+    data: Text = Field(
+        "", description="survey file or folder of .parquet files, relative to this config, or sample:NAME"
+    )
+    split_by: Text = Field("", description="column of a shared file: each client takes the rows with its own value")
     codebook: Text = Field("", description="YAML codebook, relative to this config")
     brand: BrandConfig = BrandConfig()
     methods: dict[str, dict[str, Any] | None] = Field({}, description="method -> settings of its template")
@@ -48,14 +52,31 @@ class Client(Defaults):
 
     client: Text = Field(description="id of the client; names its folder")
     name: Text = Field("", description="name on the page")
+    value: Text = Field("", description="this client's value in the split_by column; its id when empty")
     where: dict[str, Text] = Field({}, description="column -> value: this client's rows of a shared file")
 
 
 class Config(Defaults):
-    """A batch: defaults for all clients, then the clients."""
+    """A batch: defaults for all clients, then the clients; without a list, each value of ``split_by`` is a client."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"split_by": {"const": ""}}},
+            "then": {"required": ["clients"], "properties": {"clients": {"minItems": 1}}},
+        }
+    )
 
     title: Text = Field("", description="title of the index page")
-    clients: list[Client] = Field(min_length=1)
+    clients: list[Client] = Field([], description="left out: all values of split_by", validate_default=True)
+
+    @field_validator("clients")
+    @classmethod
+    def _someone(cls, clients: list[Client], info: ValidationInfo) -> list[Client]:
+        if not clients and not info.data.get("split_by"):
+            raise PydanticCustomError(
+                "nobody", "give at least one client, or a split_by column with one client per value"
+            )
+        return clients
 
 
 def read_config(path: str | Path) -> Config:
@@ -75,7 +96,7 @@ def read_config(path: str | Path) -> Config:
             known = {**Config.model_fields, **Client.model_fields, **BrandConfig.model_fields}
             hint = did_you_mean(str(first["loc"][-1]), known)
             raise SettingsError(f'The config "{Path(path).name}" has the unknown key {place}; {hint}') from None
-        found = "" if first["type"] == "missing" else f", found {first['input']!r}"
+        found = "" if first["type"] in ("missing", "nobody") else f", found {first['input']!r}"
         raise SettingsError(f'The config "{Path(path).name}" is wrong at {place}: {first["msg"]}{found}.') from None
 
 

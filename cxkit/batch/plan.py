@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from cxkit.batch.config import Client, Config
-from cxkit.errors import SettingsError
+from cxkit.data.read import split_values
+from cxkit.errors import DataError, SettingsError
 from cxkit.report.brand import Brand
 from cxkit.report.make import Job, check_job
 from cxkit.report.publish import folder_name
@@ -15,17 +16,22 @@ from cxkit.views.language import language
 def plan(config: Config, base: Path) -> list[Job]:
     """Turn a config into jobs, one per client and method, in the order written.
 
+    With ``split_by`` a client takes the rows with its value, or with its id, in that column; its ``where`` and that
+    of a method narrow them. A config without clients gets one per value of the column, in sorted order.
+
     Parameters
     ----------
     base : the folder that relative paths of the config start from.
 
     Raises
     ------
-    SettingsError : two clients share a folder, a client has no data or method, or a setting is not the template's.
+    SettingsError : two clients share a folder, a client has no data or method, a setting is not the template's, or
+        the clients cannot be taken from the data.
     """
     language(config.lang)
+    clients = config.clients or _clients(config, base)
     seen: dict[str, str] = {}
-    for client in config.clients:
+    for client in clients:
         for name in {_same(client.client), _same(folder_name(client.client))}:
             if name in seen:
                 raise SettingsError(
@@ -33,7 +39,7 @@ def plan(config: Config, base: Path) -> list[Job]:
                 )
             seen[name] = client.client
     jobs: dict[str, Job] = {}
-    for client in config.clients:
+    for client in clients:
         try:
             for job in _jobs(config, client, base):
                 check_job(job)
@@ -49,6 +55,32 @@ def _same(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
 
 
+def _clients(config: Config, base: Path) -> list[Client]:
+    """One client per value of the data's ``split_by`` column."""
+    column = config.split_by
+    if not config.data:
+        raise SettingsError("The config has neither clients nor data to take them from; give one of both.")
+    try:
+        values = split_values(_path(config.data, base), column, _path(config.codebook, base))
+    except DataError as error:
+        raise SettingsError(f"The clients cannot be taken from the data: {error}") from None
+    for value, rows in values:
+        if not value:
+            raise SettingsError(
+                f'{rows} of the rows have no value in "{column}" and are of no client; fill the cells in, or list '
+                f"the clients in the config."
+            )
+        try:
+            folder_name(value)
+        except SettingsError:
+            shown = " ".join(value[:60].split())
+            raise SettingsError(
+                f'The value "{shown}" of the column "{column}" cannot name a folder; list the clients in the config, '
+                f"this one with an id of its own and the value beside it."
+            ) from None
+    return [Client.model_validate({"client": value}) for value, _ in values]
+
+
 def _jobs(config: Config, client: Client, base: Path) -> list[Job]:
     own = {name: getattr(client, name) for name in client.model_fields_set}
     said = config.model_copy(update=own)  # what the client says, else what holds for all
@@ -59,11 +91,20 @@ def _jobs(config: Config, client: Client, base: Path) -> list[Job]:
         if not given:
             raise SettingsError(f"it has no {lacks}; give it there or once for all clients.")
     shared: dict[str, Any] = {"data_path": _path(said.data, base), "codebook": _path(said.codebook, base)}
-    if client.where:
-        shared["where"] = client.where
+    column = said.split_by
+    if client.value and (not column or column in client.where):
+        raise SettingsError("its value has no use; give split_by too, and leave that column out of where.")
+    mine_only = {column: client.where.get(column, client.value or client.client)} if column else {}
+    if client.where or mine_only:
+        shared["where"] = {**client.where, **mine_only}
     jobs = []
     for method, mine in methods.items():
         settings = {**(config.methods.get(method) or {}), **(mine or {})}
+        if mine_only and isinstance(settings.get("where"), dict):
+            # Whatever a method asks for, a report never shows the rows of another client.
+            if column in settings["where"]:
+                raise SettingsError(f'the where of "{method}" names the column of split_by; leave it out there.')
+            settings["where"] = {**settings["where"], **mine_only}
         template = _path(method, base) if method.endswith(".ipynb") else method
         look = Brand(_path(brand.logo, base), brand.primary, brand.accent)
         jobs.append(Job(client.client, template, {**shared, **settings}, client.name, said.lang, said.date, look))

@@ -1,24 +1,23 @@
-"""Over all clients: summary.json, summary.csv, results.csv and index.html."""
+"""What became of every job of a batch: summary.json and summary.csv."""
 
+import csv
+import io
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from urllib.parse import quote
 
-import pandas as pd
-
-from cxkit.report.gate import check_page
 from cxkit.report.make import Job
-from cxkit.report.page import TITLES, render
 from cxkit.report.publish import write_atomic
-from cxkit.results import csv_safe
-from cxkit.views.language import language, plain
+from cxkit.results import _safe as csv_safe_text
+
+_ITEMS = json.JSONEncoder(ensure_ascii=False, separators=(",\n  ", ": "))  # a row's items as indent=1 puts them
 
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one job."""
+    """What became of one job; ``status`` is "published", "failed", "interrupted" or "waiting"."""
 
     client: str
     name: str
@@ -34,40 +33,30 @@ class Row:
         return cls(job.client, job.name or job.client, method, job.lang, status, reason, job.folder)
 
 
+def write_rows(rows: Sequence[Row], out: Path) -> None:
+    """Write summary.json and summary.csv; each replaces its older one whole. Cheap enough to follow every job."""
+    shown = [_shown(row) for row in rows]
+    items = ",\n ".join(text for text, _ in shown)
+    write_atomic(out / "summary.json", f"[\n {items}\n]\n" if rows else "[]\n")
+    write_atomic(out / "summary.csv", _line(list(Row.__dataclass_fields__)) + "".join(line for _, line in shown))
+
+
 def write_summary(rows: Sequence[Row], out: Path, *, title: str, lang: str, date: str) -> None:
-    """Write the files over all clients; each replaces its older one whole."""
-    write_atomic(out / "summary.json", json.dumps([asdict(r) for r in rows], ensure_ascii=False, indent=1) + "\n")
-    summary = csv_safe(pd.DataFrame(rows, columns=list(Row.__dataclass_fields__)))
-    write_atomic(out / "summary.csv", summary.to_csv(index=False, lineterminator="\n"))
-    tables = []
-    for row in rows:
-        if row.status == "published":
-            table = pd.read_csv(out / row.folder / "table.csv", keep_default_na=False, dtype=str)
-            table.insert(0, "client", row.client)
-            table.insert(1, "method", row.method)
-            tables.append(table)
-    if tables:
-        results = pd.concat(tables, ignore_index=True)
-        results[["client", "method"]] = csv_safe(results[["client", "method"]])
-        write_atomic(out / "results.csv", results.to_csv(index=False, lineterminator="\n"))
-    else:
-        (out / "results.csv").unlink(missing_ok=True)
-    words = language(lang)
-    good = sum(row.status == "published" for row in rows)
-    page = render(
-        "index.html.j2",
-        lang,
-        title=plain(title) or words.text("Reports"),
-        date=words.date(date),
-        summary=words.text("{good} of {all} reports published", good=good, all=len(rows)),
-        rows=[
-            {
-                **{name: plain(value) for name, value in asdict(row).items()},
-                "title": language(row.lang).text(TITLES[row.method]) if row.method in TITLES else plain(row.method),
-                "href": quote(f"{row.folder}/report.html"),
-            }
-            for row in rows
-        ],
-    )
-    check_page(page)
-    write_atomic(out / "index.html", page)
+    """Write all files over all clients."""
+    from cxkit.batch.overview import write_overview  # which needs Row
+
+    write_rows(rows, out)
+    write_overview(rows, out, title=title, lang=lang, date=date)
+
+
+@lru_cache(maxsize=2**14)
+def _shown(row: Row) -> tuple[str, str]:
+    """A row as JSON and as a line of CSV, kept because hardly a row changes between two jobs."""
+    values = vars(row)
+    return "{\n  " + _ITEMS.encode(values)[1:-1] + "\n }", _line([csv_safe_text(text) for text in values.values()])
+
+
+def _line(cells: list[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerow(cells)
+    return buffer.getvalue()

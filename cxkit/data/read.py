@@ -1,5 +1,6 @@
 """Read a survey file into numbers one can trust, with an audit of what was read."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,8 @@ import pandas as pd
 from cxkit.data.cards import Card, cards, to_number, to_scores
 from cxkit.data.codebook import Codebook, read_codebook
 from cxkit.data.samples import sample_codebook, sample_text
-from cxkit.data.sources import TextTable, read_text_table
+from cxkit.data.sources import distinct_values, read_text_table
+from cxkit.data.texttable import TextTable, column_place
 from cxkit.errors import DataError, did_you_mean
 
 
@@ -61,15 +63,18 @@ def read(
 
     Parameters
     ----------
-    path : a .csv, .tsv, .xlsx or .parquet file, or "sample:NAME" for bundled simulated data.
+    path : a .csv, .tsv, .xlsx, .parquet or .duckdb file, a folder of .parquet files, or "sample:NAME" for bundled
+        simulated data.
     codebook : a YAML file, or the same as a dict; settings given here win over it.
     items : the rating columns to convert; empty takes the items of the codebook that share the first one's ends.
     scale : the scale of items that the codebook does not hold: [min, max], a card, or item -> either.
     by, wave, weight, respondent : names of columns; "-" sets a role of the codebook aside.
     waves : the waves in order; empty takes the codebook's.
     outcome : a rating column that the items should explain; converted like them but not one of ``audit.items``.
-    where : column -> value; only rows with these values are kept.
-    sheet, encoding, delimiter : set them when the file's own are not found right.
+    where : column -> value; only rows with these values are kept. With it, .parquet, .duckdb and text files may be
+        of any size: the other rows are never held in memory.
+    sheet, encoding, delimiter : set them when the file's own are not found right; ``sheet`` also names the table of
+        a .duckdb file.
 
     Returns
     -------
@@ -84,8 +89,7 @@ def read(
     >>> audit.file, audit.simulated
     ('sample:bank', True)
     """
-    table, book, simulated = _open(path, codebook, sheet, encoding, delimiter)
-    file = str(path) if simulated else Path(path).name
+    book = _codebook(path, codebook)
     roles = {
         "by": by or book.group,
         "wave": wave or book.wave,
@@ -96,6 +100,11 @@ def read(
     names = list(items) or _same_scale(book)
     ratings = [*names, *([outcome] if outcome and outcome not in names else [])]
     declared = cards(ratings, scale or {}, book.items)
+    # Rows are picked before columns are renamed, by the names in the file.
+    columns = {name: one.column or name for name, one in declared.items()}
+    picked = {columns.get(column, column): value for column, value in (where or {}).items()}
+    table, simulated = _open(path, sheet, encoding, delimiter, picked)
+    file = str(path) if simulated else Path(path).name
     frame = _rename(table.frame, declared, file)
     for column in [*ratings, *filter(None, roles.values()), *(where or {})]:
         if column not in frame:
@@ -120,9 +129,10 @@ def read(
         frame[roles["weight"]] = _weights(frame[roles["weight"]], file)
     if roles["respondent"]:
         _unique(frame, roles["respondent"], roles["wave"], file)
+    filtered = table.filtered_rows + int((~keep).sum())
     audit = Audit(
         file, table.encoding, table.delimiter, table.sheet, len(frame), table.blank_rows,
-        int((~keep).sum()), pd.DataFrame(counts), names, {n: c.plain() for n, c in declared.items()},
+        filtered, pd.DataFrame(counts), names, {n: c.plain() for n, c in declared.items()},
         waves=list(waves or book.waves), simulated=simulated, **roles,
     )  # fmt: skip
     return frame, audit
@@ -140,6 +150,29 @@ def section(name: str, path: str | Path, codebook: str | Path | Mapping[str, Any
     ['ideal', 'own', 'rival']
     """
     return _codebook(path, codebook).sections.get(name) or {}
+
+
+def split_values(
+    path: str | Path, column: str, codebook: str | Path | Mapping[str, Any] | None = None
+) -> list[tuple[str, int]]:
+    """The values of a column in sorted order, each with its count of rows; empty cells come first, as "".
+
+    Parameters
+    ----------
+    path, codebook : as in :func:`read`; ``column`` may be the name that the codebook gives to a column.
+
+    >>> [value for value, rows in split_values("sample:mobile", "company")]
+    ['Orbenta', 'Quenvia', 'Talvessa']
+    """
+    known = _codebook(path, codebook).items
+    column = (known[column].column if column in known else "") or column
+    if str(path).startswith("sample:"):
+        frame = sample_text(str(path).removeprefix("sample:"))
+        column_place(str(path), list(frame.columns), column)
+        return sorted(Counter("" if text is None else text for text in frame[column]).items())
+    if "://" in str(path):
+        raise DataError(f'"{path}" is an address; download the file and give its path.')
+    return distinct_values(Path(path), column)
 
 
 def sample(name: str) -> pd.DataFrame:
@@ -168,14 +201,14 @@ def sample(name: str) -> pd.DataFrame:
 
 
 def _open(
-    path: str | Path, codebook: Any, sheet: str, encoding: str, delimiter: str
-) -> tuple[TextTable, Codebook, bool]:
+    path: str | Path, sheet: str, encoding: str, delimiter: str, where: Mapping[str, Any]
+) -> tuple[TextTable, bool]:
     if str(path).startswith("sample:"):
-        return TextTable(sample_text(str(path).removeprefix("sample:"))), _codebook(path, codebook), True
+        return TextTable(sample_text(str(path).removeprefix("sample:"))), True
     if "://" in str(path):
         raise DataError(f'"{path}" is an address; download the file and give its path.')
-    table = read_text_table(Path(path), sheet=sheet, encoding=encoding, delimiter=delimiter)
-    return table, _codebook(path, codebook), False
+    table = read_text_table(Path(path), sheet=sheet, encoding=encoding, delimiter=delimiter, where=where)
+    return table, False
 
 
 def _codebook(path: str | Path, codebook: Any) -> Codebook:

@@ -2,76 +2,156 @@
 
 import codecs
 import csv
-import datetime as dt
 import io
 import zipfile
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-import pandas as pd
-
+from cxkit.data import big
+from cxkit.data.texttable import (
+    TextTable,
+    cell_text,
+    checked_header,
+    checked_rows,
+    clean,
+    collect,
+    column_place,
+    no_answers,
+)
 from cxkit.errors import DataError, did_you_mean
 
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 DELIMITERS = (",", ";", "\t")
+TEXT_FILES = (".csv", ".tsv", ".txt")
 MAX_BYTES = 512 * 2**20
 MAX_UNPACKED = 2 * 2**30
 MAX_RATIO = 200
 MAX_ENTRIES = 2_000
 MAX_COLUMNS = 2_000
+MAX_VALUES = 10_000
 
 csv.field_size_limit(2**24)
 
 
-@dataclass(frozen=True)
-class TextTable:
-    """A file's cells as text (None where empty), indexed by spreadsheet row (the header is row 1)."""
+def read_text_table(
+    path: Path, *, sheet: str = "", encoding: str = "", delimiter: str = "", where: Mapping[str, Any] | None = None
+) -> TextTable:
+    """Read one file by its ending, or a folder of .parquet files; see :func:`cxkit.read` for the settings.
 
-    frame: pd.DataFrame
-    encoding: str = ""
-    delimiter: str = ""
-    sheet: str = ""
-    blank_rows: int = 0
+    With ``where`` (column -> value) only rows with these values are kept in memory, so a text file, a Parquet file
+    or a DuckDB file may be of any size. A column that is not there keeps no row.
+    """
+    wanted = {str(column): str(value) for column, value in (where or {}).items()}
+    kind = _kind(path)
+    by_rows = bool(wanted) and (kind in TEXT_FILES or big.reads(path))
+    size = sum(one.stat().st_size for one in big.files(path))
+    if size > MAX_BYTES and not by_rows:
+        hint = "split it" if kind.startswith(".xls") else "split it, or read a part of its rows with where"
+        raise DataError(f"{path.name} has {size / 2**20:.0f} MiB, more than the 512 MiB read at once; {hint}.")
+    if kind in TEXT_FILES:
+        with _csv_open(path, encoding, delimiter) as (rows, encoding, delimiter):
+            return replace(_table(path.name, rows, wanted), encoding=encoding, delimiter=delimiter)
+    if kind in (".xlsx", ".xlsm"):
+        return _read_xlsx(path, sheet, wanted)
+    if kind == ".parquet" and not by_rows:
+        return _table(path.name, _parquet_rows(path), wanted)
+    return big.rows_where(path, wanted, sheet=sheet)
 
 
-def read_text_table(path: Path, *, sheet: str = "", encoding: str = "", delimiter: str = "") -> TextTable:
-    """Read one file by its ending; see :func:`cxkit.read` for the meaning of the settings."""
+def distinct_values(path: Path, column: str) -> list[tuple[str, int]]:
+    """The texts of a column in sorted order, each with its count of rows; empty cells come first, as "".
+
+    Raises
+    ------
+    DataError : the column is not there, or has more than 10,000 values.
+    """
+    counts: Counter[str] = Counter()
+    for text, rows in _values(path, column):
+        counts[text or ""] += rows
+        if len(counts) > MAX_VALUES:
+            raise DataError(
+                f'{path.name}, column "{column}", has more than {MAX_VALUES:,} values; name the column that tells '
+                f"clients apart."
+            )
+    return sorted((text, rows) for text, rows in counts.items() if rows)
+
+
+def _values(path: Path, column: str) -> Iterator[tuple[str | None, int]]:
+    kind = _kind(path)
+    if kind in TEXT_FILES:
+        with _csv_open(path, "", "") as (rows, _, _):
+            header = checked_header(path.name, next(rows, []))
+            place = column_place(path.name, header, column)
+            yield from ((cells[place], 1) for _, cells in checked_rows(path.name, header, rows) if cells)
+    elif big.reads(path) or kind not in (".xlsx", ".xlsm", ".parquet"):
+        yield from big.values(path, column)
+    else:
+        frame = read_text_table(path).frame
+        column_place(path.name, list(frame.columns), column)
+        yield from ((text, 1) for text in frame[column])
+
+
+def _kind(path: Path) -> str:
+    """The ending of a file that is there and not empty; "folder" for a folder."""
+    if path.is_dir():
+        if not big.files(path):
+            raise DataError(f'The folder "{path.name}" holds no .parquet file; check the path.')
+        return "folder"
     if not path.is_file():
         raise DataError(f'The file "{path.name}" was not found; check the path.')
-    size = path.stat().st_size
-    if size == 0:
+    if path.stat().st_size == 0:
         raise DataError(f"{path.name} is empty; export it again with a header row and answers.")
-    if size > MAX_BYTES:
-        raise DataError(f"{path.name} has {size / 2**20:.0f} MiB, more than the 512 MiB read at once; split it.")
     kind = path.suffix.lower()
-    if kind in (".csv", ".tsv", ".txt"):
-        return _read_csv(path, encoding, delimiter)
-    if kind in (".xlsx", ".xlsm"):
-        return _read_xlsx(path, sheet)
-    if kind == ".parquet":
-        return _read_parquet(path)
-    raise DataError(f'{path.name} ends in "{kind}"; give a .csv, .tsv, .xlsx or .parquet file.')
+    if kind not in (*TEXT_FILES, ".xlsx", ".xlsm", ".parquet", ".duckdb"):
+        raise DataError(f'{path.name} ends in "{kind}"; give a .csv, .tsv, .xlsx, .parquet or .duckdb file.')
+    return kind
 
 
-def _read_csv(path: Path, encoding: str, delimiter: str) -> TextTable:
-    text, encoding = _decode(path, encoding)
+def _table(file: str, rows: Iterable[list[str]], where: Mapping[str, str]) -> TextTable:
+    rows = iter(rows)
+    header = checked_header(file, next(rows, []))
+    table = collect(header, checked_rows(file, header, rows), where)
+    if len(table.frame) + table.filtered_rows == 0:
+        raise no_answers(file)
+    return table
+
+
+@contextmanager
+def _csv_open(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[Iterator[list[str]], str, str]]:
+    """The rows of a text file one by one, with the encoding and the delimiter that were found or given."""
+    encoding = _encoding(path, encoding)
     if delimiter and len(delimiter) != 1:
         raise DataError(f'The delimiter "{delimiter}" must be one character, such as "," or ";".')
-    delimiter = delimiter or _delimiter(text)
-    frame, blank = _table(path.name, _csv_rows(path.name, text, delimiter))
-    return TextTable(frame, encoding, delimiter, "", blank)
+    with path.open(encoding=encoding, newline="") as stream:
+        _start(stream)
+        delimiter = delimiter or _delimiter("".join(islice(stream, 50)))
+        _start(stream)
+        yield _csv_rows(path.name, stream, delimiter), encoding, delimiter
 
 
-def _decode(path: Path, encoding: str) -> tuple[str, str]:
-    raw = path.read_bytes()
+def _start(stream: TextIO) -> None:
+    stream.seek(0)
+    if stream.read(1) != "\ufeff":
+        stream.seek(0)
+
+
+def _encoding(path: Path, encoding: str) -> str:
+    """The first encoding that reads the whole file."""
+    with path.open("rb") as file:
+        raw = file.read(4)
     marked = [name for bom, name in BOMS if raw.startswith(bom)]
     order = [encoding] if encoding else marked[:1] or ["utf-8", "cp1251"]
     for name in order:
         try:
-            return raw.decode(name).removeprefix("\ufeff"), name
+            with path.open(encoding=name, newline="") as stream:
+                while stream.read(2**20):
+                    pass
+            return name
         except UnicodeError:
             continue
         except LookupError:
@@ -90,10 +170,10 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=score)
 
 
-def _csv_rows(file: str, text: str, delimiter: str) -> Iterator[list[str]]:
+def _csv_rows(file: str, stream: TextIO, delimiter: str) -> Iterator[list[str]]:
     row = 1
     try:
-        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+        for cells in csv.reader(stream, delimiter=delimiter, strict=True):
             yield cells
             row += 1
     except csv.Error as error:
@@ -101,51 +181,7 @@ def _csv_rows(file: str, text: str, delimiter: str) -> Iterator[list[str]]:
         raise DataError(f"{file}, row {row}: {hint}; correct the quotation marks in that row.") from None
 
 
-def _table(file: str, rows: Iterable[list[str]]) -> tuple[pd.DataFrame, int]:
-    """Check names and field counts, drop blank rows, and number the rest as a spreadsheet does."""
-    rows = iter(rows)
-    header = [_clean(name) or "" for name in next(rows, [])]
-    if not any(header):
-        raise DataError(f"{file} has no header in row 1; the first row must name the columns.")
-    for place, name in enumerate(header, 1):
-        if not name:
-            raise DataError(f"{file}, row 1: column {place} has no name; name it or delete the column.")
-        if header.index(name) != place - 1:
-            raise DataError(f'{file}, row 1: the column name "{name}" stands twice; make each name unique.')
-    numbers, kept, blank = [], [], 0
-    for number, row in enumerate(rows, 2):
-        cells = [_clean(cell) for cell in row]
-        filled = sum(cell is not None for cell in cells)
-        if not filled:
-            blank += 1
-        elif blank and filled <= 2 and len(header) > 4:
-            raise DataError(
-                f"{file}, row {number} stands below an empty row and fills {filled} of {len(header)} columns; "
-                f"if it is a note or a total, delete it, else delete the empty row."
-            )
-        elif number == 2 and len(header) == 1 and len(cells) > 1:
-            raise DataError(
-                f"{file}: row 1 fills 1 column, row 2 fills {len(cells)}; the names of the columns must stand in "
-                f"row 1, so delete a title above them."
-            )
-        elif len(cells) != len(header):
-            raise DataError(
-                f"{file}, row {number}: found {len(cells)} fields, expected {len(header)} as in the header; "
-                f"look for a stray cell, delimiter or quotation mark in that row."
-            )
-        else:
-            numbers.append(number)
-            kept.append(cells)
-    if not kept:
-        raise DataError(f"{file} has a header but no answers; export it again with rows.")
-    return pd.DataFrame(kept, columns=header, index=pd.Index(numbers, name="row"), dtype=object), blank
-
-
-def _clean(cell: str) -> str | None:
-    return cell.strip(" \t\r\n\u00a0\ufeff") or None
-
-
-def _read_xlsx(path: Path, sheet: str) -> TextTable:
+def _read_xlsx(path: Path, sheet: str, where: Mapping[str, str]) -> TextTable:
     import openpyxl
 
     if not openpyxl.DEFUSEDXML:
@@ -158,14 +194,14 @@ def _read_xlsx(path: Path, sheet: str) -> TextTable:
         ):
             name = _sheet_name(path.name, values, sheet)
             with closing(_xlsx_rows(path.name, values[name], formulas[name])) as rows:
-                frame, blank = _table(path.name, rows)
+                table = _table(path.name, rows, where)
     except DataError:
         raise
     except Exception:  # zipfile and openpyxl raise whatever their parsers raise on a damaged file
         raise DataError(
             f"{path.name} is not a readable XLSX file; open it in a spreadsheet and save it again as .xlsx."
         ) from None
-    return TextTable(frame, "", "", name, blank)
+    return replace(table, sheet=name)
 
 
 def _check_zip(path: Path) -> None:
@@ -213,24 +249,14 @@ def _checked_rows(file: str, pairs: Iterator[tuple[Any, Any]]) -> Iterator[list[
                     f"{file}, row {number}, column {place}: the formula has no stored value; "
                     f"open the file in a spreadsheet, save it, and read it again."
                 )
-        row = [_cell_text(cell) for cell in cells]
-        while row and not _clean(row[-1]) and len(row) > width:
+        row = [cell_text(cell) for cell in cells]
+        while row and not clean(row[-1]) and len(row) > width:
             row.pop()
         width = width or len(row)
         yield row + [""] * (width - len(row))
 
 
-def _cell_text(cell: Any) -> str:
-    if cell is None or cell != cell:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, dt.datetime) and cell.time() == dt.time():
-        return cell.date().isoformat()
-    return cell.isoformat() if isinstance(cell, dt.date | dt.time) else str(cell)
-
-
-def _read_parquet(path: Path) -> TextTable:
+def _parquet_rows(path: Path) -> Iterator[list[str]]:
     try:
         import pyarrow.parquet
     except ImportError:
@@ -239,5 +265,5 @@ def _read_parquet(path: Path) -> TextTable:
         table = pyarrow.parquet.read_table(path)
     except (pyarrow.ArrowException, OSError):
         raise DataError(f"{path.name} is not a readable Parquet file; write it again.") from None
-    rows = ([_cell_text(cell) for cell in row.values()] for row in table.to_pylist())
-    return TextTable(_table(path.name, iter([table.column_names, *rows]))[0])
+    yield table.column_names
+    yield from ([cell_text(cell) for cell in row.values()] for row in table.to_pylist())

@@ -82,8 +82,11 @@ def test_an_unknown_key_names_its_place(text, place, refusal):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (SHARED, "at clients: Field required"),
-        (SHARED + "clients: []\n", "at clients: List should have at least 1 item"),
+        (SHARED, "at clients: give at least one client, or a split_by column with one client per value."),
+        (SHARED + "clients: []\n", "at clients: give at least one client, or a split_by column"),
+        (SHARED + "split_by: ''\n", "at clients: give at least one client, or a split_by column"),
+        (SHARED + "split_by: 1.5\nclients:\n- client: a\n", "at split_by: "),
+        (SHARED + "split_by: company\nclients:\n", "at clients: Input should be a valid list"),
         (SHARED + "clients: acme\n", "at clients: Input should be a valid list"),
         (SHARED + "clients:\n- name: a\n", "at clients.1.client: Field required"),
         (SHARED + "clients:\n- acme\n", "at clients.1: "),
@@ -139,6 +142,24 @@ def test_a_minimal_config_has_plain_defaults(read):
     assert (config.brand.logo, config.brand.primary, config.brand.accent) == ("", "#12344d", "")
 
 
+@pytest.mark.parametrize("clients", ["", "clients: []\n"])
+def test_with_split_by_the_clients_may_be_left_to_the_data(clients, read, schema):
+    text = f"{SHARED}split_by: company\n{clients}"
+    config = read(text)
+    assert (config.split_by, config.clients) == ("company", [])
+    schema.validate(yaml.safe_load(text))
+
+
+def test_a_value_of_a_client_is_text(read):
+    found = client(read(f"{SHARED}split_by: company\nclients:\n- client: a\n  value: 007\n"))
+    assert (found.client, found.value) == ("a", "007")
+
+
+def test_a_schema_without_clients_wants_split_by(schema):
+    with pytest.raises(jsonschema.ValidationError, match="'clients' is a required property"):
+        schema.validate({"data": "survey.csv"})
+
+
 def test_a_config_cannot_be_changed_once_read(read):
     with pytest.raises(ValidationError):
         read(SHARED + "clients:\n- client: a\n").title = "x"
@@ -161,7 +182,7 @@ def demo_config(tmp_path, monkeypatch):
 def test_the_schema_is_valid_and_says_what_a_key_means(schema):
     jsonschema.Draft202012Validator.check_schema(schema.schema)
     properties = {**schema.schema["properties"], **schema.schema["$defs"]["Client"]["properties"]}
-    assert set(properties) == {*Config.model_fields, "client", "name", "where"}
+    assert set(properties) == {*Config.model_fields, "client", "name", "value", "where"}
     assert "uz_Cyrl" in properties["lang"]["description"]
 
 
@@ -176,6 +197,7 @@ def test_the_schema_accepts_the_demo_s_config(schema, demo_config):
     [
         ({"clientz": []}, "clientz"),
         ({"clients": []}, "[]"),
+        ({"clients": [], "split_by": ""}, "[]"),
         ({"clients": [{"name": "a"}]}, "'client' is a required property"),
         ({"clients": [{"client": "a", "wher": {}}]}, "wher"),
         ({"methods": ["nps"]}, "nps"),

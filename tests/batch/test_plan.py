@@ -2,11 +2,13 @@
 
 import unicodedata
 
+import pandas as pd
 import pytest
 
 from cxkit.batch.config import Config
 from cxkit.batch.plan import plan
-from cxkit.errors import SettingsError
+from cxkit.data.read import read
+from cxkit.errors import DataError, SettingsError
 from cxkit.report.brand import Brand
 from cxkit.report.publish import folder_name
 from cxkit.report.template import find_template
@@ -192,3 +194,99 @@ def test_a_wrong_language_of_the_index_page_is_refused_before_the_first_report(t
 
 def test_an_absent_logo_is_refused_before_the_first_report(tmp_path):
     assert 'The logo "gone.png" was not found' in refusal(tmp_path, {"client": "a", "brand": {"logo": "gone.png"}})
+
+
+COMPANIES = pd.DataFrame({"company": ["b", "a", "b", "7"], "segment": ["x"] * 4, "ease": [1, 2, 3, 5]})
+NAMELESS = pd.DataFrame({"company": ["b", None], "ease": [1, 2]})
+
+
+def split(folder, frame=COMPANIES, **shared):
+    """The plan of a batch over one file with a column of companies."""
+    frame.to_csv(folder / "survey.csv", index=False)
+    return plan(Config.model_validate({**BASE, "data": "survey.csv", "split_by": "company", **shared}), folder)
+
+
+def wheres(jobs):
+    return [(job.client, job.parameters.get("where")) for job in jobs]
+
+
+def test_a_client_takes_the_rows_with_its_id_or_its_value(tmp_path):
+    jobs = of(tmp_path, "a", {"client": "b", "value": "B & Co"}, split_by="company")
+    assert wheres(jobs) == [("a", {"company": "a"}), ("b", {"company": "B & Co"})]
+
+
+def test_a_client_s_own_rows_narrow_the_split_or_replace_its_value(tmp_path):
+    narrow, other = {"client": "a", "where": {"segment": "x"}}, {"client": "b", "where": {"company": "B & Co"}}
+    jobs = of(tmp_path, narrow, other, {"client": "c", "split_by": "", "data": "sample:shop"}, split_by="company")
+    assert wheres(jobs) == [("a", {"segment": "x", "company": "a"}), ("b", {"company": "B & Co"}), ("c", None)]
+
+
+def test_the_rows_of_a_method_never_go_beyond_those_of_the_client(tmp_path):
+    methods = {"nps": {"where": {"segment": "x"}}, "scaling": None}
+    jobs = of(tmp_path, "a", {"client": "b", "where": {"company": "B"}}, methods=methods, split_by="company")
+    assert wheres(jobs) == [
+        ("a", {"segment": "x", "company": "a"}), ("a", {"company": "a"}),
+        ("b", {"segment": "x", "company": "B"}), ("b", {"company": "B"}),
+    ]  # fmt: skip
+    methods = {"nps": {"where": {"company": "b"}}}
+    assert refusal(tmp_path, "a", methods=methods, split_by="company") == (
+        'Client "a": the where of "nps" names the column of split_by; leave it out there.'
+    )
+
+
+@pytest.mark.parametrize("shared", [{}, {"split_by": "company"}])
+def test_a_value_that_selects_nothing_is_refused(shared, tmp_path):
+    client = {"client": "a", "value": "x", "where": {"company": "y"}}
+    assert refusal(tmp_path, client, **shared).startswith('Client "a": its value has no use; give split_by too')
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+def test_without_clients_each_value_is_one_with_all_methods(ending, tmp_path):
+    frame, name = COMPANIES, f"survey.{ending}"
+    writers = {"csv": frame.to_csv, "xlsx": frame.to_excel, "parquet": frame.to_parquet}
+    writers[ending](tmp_path / name, index=False)
+    config = {"data": name, "split_by": "company", "methods": {"nps": None, "scaling": None}, "lang": "ru"}
+    before = snapshot(tmp_path)
+    jobs = plan(Config.model_validate(config), tmp_path)
+    assert [(job.client, job.method) for job in jobs] == [
+        (client, method) for client in ("7", "a", "b") for method in ("nps", "scaling")
+    ]
+    assert {job.lang for job in jobs} == {"ru"}
+    assert wheres(jobs)[::2] == [(client, {"company": client}) for client in ("7", "a", "b")]
+    assert snapshot(tmp_path) == before
+
+
+def test_the_clients_of_a_sample_and_of_a_renamed_column(tmp_path):
+    config = {"data": "sample:mobile", "split_by": "company", "methods": {"acsi_regression": {"model": "ecsi"}}}
+    jobs = plan(Config.model_validate(config), tmp_path)
+    assert [job.client for job in jobs] == ["Orbenta", "Quenvia", "Talvessa"]
+    (tmp_path / "book.yml").write_text("items: {rated: {scale: [1, 10], column: ease}}")
+    jobs = split(tmp_path, codebook="book.yml", split_by="rated")
+    assert wheres(jobs) == [(client, {"rated": client}) for client in ("1", "2", "3", "5")]
+
+
+@pytest.mark.parametrize(
+    ("frame", "shared", "words"),
+    [
+        (NAMELESS, {}, '1 of the rows have no value in "company" and are of no client; fill the cells in'),
+        (COMPANIES, {"split_by": "compny"}, 'survey.csv has no column "compny"; did you mean "company"?'),
+        (COMPANIES, {"data": "gone.csv"}, 'The clients cannot be taken from the data: The file "gone.csv" was not'),
+        (COMPANIES, {"data": ""}, "neither clients nor data"),
+        (pd.DataFrame({"company": ["A/B", "c"]}), {}, 'The value "A/B" of the column "company" cannot name a folder'),
+        (pd.DataFrame({"company": ["x\ny"]}), {}, 'The value "x y" of the column "company" cannot name a folder'),
+        (pd.DataFrame({"company": ["Acme", "acme"]}), {}, '"Acme" and "acme" name the same folder'),
+        (pd.DataFrame({"company": range(10_001)}), {}, "has more than 10,000 values"),
+    ],
+)
+def test_clients_that_cannot_be_taken_from_the_data_are_refused(frame, shared, words, tmp_path):
+    with pytest.raises(SettingsError) as caught:
+        split(tmp_path, frame, **shared)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_client_without_rows_is_left_to_its_own_run(tmp_path):
+    jobs = split(tmp_path, clients=[{"client": "gone"}, {"client": "a"}])
+    assert wheres(jobs) == [("gone", {"company": "gone"}), ("a", {"company": "a"})]
+    with pytest.raises(DataError, match=r'survey\.csv has no row with company = "gone"; check the spelling'):
+        read(jobs[0].parameters["data_path"], items=["ease"], scale=[1, 10], where=jobs[0].parameters["where"])

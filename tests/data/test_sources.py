@@ -193,13 +193,13 @@ class TestTextRefused:
     def test_a_file_that_is_not_there_is_refused(self, tmp_path):
         says(refusal(tmp_path / "answers.csv"), '"answers.csv" was not found')
 
-    def test_a_folder_is_refused(self, tmp_path):
+    def test_a_folder_without_parquet_files_is_refused(self, tmp_path):
         (tmp_path / "answers.csv").mkdir()
-        says(refusal(tmp_path / "answers.csv"), '"answers.csv" was not found')
+        says(refusal(tmp_path / "answers.csv"), 'The folder "answers.csv" holds no .parquet file')
 
     @pytest.mark.parametrize("name", ["answers.xls", "answers.sav", "answers"])
     def test_an_unknown_ending_is_refused(self, tmp_path, name):
-        says(refusal(write(tmp_path, "id\n1\n", name)), name, ".csv, .tsv, .xlsx or .parquet")
+        says(refusal(write(tmp_path, "id\n1\n", name)), name, ".csv, .tsv, .xlsx, .parquet or .duckdb")
 
     def test_a_file_above_the_size_limit_is_refused(self, tmp_path, monkeypatch):
         monkeypatch.setattr(sources, "MAX_BYTES", 10)

@@ -1,0 +1,158 @@
+"""The number that stands for a report, and the order of clients by it."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, floor
+from pathlib import Path
+from typing import Any
+
+from cxkit.batch.summary import Row
+from cxkit.views.language import language, mark
+from cxkit.views.table import show
+
+Settings = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """Where a method's result holds the number that stands for it.
+
+    Attributes
+    ----------
+    measure : what the number is, in English.
+    unit : its key in ``cxkit.views.table.DIGITS``.
+    row : settings -> item and term of its row among all respondents of the last wave.
+    asked : settings -> what must be the same for two clients to be compared.
+    limits : the least and the most it can be.
+    smaller_is_better : whether the first place goes to the smallest number.
+    """
+
+    measure: str
+    unit: str
+    row: Callable[[Settings], tuple[str, str]]
+    asked: Callable[[Settings], Any]
+    limits: tuple[float, float] = (0, 100)
+    smaller_is_better: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A client's headline number; ``base`` is "ok", "small" or "hidden", ``asked`` tells who can be compared."""
+
+    row: Row
+    wave: str
+    n: float
+    estimate: float
+    low: float
+    high: float
+    base: str
+    least: tuple[int, int]  # smallest base that is shown, and that is not marked
+    level: float
+    asked: str
+
+
+def _ends(settings: Settings) -> dict[str, list[float]]:
+    """The lowest and highest answer of every item."""
+    return {item: [card["min"], card["max"]] for item, card in settings["scale"].items()}
+
+
+def _parts(node: Mapping[str, Any]) -> Any:
+    """A tree without its texts, which differ between languages."""
+    return {k: [_parts(part) for part in v] if k == "children" else v for k, v in node.items() if k != "text"}
+
+
+HEADLINES = {
+    "nps": Headline(
+        mark("NPS"), "nps",
+        lambda s: (s["score"], "nps"),
+        lambda s: [s["variant"], _ends(s)[s["score"]]],
+        limits=(-100, 100),
+    ),
+    "csi_tree": Headline(
+        mark("Index, 0–100"), "index",
+        lambda s: (s["tree"]["name"], "index"),
+        lambda s: [_parts(s["tree"]), s["weights"], s["grades"], _ends(s)],
+    ),
+    "scaling": Headline(
+        mark("All items, 0–100"), "index",
+        lambda s: ("scale_score" if len(s["items"]) > 1 else s["items"][0], "index"),
+        lambda s: [s["items"], _ends(s)],
+    ),
+    "semantic_differential": Headline(
+        mark("Distance to the ideal"), "distance",
+        lambda s: ("profile", f"distance_{s['own']}_{s['ideal']}"),
+        lambda s: [sorted(s["poles"]), sorted(_ends(s).items())],
+        limits=(0, float("inf")), smaller_is_better=True,
+    ),
+    "acsi_regression": Headline(
+        mark("Index, 0–100"), "index",
+        lambda s: (s["target"], "index"),
+        lambda s: [{k: c["items"] for k, c in s["constructs"].items()}, s["target"], _ends(s),
+                   *(s[k] for k in ("paths", "scheme", "standardised", "missing"))],
+    ),
+}  # fmt: skip
+
+
+def read_entry(row: Row, out: Path) -> Entry | None:
+    """Read the headline number of a published report; None where its method or its result has none."""
+    headline = HEADLINES.get(row.method)
+    if not headline:
+        return None
+    try:
+        result = json.loads((out / row.folder / "result.json").read_text(encoding="utf-8"))
+        settings, wave = result["settings"], result["facts"]["wave"]
+        item, term = headline.row(settings)
+        key = (row.method, item, term, "", wave)
+        found = next(r for r in result["table"] if key == (result["method"], *(r[k] for k in _KEY)))
+        n, estimate, low, high = (_number(found[k]) for k in ("n", "estimate", "low", "high"))
+        asked = json.dumps([settings["level"], headline.asked(settings)], sort_keys=True)
+        least = (int(settings["min_base"]), int(settings["flag_base"]))
+        entry = Entry(row, str(wave), n, estimate, low, high, str(found["base"]), least, settings["level"], asked)
+    # The template may be the user's own copy, whose result can look like anything.
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration):
+        return None
+    return entry if estimate == estimate or entry.base == "hidden" else None
+
+
+_KEY = ("item", "term", "group", "wave")
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else float(value)
+
+
+def in_order(entries: Sequence[Entry], headline: Headline) -> list[tuple[int, Entry]]:
+    """Clients from best to worst with their places, then those asked in another way, then those without a number.
+
+    The place is 0 where there is none to give. Clients whose shown numbers are equal share a place. Places go to
+    those who were all asked the same, if they are more than half of all that have a number.
+    """
+    words, sign = language("en"), 1 if headline.smaller_is_better else -1
+    known = [entry for entry in entries if entry.base != "hidden"]
+    known.sort(key=lambda e: (sign * e.estimate, e.row.name.casefold(), e.row.client))
+    usual, count = Counter(e.asked for e in known).most_common(1)[0] if known else ("", 0)
+    alike = [e for e in known if e.asked == usual] if 2 * count > len(known) > 1 else []
+    placed: list[tuple[int, Entry]] = []
+    last = ""
+    for k, entry in enumerate(alike, 1):
+        shown = show(words, headline.unit, entry.estimate)
+        placed.append((placed[-1][0] if shown == last else k, entry))
+        last = shown
+    others = [e for e in known if not alike or e.asked != usual]
+    hidden = sorted((e for e in entries if e.base == "hidden"), key=lambda e: (e.row.name.casefold(), e.row.client))
+    return placed + [(0, e) for e in others + hidden]
+
+
+def axis(entries: Sequence[Entry], limits: tuple[float, float]) -> tuple[float, float, float]:
+    """Start, step and end of a scale with few round marks that holds all intervals."""
+    values = [v for e in entries for v in (e.estimate, e.low, e.high) if v == v]
+    least, most = max(min(values), limits[0]), min(max(values), limits[1])
+    for step in (m * 10.0**e for e in range(-1, 9) for m in (1, 2, 5)):
+        first, last = floor(least / step + 1e-9), ceil(most / step - 1e-9)
+        if last - first <= 4:
+            break
+    if first == last:  # all in one point, which may be the most there is
+        first, last = (first, last + 1) if (last + 1) * step <= limits[1] else (first - 1, last)
+    return first * step, step, last * step

@@ -1,0 +1,201 @@
+"""The page over all clients: what is missing, one league table per method, and every other report."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from cxkit.batch.league import HEADLINES, Entry, Headline, axis, in_order, read_entry
+from cxkit.batch.stacked import NAMES, write_results
+from cxkit.batch.summary import Row
+from cxkit.report.gate import check_page
+from cxkit.report.page import TITLES, render
+from cxkit.report.publish import write_atomic
+from cxkit.views.language import Language, language, mark, plain
+from cxkit.views.table import show
+
+STATUSES = {"failed": mark("failed"), "interrupted": mark("interrupted"), "waiting": mark("waiting")}
+FILES = {
+    "summary.csv": mark("What became of each report"),
+    "results.csv": mark("All numbers of all reports"),
+    "results.parquet": mark("The same for analysis tools, with numbers as numbers"),
+}
+OPEN = 12  # so many waiting reports are named at once; more are folded away
+
+
+@dataclass(frozen=True)
+class Line:
+    """One client in a league table, ready to be shown; ``left``, ``width`` and ``dot`` are percents of the axis."""
+
+    place: str
+    name: str
+    href: str
+    lang: str
+    small: str
+    answers: str
+    estimate: str
+    marked: bool
+    interval: str
+    left: float | None
+    width: float
+    dot: float | None
+
+
+def write_overview(rows: Sequence[Row], out: Path, *, title: str, lang: str, date: str) -> None:
+    """Write results.csv, results.parquet and index.html; each replaces its older one whole.
+
+    Raises
+    ------
+    ReportError : the table of a published report cannot be read, or the page is not safe.
+    """
+    write_results(rows, out)
+    words = language(lang)
+    leagues, others = _leagues(rows, out, words)
+    page = render(
+        "index.html.j2",
+        lang,
+        title=plain(title) or words.text("Reports"),
+        date=words.date(date),
+        summary=words.text(
+            "{good} of {all} reports published",
+            good=words.number(sum(row.status == "published" for row in rows)),
+            all=words.number(len(rows)),
+        ),
+        missed=[_item(row, words) for status in ("failed", "interrupted") for row in rows if row.status == status],
+        waiting=[_item(row, words) for row in rows if row.status not in ("published", "failed", "interrupted")],
+        open=OPEN,
+        leagues=leagues,
+        others=[_item(row, words) for row in others],
+        files=[(name, words.text(FILES[name])) for name in ("summary.csv", *NAMES) if (out / name).is_file()],
+    )
+    check_page(page)
+    write_atomic(out / "index.html", page)
+
+
+def _item(row: Row, words: Language) -> dict[str, str]:
+    """A report as it is listed, in texts that are safe to draw."""
+    return {
+        "name": plain(row.name),
+        "title": _title(row.method, words),
+        "lang": row.lang,
+        "status": words.text(STATUSES.get(row.status, row.status)) if row.status in STATUSES else plain(row.status),
+        "reason": plain(row.reason),
+        "href": _address(row),
+    }
+
+
+def _title(method: str, words: Language) -> str:
+    return words.text(TITLES[method]) if method in TITLES else plain(method)
+
+
+def _address(row: Row) -> str:
+    return quote(f"{row.folder}/report.html")
+
+
+def _leagues(rows: Sequence[Row], out: Path, words: Language) -> tuple[list[dict[str, Any]], list[Row]]:
+    """A league table per method, in the order methods come up, and the published reports that stand in none."""
+    found: dict[str, list[Entry]] = {}
+    others = []
+    for row in rows:
+        if row.status == "published":
+            entry = read_entry(row, out)
+            if entry:
+                found.setdefault(row.method, []).append(entry)
+            else:
+                others.append(row)
+    leagues = {}
+    for method, entries in found.items():
+        if any(entry.base != "hidden" for entry in entries):
+            leagues[method] = _league(method, entries, words)
+        else:
+            others += [entry.row for entry in entries]
+    return list(leagues.values()), others
+
+
+def _league(method: str, entries: Sequence[Entry], words: Language) -> dict[str, Any]:
+    headline = HEADLINES[method]
+    order = in_order(entries, headline)
+    known = [entry for entry in entries if entry.base != "hidden"]
+    start, step, end = axis(known, headline.limits)
+    scale = (start, end - start)
+    waves, langs = {e.wave for e in entries}, {e.row.lang for e in entries}
+    same = waves.pop() if len(waves) == 1 else None
+    levels = {entry.level for entry in known}
+    digits = 0 if step >= 1 else 1
+    ticks = [start + k * step for k in range(round((end - start) / step) + 1)]
+    return {
+        "id": method,
+        "title": _title(method, words),
+        "caption": " · ".join(filter(None, [words.text(headline.measure), plain(same or "")])),
+        "clients": words.plural("{n} client", "{n} clients", len(entries)),
+        "notes": _notes(order, headline, words),
+        "placed": any(place for place, _ in order),
+        "measure": words.text(headline.measure),
+        "interval": words.text("{level} interval", level=words.percent(levels.pop())) if len(levels) == 1 else "",
+        "step": round(100 * step / scale[1], 4),
+        "ticks": [(round(100 * (t - start) / scale[1], 2), words.number(t, digits)) for t in ticks],
+        "lines": [_line(place, e, headline, scale, (same is None, len(langs) > 1), words) for place, e in order],
+    }
+
+
+def _notes(order: Sequence[tuple[int, Entry]], headline: Headline, words: Language) -> list[str]:
+    """What a reader must know before he compares clients."""
+    known = [(place, entry) for place, entry in order if entry.base != "hidden"]
+    apart = sum(not place for place, _ in known)
+    notes = []
+    if len(known) > 1 and apart < len(known):
+        first = mark("Sorted by estimate, the best first.")
+        nearest = mark("Sorted by estimate, the smallest distance first.")
+        notes.append(words.text(nearest if headline.smaller_is_better else first))
+        notes.append(words.text(
+            "Clients whose intervals overlap widely do not differ reliably: their order can be chance."
+        ))  # fmt: skip
+    if len(known) > 1 and apart == len(known):
+        notes.append(words.text(
+            "These clients were surveyed or evaluated in different ways (questions, scales or settings): their "
+            "numbers cannot be compared, so there are no places."
+        ))  # fmt: skip
+    elif len(known) > 1 and apart:
+        notes.append(words.text(
+            "Clients without a place were surveyed or evaluated in another way (questions, scales or settings): do "
+            "not compare them with the others. Number of such clients: {n}.",
+            n=words.number(apart),
+        ))  # fmt: skip
+    bases = sorted({entry.least[1] for _, entry in known if entry.base == "small"})
+    if bases:
+        base = "–".join(words.number(b) for b in sorted({bases[0], bases[-1]}))
+        notes.append(words.text("Numbers with * rest on fewer than {base} answers: read them as a first hint.",
+                                base=base))  # fmt: skip
+    return notes
+
+
+def _line(
+    place: int,
+    entry: Entry,
+    headline: Headline,
+    scale: tuple[float, float],
+    small: tuple[bool, bool],
+    words: Language,
+) -> Line:
+    hidden, bounded = entry.base == "hidden", entry.low == entry.low and entry.high == entry.high
+    notes = [entry.wave if small[0] else "", entry.row.lang if small[1] else ""]
+    low, high = (show(words, headline.unit, v) if bounded else "" for v in (entry.low, entry.high))
+
+    def at(value: float) -> float:
+        return round(min(100.0, max(0.0, 100 * (value - scale[0]) / scale[1])), 2)
+
+    return Line(
+        place=words.number(place) if place else "–",
+        name=plain(entry.row.name),
+        href=_address(entry.row),
+        lang=entry.row.lang.replace("_", "-"),
+        small=plain(" · ".join(filter(None, notes))),
+        answers="–" if entry.n != entry.n else words.number(entry.n),
+        estimate=f"n < {words.number(entry.least[0])}" if hidden else show(words, headline.unit, entry.estimate),
+        marked=entry.base == "small",
+        interval=words.text("{low} to {high}", low=low, high=high) if bounded else "",
+        left=at(entry.low) if bounded else None,
+        width=round(at(entry.high) - at(entry.low), 2) if bounded else 0.0,
+        dot=None if hidden else at(entry.estimate),
+    )
