@@ -12,6 +12,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -58,11 +59,15 @@ def finish(figure: Figure, title: str, alt: str) -> View:
     lines = wrap(title, 64, 4)
     figure.set_figheight(figure.get_figheight() + 0.2 * (lines.count("\n") + 1))
     figure.suptitle(lines, x=0.012, ha="left", fontsize=11, fontweight="bold", color=INK)
-    figure.draw_without_rendering()  # the layout is worked out once and kept for both prints
+    engine = figure.get_layout_engine()
+    if engine:  # the layout is worked out once and kept for both prints
+        engine.execute(figure)
     figure.set_layout_engine("none")
     svg, png = io.StringIO(), io.BytesIO()
-    figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-    figure.savefig(png, format="png", metadata={"Software": None})
+    # Straight to the canvases: savefig draws a figure twice, the first time for a layout that is there already.
+    FigureCanvasSVG(figure).print_svg(svg, metadata={"Date": None, "Creator": None})
+    figure.set_dpi(mpl.rcParams["savefig.dpi"])
+    FigureCanvasAgg(figure).print_png(png, metadata={"Software": None})
     return View(svg=svg.getvalue(), png=png.getvalue(), alt=plain(f"{title}. {alt}"))
 
 
