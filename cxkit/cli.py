@@ -1,26 +1,28 @@
 """The command line: cxkit methods, new, report, batch, schema, demo."""
 
-import shutil
+import errno
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import yaml
-from tqdm import tqdm
 
 import cxkit
-from cxkit.batch.config import json_schema, read_config
-from cxkit.batch.plan import plan
-from cxkit.batch.run import run
-from cxkit.batch.summary import Row
-from cxkit.data.samples import sample_codebook, sample_text
-from cxkit.errors import CxError, SettingsError
-from cxkit.report.brand import Brand
-from cxkit.report.make import Job, make_report
-from cxkit.report.template import find_template, parse_parameter
+from cxkit.batch.quick import quick_imports
+from cxkit.batch.worker import Limits, Worker, new_worker
+from cxkit.errors import DISK_FULL, CxError, LockedError, SettingsError
 from cxkit.views.language import LANGUAGES, plain
 
+if TYPE_CHECKING:
+    from cxkit.batch.config import Config
+    from cxkit.batch.summary import Row
+    from cxkit.batch.work import Options
+    from cxkit.report.job import Job
+
+# Commands import what they need themselves, after the process that makes reports has begun to import the same.
+WARM = "cxkit-warm"
 DEMO = {
     "bank": ("Orient Bank (simulated)", "en", "#12344d", "derived"),
     "shop": ("Интернет-магазин «Лола» (имитация)", "ru", "#5b2333", "stated"),
@@ -37,8 +39,11 @@ class PlainErrors(click.Group):
             return super().invoke(ctx)
         except CxError as error:
             click.echo(f"cxkit: {plain(error)}", err=True)
-            sys.exit(2 if isinstance(error, SettingsError) else 1)
+            sys.exit(4 if isinstance(error, LockedError) else 2 if isinstance(error, SettingsError) else 1)
         except OSError as error:
+            if error.errno == errno.ENOSPC:
+                click.echo(f"cxkit: {DISK_FULL}", err=True)
+                sys.exit(3)
             click.echo(
                 f"cxkit: {error.strerror or error} ({error.filename}); check the folder and its rights.", err=True
             )
@@ -64,6 +69,10 @@ def methods() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def new(method: str, file: Path) -> None:
     """Copy the template of METHOD to FILE, to be edited and run in JupyterLab."""
+    import shutil
+
+    from cxkit.report.template import find_template
+
     if file.suffix != ".ipynb":
         raise SettingsError(f'The file "{file.name}" must end in .ipynb.')
     if file.exists():
@@ -91,27 +100,76 @@ def report(
     settings: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Make one client's report by METHOD (a method's word or a template of your own)."""
-    template = find_template(method)
-    parameters: dict[str, Any] = {
-        "data_path": data if data.startswith("sample:") else str(Path(data).resolve()),
-        "codebook": str(Path(codebook).resolve()) if codebook else "",
-        **dict(parse_parameter(template, text) for text in settings),
-    }
-    job = Job(client, method, parameters, name, lang, date, Brand(logo))
-    click.echo(f"Published {make_report(job, out) / 'report.html'}")
+    with _started([]) as worker:
+        from cxkit.batch.work import Options, publish_report
+        from cxkit.report.brand import Brand
+        from cxkit.report.job import Job, check_job
+        from cxkit.report.template import find_template, parse_parameter
+
+        template = find_template(method)
+        parameters: dict[str, Any] = {
+            "data_path": data if data.startswith("sample:") else str(Path(data).resolve()),
+            "codebook": str(Path(codebook).resolve()) if codebook else "",
+            **dict(parse_parameter(template, text) for text in settings),
+        }
+        job = Job(client, method, parameters, name, lang, date, Brand(logo))
+        check_job(job)
+        publish_report(job, out.resolve(), worker, Options(fresh=True))
+    click.echo(f"Published {out / job.folder / 'report.html'}")
 
 
 @main.command()
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the reports.")
-def batch(config: Path, out: Path) -> None:
-    """Make all reports that CONFIG names; exit 0 when all were published, 1 when some failed, 2 on a bad config."""
-    _batch(config, out)
+@click.option("--jobs", default=0, type=click.IntRange(0), help="Reports made at the same time; 0: one per core.")
+@click.option("--only", multiple=True, metavar="CLIENT", help="Only this client; may repeat.")
+@click.option("--limit", default=0, type=click.IntRange(0), help="Only the first so many reports; 0: all.")
+@click.option("--fresh", is_flag=True, help="Make reports again that are published and still valid.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--fail-fast", is_flag=True, help="Begin no other report after the first failure.")
+@click.option("--prune", is_flag=True, help="Delete reports of clients that CONFIG no longer names.")
+@click.option("--timeout", default=600.0, type=click.FloatRange(0, min_open=True), help="Seconds a report may take.")
+@click.option("--memory", default=4096, type=click.IntRange(0), help="MiB a report may take; 0: no limit.")
+@click.option("--engine", default=WARM, help=f"papermill's engine: {WARM}, or nbclient for a kernel per report.")
+@click.option("--scheduler", default="", help="Dask scheduler, tcp://HOST:PORT, or local.")
+def batch(
+    config: Path, out: Path, jobs: int, only: tuple[str, ...], limit: int, fresh: bool, dry_run: bool,
+    fail_fast: bool, prune: bool, timeout: float, memory: int, engine: str, scheduler: str,
+) -> None:  # fmt: skip
+    """Make all reports that CONFIG names.
+
+    A report that is published already and still has the same inputs is kept, so a batch that was broken off goes on
+    where it was. Exit 0: all published, 1: some failed, 2: CONFIG is wrong and nothing was run, 3: the disk is full
+    or a folder cannot be written, 4: another batch works in the folder, 130 and 143: interrupted.
+
+    Airflow runs the same templates: PapermillOperator(input_nb="nps.ipynb", output_nb="out/007.ipynb",
+    parameters={"data_path": "survey.csv", "client": "007", "out": "out/007"}) writes result.json and table.csv; for
+    pages, a BashOperator calls this command with --only.
+    """
+    from cxkit.batch.config import read_config
+
+    read = read_config(config)
+    methods = [method for part in (read, *read.clients) for method in part.methods]
+    with _started([] if dry_run or scheduler else methods, wait=dry_run or bool(scheduler)) as worker:
+        from cxkit.batch.choice import foresee, select
+        from cxkit.batch.plan import plan
+        from cxkit.batch.work import Options, check_engine, cores
+
+        limits = Limits(timeout, memory * 2**20)
+        options = Options(jobs or cores(), check_engine(engine), limits, fresh, fail_fast)
+        planned = plan(read, config.parent.resolve())
+        chosen = select(planned, only, limit)
+        if not dry_run:
+            _batch(read, planned, chosen, out, options, worker, scheduler, prune)
+        for job in chosen:
+            click.echo(plain(f"{foresee(job, out, fresh):9} {job.folder}"))
 
 
 @main.command()
 def schema() -> None:
     """Print the JSON schema of the batch config."""
+    from cxkit.batch.config import json_schema
+
     click.echo(json_schema())
 
 
@@ -119,6 +177,9 @@ def schema() -> None:
 @click.option("--out", default="out/demo", type=click.Path(path_type=Path), help="Folder of the demo.")
 def demo(out: Path) -> None:
     """Write four simulated surveys and a config, and make their reports."""
+    from cxkit.batch.config import read_config
+    from cxkit.data.samples import sample_codebook, sample_text
+
     source = out / "input"
     source.mkdir(parents=True, exist_ok=True)
     clients = []
@@ -137,27 +198,66 @@ def demo(out: Path) -> None:
                         "codebook": f"{sample}.yml", "brand": {"primary": color}, "methods": methods})  # fmt: skip
     config = {"title": "cxkit demo", "date": "2026-07-01", "clients": clients}
     _write_yaml(source / "clients.yml", config)
-    _batch(source / "clients.yml", out)
+    read = read_config(source / "clients.yml")
+    with _started(cxkit.METHODS) as worker:
+        from cxkit.batch.plan import plan
+        from cxkit.batch.work import Options, cores
+
+        jobs = plan(read, source.resolve())
+        _batch(read, jobs, jobs, out, Options(cores()), worker)
 
 
-def _batch(config_path: Path, out: Path) -> None:
-    config = read_config(config_path)
-    jobs = plan(config, config_path.parent.resolve())
+def _batch(
+    config: "Config", jobs: list["Job"], chosen: list["Job"], out: Path, options: "Options", worker: Worker,
+    scheduler: str = "", prune: bool = False,
+) -> None:  # fmt: skip
+    from tqdm import tqdm
+
+    from cxkit.batch.choice import removed
+    from cxkit.batch.run import exit_code, run
+
     told = (f'client "{job.client}": {text}' for job in jobs for text in job.brand.warnings())
     for warning in dict.fromkeys(told):
         click.echo(f"Note: {warning}", err=True)
-    with tqdm(total=len(jobs), unit="report", disable=not sys.stderr.isatty()) as bar:
+    failed = 0
+    with tqdm(total=len(chosen), unit="report", disable=not sys.stderr.isatty()) as bar:
 
-        def progress(row: Row) -> None:
-            line = f"{row.status:9} {row.folder}" + (f": {row.reason}" if row.reason else "")
+        def progress(row: "Row", kept: bool) -> None:
+            nonlocal failed
+            failed += row.status != "published"
+            bar.set_postfix(failed=failed, refresh=False)
             bar.update()
+            line = f"{'kept' if kept else row.status:11} {row.folder}" + (f": {row.reason}" if row.reason else "")
             tqdm.write(plain(line), file=sys.stdout)
 
-        rows = run(jobs, out, title=config.title, lang=config.lang, date=config.date, report=progress)
-    failed = sum(row.status == "failed" for row in rows)
-    click.echo(f"{len(rows) - failed} of {len(rows)} reports published; open {out / 'index.html'}")
-    sys.exit(1 if failed else 0)
+        rows, stopped = run(
+            jobs, out, options=options, chosen=chosen, worker=worker, scheduler=scheduler, prune=prune,
+            report=progress, title=config.title, lang=config.lang, date=config.date,
+        )  # fmt: skip
+    if others := removed(jobs, out):
+        named = ", ".join(others[:5]) + (" ..." if len(others) > 5 else "")
+        click.echo(
+            f"Note: {len(others)} reports are of no client of this config: {named}; --prune deletes them.", err=True
+        )
+    good = sum(row.status == "published" for row in rows)
+    click.echo(f"{good} of {len(rows)} reports published; open {out / 'index.html'}")
+    sys.exit(exit_code(rows, stopped))
+
+
+@contextmanager
+def _started(methods: Iterable[str], wait: bool = False) -> Iterator[Worker]:
+    """A place for reports to be made in that starts while this process imports the rest."""
+    worker = new_worker(methods)
+    if not wait:
+        worker.start()
+    with quick_imports():
+        try:
+            yield worker
+        finally:
+            worker.stop()
 
 
 def _write_yaml(path: Path, content: Any) -> None:
+    import yaml
+
     path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")

@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Iterable
 
+DISK_FULL = "The disk is full; make room and run the batch again."
+
 
 class CxError(Exception):
     """Base of all cxkit errors; the message says what was found, what was expected and what to do."""
@@ -18,6 +20,10 @@ class SettingsError(CxError):
 
 class ReportError(CxError):
     """A report could not be made or published."""
+
+
+class LockedError(ReportError):
+    """Another batch works in the folder of reports."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -90,7 +90,23 @@ def test_import_and_a_whole_analysis_work_without_jupyter_papermill_and_all_extr
 
 
 def test_the_blocker_blocks():
-    assert "ModuleNotFoundError: numpy" in run_blocked(["numpy"], "import cxkit").stderr
+    assert "ModuleNotFoundError: numpy" in run_blocked(["numpy"], "import cxkit\ncxkit.read").stderr
+
+
+def test_the_package_imports_nothing_until_it_is_asked_for_something():
+    """papermill imports cxkit for its engine, in every run of its own."""
+    done = run_blocked(["numpy", "pandas", "matplotlib", "scipy"], "import cxkit\nassert 'nps' in dir(cxkit)")
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_package_has_all_the_names_it_promises_and_no_other():
+    import cxkit
+
+    assert [name for name in dir(cxkit) if getattr(cxkit, name) is None] == []
+    assert not hasattr(cxkit, "nsp")
+    stub = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
+    named = [node for node in ast.walk(stub) if isinstance(node, ast.ImportFrom) and "cxkit" in (node.module or "")]
+    assert {alias.name for node in named for alias in node.names} == set(cxkit._MODULES)
 
 
 def requirement(text: str) -> str:
@@ -100,7 +116,7 @@ def requirement(text: str) -> str:
 def test_environment_names_the_packages_and_floors_of_pyproject():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    wanted = [*project["dependencies"], *extras["lab"], *extras["big"], *extras["test"]]
+    wanted = [*project["dependencies"], *extras["lab"], *extras["big"], *extras["dask"], *extras["test"]]
     wanted = [CONDA_NAMES.get(n := re.split(r"[<>=]", w)[0], n) + w[len(n) :] for w in wanted if "[" not in w]
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     named = [d for d in environment["dependencies"] if isinstance(d, str) and d != "pip"]
@@ -114,7 +130,7 @@ def test_lock_pins_every_direct_requirement_by_hash_and_names_no_address():
     assert lock.count("--hash=sha256:") >= len(pins)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    for line in [*project["dependencies"], *extras["lab"], *extras["big"], *extras["test"]]:
+    for line in [*project["dependencies"], *extras["lab"], *extras["big"], *extras["dask"], *extras["test"]]:
         if "[" not in line:
             assert re.split(r"[<>=]", line)[0] in pins
 

@@ -8,7 +8,7 @@ from cxkit.batch.config import Client, Config
 from cxkit.data.read import split_values
 from cxkit.errors import DataError, SettingsError
 from cxkit.report.brand import Brand
-from cxkit.report.make import Job, check_job
+from cxkit.report.job import Job, check_job
 from cxkit.report.publish import folder_name
 from cxkit.views.language import language
 

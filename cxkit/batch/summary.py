@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from cxkit.report.make import Job
+from cxkit.report.job import Job
 from cxkit.report.publish import write_atomic
 from cxkit.results import _safe as csv_safe_text
 

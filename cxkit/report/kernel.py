@@ -1,5 +1,6 @@
 """Run a template in a kernel of its own, the same way on every machine, and see that it came to its end."""
 
+import errno
 import json
 import os
 import re
@@ -14,22 +15,25 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from cxkit.errors import DataError, ReportError, SettingsError
+from cxkit.report.environment import clean_environment
 
-KERNEL = {
-    "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "946684800", "TZ": "UTC", "LC_ALL": "C.UTF-8", "MPLBACKEND": "agg",
-    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-}  # fmt: skip
+MEMORY = "The report needed more memory than it may have; raise --memory or give it less data."
 SOCKET_ROOM = 50  # a socket's path may have about 104 characters, and Jupyter's own names take the rest
 
 
-def run_template(template: Path, parameters: Mapping[str, Any], folder: Path) -> Any:
-    """Run a template in ``folder`` and return the notebook; a refusal of cxkit keeps its kind and sentence."""
+def run_template(template: Path, parameters: Mapping[str, Any], folder: Path, engine: str = "") -> Any:
+    """Run a template in ``folder`` and return the notebook; a refusal of cxkit keeps its kind and sentence.
+
+    Raises
+    ------
+    OSError : the disk is full.
+    """
     with _kernel_settings(folder) as config:
         try:
             notebook = papermill.execute_notebook(
-                str(template), None, dict(parameters), kernel_name="python3", cwd=str(folder), progress_bar=False,
-                log_output=False, record_timing=False, request_save_on_cell_execute=False, config=config,
-                extra_arguments=["--log-level=50"],
+                str(template), None, dict(parameters), engine_name=engine or None, kernel_name="python3",
+                cwd=str(folder), progress_bar=False, log_output=False, record_timing=False,
+                request_save_on_cell_execute=False, config=config, extra_arguments=["--log-level=50"],
             )  # fmt: skip
             named = {cell.get("id") for cell in json.loads(template.read_text(encoding="utf-8"))["cells"]}
             for place, cell in enumerate(notebook.cells, 1):
@@ -39,9 +43,15 @@ def run_template(template: Path, parameters: Mapping[str, Any], folder: Path) ->
             for kind in (DataError, SettingsError, ReportError):
                 if error.ename == kind.__name__:
                     raise kind(error.evalue) from None
+            if error.ename.endswith("MemoryError"):  # numpy and Arrow have their own
+                raise ReportError(MEMORY) from None
+            if error.ename == "OSError" and str(error.evalue).startswith(f"[Errno {errno.ENOSPC}]"):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
             raise ReportError(
                 f'The template "{template.stem}" stopped: {error.ename}: {_first_line(error.evalue)}'
             ) from None
+        except MemoryError:  # there was not even enough left to say so
+            raise ReportError(MEMORY) from None
         except Exception as error:  # the kernel died, did not start, or spoke nonsense
             first = _first_line(str(error).strip() or type(error).__name__)
             raise ReportError(f'The template "{template.stem}" was not run to its end: {first}') from None
@@ -49,8 +59,10 @@ def run_template(template: Path, parameters: Mapping[str, Any], folder: Path) ->
 
 def _first_line(message: Any) -> str:
     """The first line of an error of others, with the folders of this machine taken out."""
-    lines = str(message or "").splitlines()
-    return re.sub(r"(?<![\w.])/(?:[^\s'\"/]+/)+", ".../", lines[0]) if lines else ""
+    line = next(iter(str(message or "").splitlines()), "")
+    if Path.home() != Path("/"):
+        line = line.replace(str(Path.home()), "~")
+    return re.sub(r"(?<![\w.])/(?:[^\s'\"/]+/)+", ".../", line)
 
 
 def check_complete(notebook: Any, bundle: Path) -> None:
@@ -68,7 +80,9 @@ def _kernel_settings(folder: Path) -> Iterator[Config]:
     """Set the environment that the kernel inherits, and let it speak through sockets of this user where it can."""
     before = dict(os.environ)
     with tempfile.TemporaryDirectory(prefix="cx-") as runtime:
-        os.environ.update(KERNEL, IPYTHONDIR=str(folder / ".ipython"), JUPYTER_RUNTIME_DIR=runtime)
+        wanted = clean_environment()
+        os.environ.clear()
+        os.environ.update(wanted, IPYTHONDIR=str(folder / ".ipython"), JUPYTER_RUNTIME_DIR=runtime)
         sockets = os.name == "posix" and len(runtime) <= SOCKET_ROOM
         try:
             yield Config({"KernelManager": {"transport": "ipc"}} if sockets else {})

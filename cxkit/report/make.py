@@ -1,67 +1,29 @@
 """Make one report: check, run the template with papermill in a staging folder, build the page, publish."""
 
 import base64
-import hashlib
 import json
-import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from cxkit.errors import ReportError, SettingsError
-from cxkit.report.brand import Brand
+from cxkit.errors import ReportError
 from cxkit.report.gate import check_page
+from cxkit.report.identity import file_hash, identity
+from cxkit.report.job import Job, check_job
 from cxkit.report.kernel import check_complete, run_template
 from cxkit.report.page import report_page
-from cxkit.report.publish import folder_name, publish, staging_folder
-from cxkit.report.template import check_parameters, find_template
-from cxkit.views.language import language
+from cxkit.report.publish import publish, staging_folder
+from cxkit.report.template import find_template
 
-PACKAGES = (
-    "babel", "cxkit", "matplotlib", "narwhals", "numpy", "pandas", "papermill", "scipy", "seaborn", "statsmodels",
-)  # fmt: skip
-PATHS = ("data_path", "codebook")
+MAX_PAGE = 12 * 2**20
 
 
-@dataclass(frozen=True)
-class Job:
-    """One client x one method x one language: ``parameters`` go to the template, the rest to the page."""
-
-    client: str
-    method: str
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    name: str = ""
-    lang: str = "en"
-    date: str = ""
-    brand: Brand = field(default_factory=Brand)
-
-    @property
-    def folder(self) -> str:
-        """Where the bundle goes, inside the batch's folder."""
-        return f"{folder_name(self.client)}/{Path(self.method).stem}"
-
-
-def check_job(job: Job) -> dict[str, Any]:
-    """Check a job without running it and return all parameters of its template."""
-    try:
-        language(job.lang).date(job.date)
-    except ValueError:
-        raise SettingsError(f'The date "{job.date}" of client "{job.client}" is no date; give YYYY-MM-DD.') from None
-    folder_name(job.client)
-    job.brand.logo_address()
-    template = find_template(job.method)
-    for name in ("out", "lang", "client"):
-        if name in job.parameters:
-            raise SettingsError(f'The parameter "{name}" is set by the report itself; leave it out of the settings.')
-    return check_parameters(template, {**job.parameters, "lang": job.lang, "client": job.client})
-
-
-def make_report(job: Job, out: Path) -> Path:
+def make_report(job: Job, out: Path, engine: str = "") -> Path:
     """Run a job and publish its bundle to ``out/<client>/<method>/``.
 
-    The bundle holds report.html, result.json, table.csv, figures/ and run.json, which is written last.
+    Parameters
+    ----------
+    engine : a papermill engine; "" is papermill's own, with a kernel for each report.
 
     Raises
     ------
@@ -69,29 +31,53 @@ def make_report(job: Job, out: Path) -> Path:
     DataError : the template found the data unusable.
     ReportError : the template failed, did not finish, or its page is not safe to publish.
     """
-    parameters = check_job(job)
-    template = find_template(job.method)
-    target = out / job.folder
+    check_job(job)
     with staging_folder(out.resolve()) as staging:
-        bundle = staging / "bundle"
-        bundle.mkdir()
-        notebook = run_template(template, {**parameters, "out": str(bundle)}, staging)
-        check_complete(notebook, bundle)
-        figures = _write_figures(notebook, bundle)
-        page = report_page(
-            notebook, method=Path(job.method).stem, name=job.name or job.client, lang=job.lang, date=job.date,
-            brand=job.brand,
-        )  # fmt: skip
-        check_page(page, [str(staging), f"{Path.home()}/" if Path.home() != Path("/") else ""])
-        (bundle / "report.html").write_text(page, encoding="utf-8", newline="")
-        files = ["report.html", "result.json", "table.csv", *figures]
-        for path in sorted(bundle.rglob("*")):
-            if path.is_file() and path.relative_to(bundle).as_posix() not in files:
-                raise ReportError(f'The template wrote "{path.name}" beside its results; write it somewhere else.')
-        _write_run(job, template, parameters, files, bundle)
-        bundle.chmod(0o755)
-        publish(bundle, target)
-    return target
+        build_bundle(job, staging, identity(job), engine)
+        publish(staging / "bundle", out / job.folder)
+    return out / job.folder
+
+
+def build_bundle(job: Job, staging: Path, run: Mapping[str, Any], engine: str = "") -> None:
+    """Run a checked job and leave its bundle, not yet published, in ``staging / "bundle"``.
+
+    The bundle holds report.html, result.json, table.csv, figures/ and run.json (``run`` and the hash of every other
+    file), which is written last.
+    """
+    bundle = staging / "bundle"
+    bundle.mkdir()
+    parameters = {**job.parameters, "lang": job.lang, "client": job.client, "out": str(bundle)}
+    notebook = run_template(find_template(job.method), parameters, staging, engine)
+    check_complete(notebook, bundle)
+    figures = _write_figures(notebook, bundle)
+    page = report_page(
+        notebook, method=Path(job.method).stem, name=job.name or job.client, lang=job.lang, date=job.date,
+        brand=job.brand,
+    )  # fmt: skip
+    if len(page) > MAX_PAGE:
+        raise ReportError(
+            f"The page has {len(page) / 2**20:.0f} MiB, more than the {MAX_PAGE / 2**20:.0f} MiB a reader can open; "
+            f"let the template print less."
+        )
+    check_page(page)
+    (bundle / "report.html").write_text(page, encoding="utf-8", newline="")
+    files = ["report.html", "result.json", "table.csv", *figures]
+    _check_files(bundle, files, [str(staging), f"{Path.home()}/" if Path.home() != Path("/") else ""])
+    content = {**run, "files": {name: file_hash(bundle / name) for name in sorted(files)}}
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    (bundle / "run.json").write_text(text, encoding="utf-8", newline="")
+    bundle.chmod(0o755)
+
+
+def _check_files(bundle: Path, files: list[str], secrets: list[str]) -> None:
+    """Refuse files that no reader expects, and paths of this machine in any file."""
+    for path in sorted(bundle.rglob("*")):
+        if path.is_file() and path.relative_to(bundle).as_posix() not in files:
+            raise ReportError(f'The template wrote "{path.name}" beside its results; write it somewhere else.')
+    for name in files:
+        content = (bundle / name).read_bytes()
+        if any(secret and secret.encode() in content for secret in secrets):
+            raise ReportError(f"The report was not published: {name} has a path of this machine; leave it out.")
 
 
 def _write_figures(notebook: Any, bundle: Path) -> list[str]:
@@ -108,27 +94,3 @@ def _write_figures(notebook: Any, bundle: Path) -> list[str]:
                 (bundle / name).write_bytes(content)
             names += pictures
     return names
-
-
-def _write_run(job: Job, template: Path, parameters: Mapping[str, Any], files: list[str], bundle: Path) -> None:
-    """Write run.json last: what was run on what, and the hash of every file of the bundle."""
-    inputs = {}
-    for name in PATHS:
-        path = Path(str(parameters.get(name, "")))
-        if path.is_file():
-            inputs[name] = {"file": path.name, "sha256": _hash(path)}
-    shown = {k: inputs[k]["file"] if k in inputs else v for k, v in parameters.items()}
-    brand = {**asdict(job.brand), "logo": Path(job.brand.logo).name}
-    content = {
-        "client": job.client, "name": job.name, "method": Path(job.method).stem,
-        "lang": job.lang, "date": job.date, "brand": brand, "parameters": shown, "inputs": inputs,
-        "template": {"file": template.name, "sha256": _hash(template)},
-        "versions": {p: version(p) for p in PACKAGES} | {"python": platform.python_version()},
-        "files": {name: _hash(bundle / name) for name in sorted(files)},
-    }  # fmt: skip
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    (bundle / "run.json").write_text(text, encoding="utf-8", newline="")
-
-
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

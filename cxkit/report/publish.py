@@ -51,6 +51,19 @@ def staging_folder(out: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def clear_stale(out: Path) -> None:
+    """Remove what a killed run left behind, and put back a bundle that it was about to replace."""
+    for folder in out.glob(".staging-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+    for folder in out.glob("*/.old-*"):
+        for bundle in folder.iterdir():
+            if not (folder.parent / bundle.name).exists():
+                bundle.rename(folder.parent / bundle.name)
+        shutil.rmtree(folder, ignore_errors=True)
+    for file in out.glob(".new-*"):
+        file.unlink(missing_ok=True)
+
+
 def publish(bundle: Path, target: Path) -> None:
     """Move a complete bundle to ``target``; an earlier bundle there is kept until the new one is in place."""
     for path in bundle.rglob("*"):

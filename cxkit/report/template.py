@@ -11,7 +11,6 @@ from papermill import inspect_notebook
 import cxkit
 from cxkit.data.yamlfile import yaml_value
 from cxkit.errors import SettingsError, did_you_mean
-from cxkit.methods import METHODS
 from cxkit.views.language import language
 
 TYPES: dict[str, tuple[type, ...]] = {
@@ -25,13 +24,20 @@ def find_template(method: str) -> Path:
         if Path(method).is_file():
             return Path(method).resolve()
         raise SettingsError(f'The template "{Path(method).name}" was not found; check the path.')
-    if method not in METHODS:
-        raise SettingsError(f'There is no method "{method}"; {did_you_mean(method, METHODS)}')
+    known = _templates()
+    if method not in known:
+        raise SettingsError(f'There is no method "{method}"; {did_you_mean(method, known)}')
+    return known[method]
+
+
+@lru_cache
+def _templates() -> dict[str, Path]:
+    """The house's templates by their method's word; read from the folder, as importing the methods takes seconds."""
     package = Path(cxkit.__file__).parent
     for folder in (package / "templates", package.parent / "templates"):
-        if (folder / f"{method}.ipynb").is_file():
-            return folder / f"{method}.ipynb"
-    raise SettingsError(f'The template of "{method}" is not installed; install cxkit again.')
+        if found := {path.stem: path for path in sorted(folder.glob("*.ipynb"))}:
+            return found
+    raise SettingsError("The templates are not installed; install cxkit again.")
 
 
 @lru_cache

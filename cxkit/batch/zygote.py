@@ -1,0 +1,134 @@
+"""The zygote: a process that has imported everything once and forks a child of its own for each task.
+
+Linux only. It runs no task itself and speaks on one inherited socket: a message carries a memory limit and the
+socket on which the child gets its task and answers. The zygote adds how the child ended. When the parent goes away,
+the zygote ends all children and itself.
+"""
+
+import ctypes
+import gc
+import os
+import resource
+import selectors
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Any
+
+import psutil
+
+from cxkit.batch import worker
+from cxkit.batch.quick import quick_imports
+
+SUBREAPER, DEATH_SIGNAL = 36, 1  # prctl(2): orphans of a child come to the zygote; a child dies with the zygote
+Children = dict[int, tuple[Connection, str]]  # by process: the socket to the parent, and a folder for temporary files
+
+
+def main(arguments: list[str]) -> None:
+    """Warm up and serve on the socket with the number ``arguments[0]``; the rest are the methods to warm up for."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())  # so that no temporary file is left
+    with quick_imports():
+        from cxkit.batch.warm import warm_up
+
+        warm_up(arguments[1:])
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    gc.collect()
+    gc.freeze()  # so that a child's garbage collection does not copy the pages it shares
+    serve(socket.socket(fileno=int(arguments[0])))
+
+
+def serve(control: socket.socket) -> None:
+    """Fork a child for each message until the parent closes ``control``."""
+    _prctl(SUBREAPER, 1)
+    children: Children = {}
+    with selectors.DefaultSelector() as selector:
+        selector.register(control, selectors.EVENT_READ)
+        with suppress(OSError):  # the parent is gone, as the next message will say
+            control.send(b"ready")
+        while True:
+            for key, _ in selector.select():
+                if key.fileobj is control:
+                    message, handles, *_ = socket.recv_fds(control, 64, 1)
+                    if not message:
+                        return _end(children)
+                    channel = Connection(handles[0])
+                    try:
+                        folder = tempfile.mkdtemp(prefix="cx-")
+                        pid = os.fork()
+                    except OSError as error:
+                        channel.send(("refused", error.strerror))
+                        channel.close()
+                        continue
+                    if pid == 0:
+                        control.close()
+                        for other, _ in children.values():
+                            other.close()
+                        _child(channel, int(message), folder)
+                    children[pid] = channel, folder
+                    selector.register(os.pidfd_open(pid), selectors.EVENT_READ, pid)
+                else:
+                    selector.unregister(key.fileobj)
+                    os.close(key.fd)
+                    _reap(key.data, children)
+
+
+def _child(channel: Connection, memory: int, folder: str) -> None:
+    """Do one task and leave without cleaning up: the zygote removes ``folder``, where temporary files go."""
+    try:
+        os.setsid()
+        _prctl(DEATH_SIGNAL, signal.SIGKILL)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for handle in (0, 1, 2):
+            os.dup2(nowhere, handle)
+        os.environ["TMPDIR"] = tempfile.tempdir = folder
+        worker.forked = True
+        channel.send(("started", os.getpid()))
+        function, arguments = channel.recv()
+        soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        if memory:
+            resource.setrlimit(resource.RLIMIT_DATA, (psutil.Process().memory_info().data + memory, hard))
+        try:
+            answer: tuple[str, Any] = ("done", function(*arguments))
+        except BaseException as error:
+            answer = ("raised", error)
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+        channel.send(answer)
+        os._exit(0)
+    finally:  # whatever happened, a child never becomes a second zygote
+        os._exit(1)
+
+
+def _reap(pid: int, children: Children) -> None:
+    """Collect an ended child with whatever it left running, and say how it ended."""
+    _kill_group(pid)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    channel, folder = children.pop(pid)
+    while others := [left for left in psutil.Process().children() if left.pid not in children]:
+        for left in others:  # such as a kernel whose starter is gone; its own children come here when it has ended
+            _kill_group(left.pid)
+            left.kill()
+            left.wait()
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):  # the parent has read what it wanted
+        channel.send(("ended", status))
+    channel.close()
+
+
+def _end(children: Children) -> None:
+    for pid in children:
+        _kill_group(pid)
+    for pid in list(children):
+        _reap(pid, children)
+
+
+def _kill_group(pid: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):  # it has no group of its own, or is gone
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _prctl(option: int, value: int) -> None:
+    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
