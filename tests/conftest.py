@@ -15,3 +15,35 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the real survey data are not beside the project")
     return folder
+
+
+@pytest.fixture(scope="session")
+def warm():
+    """A zygote for all tests of a session: its start takes seconds, and whoever borrows it stops nothing."""
+    from cxkit.batch.worker import InPlace, Zygote, can_fork
+    from cxkit.report.environment import clean_environment
+
+    class Lasting(Zygote):
+        def stop(self):
+            pass
+
+    if not can_fork():
+        yield InPlace()
+        return
+    worker = Lasting(clean_environment())
+    yield worker
+    Zygote.stop(worker)
+
+
+@pytest.fixture(scope="session")
+def make(warm):
+    """Make one report as ``cxkit report`` does it and return its folder."""
+    from cxkit.batch.work import Options, publish_report
+    from cxkit.report.job import check_job
+
+    def make(job, out):
+        check_job(job)
+        publish_report(job, out.resolve(), warm, Options(fresh=True))
+        return out / job.folder
+
+    return make

@@ -84,7 +84,10 @@ def test_the_help_names_every_command():
         ("new", ["METHOD FILE", "JupyterLab"]),
         ("report", ["--data", "--client", "--name", "--lang", "--date", "--codebook", "--logo", "--out", "--set",
                     "NAME=VALUE", "en, ru, uz, uz_Cyrl"]),
-        ("batch", ["CONFIG", "--out", "exit 0", "1 when some failed", "2 on a bad config"]),
+        ("batch", ["CONFIG", "--out", "--jobs", "--only", "--limit", "--fresh", "--dry-run", "--fail-fast", "--prune",
+                   "--timeout", "--memory", "--engine", "--scheduler", "Exit 0: all published, 1: some failed",
+                   "2: CONFIG is wrong and nothing was run", "3: the disk is full", "4: another batch", "130 and 143",
+                   "PapermillOperator("]),
         ("schema", ["JSON schema"]),
         ("demo", ["--out"]),
     ],
@@ -269,6 +272,13 @@ def test_a_file_that_is_absent_outside_or_of_another_kind_is_refused(path, tmp_p
     assert path in one_sentence(str(caught.value))
 
 
+@pytest.fixture
+def quick(warm, monkeypatch):
+    """Reports come from the zygote of all tests instead of one for each command."""
+    monkeypatch.setattr("cxkit.cli.new_worker", lambda methods: warm)
+
+
+@pytest.mark.usefixtures("quick")
 def test_a_missing_column_ends_with_exit_1_and_no_report(tmp_path):
     path, out = survey(tmp_path), tmp_path / "out"
     done = cxkit("report", "nps", "--data", path, "--client", "a", "--out", out, "--set", "score=recomend")
@@ -276,6 +286,7 @@ def test_a_missing_column_ends_with_exit_1_and_no_report(tmp_path):
     assert list(out.iterdir()) == []
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_wrong_sheet_ends_with_exit_1_and_no_report(tmp_path):
     path, out = workbook(tmp_path, "Answers", "Notes"), tmp_path / "out"
     done = cxkit("report", "scaling", "--data", path, "--client", "a", "--out", out, "--set", "items=[ease, trust]",
@@ -285,7 +296,7 @@ def test_a_wrong_sheet_ends_with_exit_1_and_no_report(tmp_path):
 
 
 def test_the_demo_plans_every_method_in_all_languages(tmp_path, monkeypatch):
-    monkeypatch.setattr("cxkit.cli._batch", lambda config, out: None)
+    monkeypatch.setattr("cxkit.cli._batch", lambda *arguments: None)
     assert cxkit("demo", "--out", tmp_path).exit_code == 0
     jobs = plan(read_config(tmp_path / "input" / "clients.yml"), tmp_path / "input")
     assert {job.method for job in jobs} == set(METHODS)

@@ -1,4 +1,4 @@
-"""A batch, end to end: real survey data and real kernels; one client's failure touches no other."""
+"""A batch, end to end: real survey data and real processes; one client's failure touches no other."""
 
 import csv
 import hashlib
@@ -14,6 +14,7 @@ import yaml
 from click.testing import CliRunner
 
 from cxkit.batch.config import Config
+from cxkit.batch.lock import locked
 from cxkit.batch.plan import plan
 from cxkit.batch.run import run
 from cxkit.cli import main
@@ -33,10 +34,13 @@ SENTENCE = (
     'bad.csv, column "IDEAL", row 5: found "11", expected a whole number from 1 to 10; '
     "correct the cell, or declare it as a missing code or label of this item in the codebook."
 )
+OVER_ALL = {"index.html", "summary.json", "summary.csv", "results.csv", "results.parquet", ".lock"}
 OWN = """
 from pathlib import Path
 if client == "raises":
     open("/srv/secret/survey.csv")
+if client == "broken":
+    int("no number")
 Path(out, "result.json").write_text("{}")
 Path(out, "table.csv").write_text(f"term,estimate\\nmean,{len(client)}\\n")
 """
@@ -51,15 +55,14 @@ def table(path):
         return list(csv.DictReader(file))
 
 
-def batch(folder, config, out):
-    """``cxkit batch`` from the config's folder, with a relative folder of reports."""
+def batch(folder, config, out, *words, worker=None):
+    """``cxkit batch`` from the config's folder, with a relative folder of reports; ``worker`` spares its start."""
     (folder / "clients.yml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
-    before = os.getcwd()
-    os.chdir(folder)
-    try:
-        return CliRunner().invoke(main, ["batch", "clients.yml", "--out", out])
-    finally:
-        os.chdir(before)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        if worker:
+            patch.setattr("cxkit.cli.new_worker", lambda methods: worker)
+        return CliRunner().invoke(main, ["batch", "clients.yml", "--out", out, *words])
 
 
 @pytest.fixture(scope="module")
@@ -92,18 +95,15 @@ def answers(survey):
 def test_the_batch_ends_with_exit_1_and_a_line_per_client(acsi):
     done, _ = acsi
     assert done.exit_code == 1, done.output
-    assert done.stdout.splitlines() == [
-        "published 1001/scaling", "published 3003/scaling", f"failed    {BAD}/scaling: {SENTENCE}",
-        "published 3013/scaling", "published 5001/scaling",
-        f"4 of 5 reports published; open {os.path.join('reports', 'index.html')}",
-    ]  # fmt: skip
+    *lines, last = done.stdout.splitlines()
+    published = [f"published   {code}/scaling" for code in CLIENTS]
+    assert sorted(lines) == sorted([*published, f"failed      {BAD}/scaling: {SENTENCE}"])
+    assert last == f"4 of 5 reports published; open {os.path.join('reports', 'index.html')}"
 
 
 def test_the_folder_holds_the_published_reports_and_the_files_over_all(acsi):
     _, out = acsi
-    assert {path.name for path in out.iterdir()} == {
-        *CLIENTS, "index.html", "summary.json", "summary.csv", "results.csv",
-    }  # fmt: skip
+    assert {path.name for path in out.iterdir()} == {*CLIENTS, *OVER_ALL}
 
 
 @pytest.mark.parametrize("code", CLIENTS)
@@ -156,10 +156,15 @@ def test_the_summary_has_a_line_per_client(acsi):
 def test_the_index_lists_all_and_links_the_published(acsi):
     html = (acsi[1] / "index.html").read_text(encoding="utf-8")
     check_page(html)
-    names = re.findall(r'<th scope="row" class="name">(.*?)</th>', html)
-    assert names == ["Processed food", "Авиакомпании", BAD, "Internet provayderlari", "Банклар"]
+    best = {}
+    for code, (_, name) in CLIENTS.items():
+        result = Result.from_json((acsi[1] / code / "scaling" / "result.json").read_text(encoding="utf-8"))
+        best[result.rows(item="scale_score", term="index", group="")["estimate"].item()] = code, name
+    order = [best[estimate] for estimate in sorted(best, reverse=True)]
+    places = [html.index(f">{name}<") for name in (BAD, *(name for _, name in order))]
+    assert places == sorted(places), "what is missing comes first, then the best client"
     links = re.findall('href="(.*?)"', html)
-    assert links == [f"{code}/scaling/report.html" for code in CLIENTS]
+    assert [link for link in links if link.endswith("/report.html")] == [f"{c}/scaling/report.html" for c, _ in order]
     assert all((acsi[1] / link).is_file() for link in links)
     assert "row 5: found &#34;11&#34;" in html
     assert "<h1>ACSI 2015</h1>" in html
@@ -175,10 +180,8 @@ def test_the_results_stack_the_published_tables(acsi):
     assert len(expected) > 4 * len(ITEMS)
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    """A batch by a template of one's own that knows no cxkit, so that its runs are short."""
-    folder = tmp_path_factory.mktemp("small")
+def own_template(folder):
+    """A template of one's own that knows no cxkit, so that its runs are short."""
     lines = [f'{name}: str = ""' for name in ("data_path", "codebook", "lang", "client", "out")]
     cells = [
         nbformat.v4.new_code_cell("\n".join(lines), id="parameters", metadata={"tags": ["parameters"]}),
@@ -187,11 +190,17 @@ def small(tmp_path_factory):
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, folder / "own.ipynb")
+
+
+@pytest.fixture(scope="module")
+def small(warm, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("small")
+    own_template(folder)
     shared = {"data": "survey.csv", "methods": {"own.ipynb": None}, "brand": {"accent": "#eeeeee"}}
     (folder / "out").mkdir()
     (folder / "out" / "occupied").write_text("a file of somebody")
     clients = [{"client": name} for name in ("raises", "good", "occupied", "last")]
-    return batch(folder, {**shared, "clients": clients}, "out"), folder, shared
+    return batch(folder, {**shared, "clients": clients}, "out", worker=warm), folder, shared
 
 
 def test_a_fault_of_the_template_or_of_the_machine_stops_no_other_client(small):
@@ -209,9 +218,7 @@ def test_a_fault_of_the_template_or_of_the_machine_stops_no_other_client(small):
 
 def test_nothing_half_made_is_left(small):
     out = small[1] / "out"
-    assert {path.name for path in out.iterdir()} == {
-        "good", "last", "occupied", "index.html", "summary.json", "summary.csv", "results.csv",
-    }  # fmt: skip
+    assert {path.name for path in out.iterdir()} == {"good", "last", "occupied", *OVER_ALL}
     assert {path.name for path in (out / "good").iterdir()} == {"own"}
 
 
@@ -231,27 +238,28 @@ def test_a_colour_that_is_hard_to_read_is_warned_about_once(small):
     assert notes[0].startswith('Note: client "')
 
 
-def test_a_batch_without_a_failure_ends_with_exit_0_and_leaves_the_other_reports_alone(small):
+def test_a_batch_without_a_failure_ends_with_exit_0_and_leaves_the_other_reports_alone(small, warm):
     _, folder, shared = small
     before = files(folder / "out" / "last")
-    done = batch(folder, {**shared, "clients": [{"client": "good"}]}, "out")
+    done = batch(folder, {**shared, "clients": [{"client": "good"}]}, "out", worker=warm)
     assert done.exit_code == 0, done.output
     assert done.stdout.splitlines()[-1].startswith("1 of 1 reports published; open ")
     assert files(folder / "out" / "last") == before
     assert [row["client"] for row in table(folder / "out" / "summary.csv")] == ["good"]
 
 
-def test_each_finished_job_is_reported_in_order(tmp_path):
+def test_each_finished_job_is_reported_and_the_rows_have_the_order_of_the_plan(warm, tmp_path):
     config = Config.model_validate(
         {"data": "sample:none", "methods": {"own.ipynb": None}, "clients": [{"client": "a"}, {"client": "b"}]}
     )
     own = tmp_path / "own.ipynb"
     shutil.copy(find_template("nps"), own)
     jobs = plan(config, tmp_path)
-    own.unlink()  # so that each job fails before a kernel starts
+    own.unlink()  # so that each job fails before a process starts
     seen = []
-    rows = run(jobs, tmp_path / "out", report=seen.append)
-    assert seen == rows
+    rows, signal = run(jobs, tmp_path / "out", worker=warm, report=lambda *finished: seen.append(finished))
+    assert signal == 0
+    assert sorted(seen, key=lambda one: one[0].client) == [(row, False) for row in rows]
     assert [(row.client, row.status) for row in rows] == [("a", "failed"), ("b", "failed")]
     assert rows[0].reason == 'The template "own.ipynb" was not found; check the path.'
 
@@ -267,3 +275,121 @@ def test_a_wrong_config_ends_with_exit_2_before_anything_is_made(tmp_path):
     assert done.stdout == ""
     assert done.stderr.startswith('cxkit: Client "b": There is no language "de"')
     assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture
+def factory(warm, tmp_path):
+    """Three clients with data of their own; call it with words of the command line for a batch of them."""
+    own_template(tmp_path)
+
+    def factory(*words, clients=("a", "b", "c")):
+        for client in clients:
+            if not (tmp_path / f"{client}.csv").exists():
+                (tmp_path / f"{client}.csv").write_text("q\n1\n")
+        said = [{"client": client, "data": f"{client}.csv"} for client in clients]
+        return batch(tmp_path, {"methods": {"own.ipynb": None}, "clients": said}, "out", *words, worker=warm)
+
+    factory.folder, factory.out = tmp_path, tmp_path / "out"
+    return factory
+
+
+def told(done):
+    """What the command said of each client, in the clients' order, and its last line."""
+    *lines, last = done.stdout.splitlines()
+    return sorted((line.split()[1].split("/")[0], line.split()[0]) for line in lines), last.partition(";")[0]
+
+
+def stamps(out):
+    """When each file of each report was written, and as which file of the disk."""
+    return {
+        p.relative_to(out).as_posix(): (p.stat().st_mtime_ns, p.stat().st_ino)
+        for p in out.glob("*/*/*")
+        if p.is_file()
+    }
+
+
+def statuses(out):
+    return [(row["client"], row["status"]) for row in table(out / "summary.csv")]
+
+
+def test_a_second_run_keeps_what_is_valid_and_makes_the_rest_again(factory):
+    assert told(factory()) == (
+        [("a", "published"), ("b", "published"), ("c", "published")],
+        "3 of 3 reports published",
+    )
+    first, over_all = stamps(factory.out), {name: (factory.out / name).read_bytes() for name in OVER_ALL}
+    again = factory()
+    assert again.exit_code == 0
+    assert told(again) == ([("a", "kept"), ("b", "kept"), ("c", "kept")], "3 of 3 reports published")
+    assert stamps(factory.out) == first
+    assert {name: (factory.out / name).read_bytes() for name in OVER_ALL} == over_all
+
+    (factory.folder / "b.csv").write_text("q\n1\n10\n")
+    (factory.out / "c" / "own" / "report.html").write_text("by somebody")
+    assert told(factory("--dry-run"))[0] == [("a", "kept"), ("b", "again")]  # and "again c/own", the last line
+    assert told(factory())[0] == [("a", "kept"), ("b", "published"), ("c", "published")]
+    then = stamps(factory.out)
+    assert {name.split("/")[0] for name in first if then[name] != first[name]} == {"b", "c"}
+
+    assert told(factory("--fresh"))[0] == [("a", "published"), ("b", "published"), ("c", "published")]
+    fresh = stamps(factory.out)
+    assert all(fresh[name] != then[name] for name in then)
+
+
+def test_only_makes_one_client_s_reports_and_keeps_the_others_rows(factory):
+    factory(clients=("a", "c"))
+    (factory.folder / "c.csv").write_text("q\n1\n10\n")
+    before = stamps(factory.out)
+    done = factory("--only", "b", clients=("a", "b", "c", "d"))
+    assert (done.exit_code, told(done)) == (1, ([("b", "published")], "3 of 4 reports published"))
+    assert statuses(factory.out) == [("a", "published"), ("b", "published"), ("c", "published"), ("d", "waiting")]
+    assert [row["client"] for row in table(factory.out / "results.csv")] == ["a", "b", "c"]
+    assert {name: stamp for name, stamp in stamps(factory.out).items() if name[0] != "b"} == before
+
+
+def test_limit_makes_the_first_and_leaves_the_rest_waiting(factory):
+    done = factory("--limit", "2")
+    assert (done.exit_code, told(done)) == (1, ([("a", "published"), ("b", "published")], "2 of 3 reports published"))
+    assert statuses(factory.out) == [("a", "published"), ("b", "published"), ("c", "waiting")]
+
+
+def test_a_dry_run_writes_nothing(factory):
+    done = factory("--dry-run", "--only", "a", "--only", "c")
+    assert (done.exit_code, done.stdout.split()) == (0, ["new", "a/own", "new", "c/own"])
+    assert not factory.out.exists()
+
+
+def test_fail_fast_begins_no_other_report_after_a_failure(factory):
+    done = factory("--fail-fast", "--jobs", "1", clients=("broken", *"abcdef"))
+    found = dict(statuses(factory.out))
+    assert done.exit_code == 1
+    assert found.pop("broken") == "failed"
+    # The next one may have begun before the failure was seen; it is made to its end.
+    assert list(found.values())[1:] == ["waiting"] * 5
+    assert set(found.values()) <= {"published", "waiting"}
+    assert factory(clients=("broken", *"abcdef")).exit_code == 1
+    assert dict(statuses(factory.out)) == {"broken": "failed", **dict.fromkeys("abcdef", "published")}
+
+
+def test_reports_of_removed_clients_are_told_and_pruned_when_asked(factory):
+    factory()
+    done = factory(clients=("a",))
+    assert done.exit_code == 0
+    assert done.stderr == ("Note: 2 reports are of no client of this config: b/own, c/own; --prune deletes them.\n")
+    assert (factory.out / "b" / "own" / "report.html").is_file()
+    pruned = factory("--prune", clients=("a", "c"))
+    assert (pruned.exit_code, pruned.stderr) == (0, "")
+    assert told(pruned)[0] == [("a", "kept"), ("c", "kept")]
+    assert not (factory.out / "b" / "own").exists()
+    assert (factory.out / "c" / "own" / "report.html").is_file()
+
+
+def test_a_folder_in_which_another_batch_works_ends_with_exit_4(factory):
+    factory("--limit", "1")
+    before = files(factory.out)
+    with locked(factory.out):
+        done = factory()
+    assert done.exit_code == 4
+    assert done.stdout == ""
+    assert done.stderr.startswith(f'cxkit: Another batch works in "out" (process {os.getpid()}, since ')
+    assert files(factory.out) == before

@@ -9,15 +9,16 @@ import yaml
 
 import cxkit as cx
 from cxkit.report.gate import check_page
-from cxkit.report.make import Job, make_report
+from cxkit.report.job import Job
 from cxkit.results import Result
 from tests.methods.test_acsi_regression import ACSI
 
 FOOD, AIRLINES, INTERNET, BANKS = "1001", "3003", "3013", "5001"
+RESAMPLES = 100  # enough for what is asked here, and the report is made twice
 
 
 @pytest.fixture(scope="module")
-def bundle(shared_data, tmp_path_factory):
+def bundle(make, shared_data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("acsi")
     book = {
         "group": "INDUSTRY",
@@ -28,9 +29,9 @@ def bundle(shared_data, tmp_path_factory):
     (folder / "book.yml").write_text(yaml.safe_dump(book), encoding="utf-8")
     parameters = {
         "data_path": str(shared_data / "acsi2015.csv"), "codebook": str(folder / "book.yml"), "model": "acsi",
-        "resamples": 200,
+        "resamples": RESAMPLES,
     }  # fmt: skip
-    return make_report(Job("acsi", "acsi_regression", parameters, "Четыре отрасли", "ru"), folder / "out")
+    return make(Job("acsi", "acsi_regression", parameters, "Четыре отрасли", "ru"), folder / "out")
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def test_complaints_go_down_with_satisfaction(result):
 def test_the_numbers_of_the_report_are_those_of_a_call(result, shared_data):
     data = pd.read_csv(shared_data / "acsi2015.csv").astype({"INDUSTRY": str})
     scale = {item: [0, 1] if item == "COMP" else [1, 10] for item in cx.model_items(ACSI)}
-    called = cx.acsi_regression(data, ACSI, scale=scale, by="INDUSTRY", resamples=200, client="acsi")
+    called = cx.acsi_regression(data, ACSI, scale=scale, by="INDUSTRY", resamples=RESAMPLES, client="acsi")
     pd.testing.assert_frame_equal(result.table, called.table, check_exact=False, rtol=1e-9)
 
 

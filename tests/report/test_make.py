@@ -19,7 +19,9 @@ from cxkit.cli import main
 from cxkit.errors import ReportError, SettingsError
 from cxkit.report.brand import Brand
 from cxkit.report.gate import check_page
-from cxkit.report.make import Job, _write_figures, check_job, make_report
+from cxkit.report.identity import identity
+from cxkit.report.job import Job, check_job
+from cxkit.report.make import _write_figures, make_report
 from cxkit.results import Result
 
 CLI = [sys.executable, "-c", "from cxkit.cli import main; main()"]
@@ -29,6 +31,7 @@ SAVE = (
     'Path(out, "table.csv").write_text("term,estimate\\nmean,4.5\\n")'
 )
 SHOW = "from IPython.display import HTML\nHTML('<p>shown</p>')"
+LEFT = "The report's process left"
 GROUPS = ("North", "South")
 
 
@@ -133,6 +136,7 @@ def test_the_run_says_what_was_run_on_what(published, job):
     assert run["parameters"] == {**job.parameters, "data_path": "survey.csv", "lang": "ru", "client": "acme"}
     assert run["template"]["file"] == "nps.ipynb"
     assert {"cxkit", "pandas", "matplotlib", "papermill", "python"} <= set(run["versions"])
+    assert {name: value for name, value in run.items() if name != "files"} == identity(job)
 
 
 def test_no_file_of_a_bundle_holds_a_path_of_this_machine(published, folder):
@@ -224,7 +228,8 @@ def test_a_kernel_has_the_same_surroundings_whatever_ours_are(tmp_path, monkeypa
     assert dict(os.environ) == before
 
 
-def test_a_failing_run_leaves_the_earlier_report_byte_for_byte(published, folder):
+def test_a_failing_run_leaves_the_earlier_report_byte_for_byte(published, folder, warm, monkeypatch):
+    monkeypatch.setattr("cxkit.cli.new_worker", lambda methods: warm)
     out = folder / "kept"
     shutil.copytree(published, out / "acme" / "nps")
     before = files(out)
@@ -249,8 +254,11 @@ def test_a_failing_run_leaves_the_earlier_report_byte_for_byte(published, folder
             'The template stopped before its cell "step-2" ran; nothing was published.',
         ),
         ([SAVE + "\nimport sys\nsys.exit(0)"], 'The cell "step-1" ended in an error: SystemExit: 0'),
-        (["import os\nos._exit(1)", SAVE], 'The template "own" was not run to its end: Kernel died'),
-        ([SAVE + "\nos = __import__('os')\nos._exit(0)"], 'The template "own" was not run to its end: Kernel died'),
+        (["import os\nos._exit(1)", SAVE], f"{LEFT} with code 1 in the middle; look for an exit in the template."),
+        (
+            [SAVE + "\nos = __import__('os')\nos._exit(0)"],
+            f"{LEFT} with code 0 in the middle; look for an exit in the template.",
+        ),
         (["1"], "The template did not write result.json; end it with cx.save(result, out)."),
         (
             [SAVE.replace('Path(out, "table.csv")', 'Path("table.csv")')],
@@ -261,35 +269,40 @@ def test_a_failing_run_leaves_the_earlier_report_byte_for_byte(published, folder
             [SAVE, SHOW.replace("<p>", "<p onclick=alert(1)>")],
             "The page was not published: it has an onclick handler; correct the template that shows it.",
         ),
+        (
+            [SAVE + '\nPath(out, "extra.html").write_text("<script>alert(1)</script>")'],
+            'The template wrote "extra.html" beside its results; write it somewhere else.',
+        ),
+        (
+            [SAVE, SHOW.replace("shown", "' + 'many words ' * 1_200_000 + '")],
+            "The page has 13 MiB, more than the 12 MiB a reader can open; let the template print less.",
+        ),
     ],
     ids=["exits half way", "exits at the end", "is killed half way", "is killed at the end", "does not save",
-         "saves elsewhere", "raises", "shows a handler"],
+         "saves elsewhere", "raises", "shows a handler", "adds a file", "shows too much"],
 )  # fmt: skip
-def test_nothing_is_published_of_a_template_that(cells, sentence, tmp_path):
+def test_nothing_is_published_of_a_template_that(cells, sentence, make, tmp_path):
     out = tmp_path / "out"
     with pytest.raises(ReportError) as caught:
-        make_report(Job("acme", own_template(tmp_path, *cells)), out)
+        make(Job("acme", own_template(tmp_path, *cells)), out)
     assert str(caught.value) == sentence
     assert list(out.iterdir()) == []
 
 
-def test_a_file_that_the_template_adds_is_not_published_beside_the_report(tmp_path):
-    extra = SAVE + '\nPath(out, "extra.html").write_text("<script>alert(1)</script>")'
-    try:
-        target = make_report(Job("acme", own_template(tmp_path, extra, SHOW)), tmp_path / "out")
-    except ReportError:
-        return
-    assert set(files(target)) == {"report.html", "result.json", "run.json", "table.csv"}
+def test_nothing_is_published_when_a_kernel_of_its_own_dies(tmp_path):
+    with pytest.raises(ReportError, match=r'^The template "own" was not run to its end: Kernel died$'):
+        make_report(Job("acme", own_template(tmp_path, SAVE + "\nimport os\nos._exit(0)")), tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_two_runs_of_a_notebook_in_an_older_format_are_byte_identical(tmp_path):
+def test_two_runs_of_a_notebook_in_an_older_format_are_byte_identical(make, tmp_path):
     """Before format 4.5 (2020) cells have no ids; Colab and others still write such notebooks."""
     own = Path(own_template(tmp_path, SAVE, SHOW))
     content = json.loads(own.read_text(encoding="utf-8"))
     for cell in content["cells"]:
         del cell["id"]
     own.write_text(json.dumps({**content, "nbformat_minor": 4}), encoding="utf-8")
-    first, second = (make_report(Job("acme", str(own)), tmp_path / name) for name in ("first", "second"))
+    first, second = (make(Job("acme", str(own)), tmp_path / name) for name in ("first", "second"))
     assert files(first) == files(second)
 
 

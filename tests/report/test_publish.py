@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cxkit.errors import ReportError, SettingsError
-from cxkit.report.publish import folder_name, publish, staging_folder, write_atomic
+from cxkit.report.publish import clear_stale, folder_name, publish, staging_folder, write_atomic
 
 SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -103,7 +103,9 @@ def test_an_id_that_is_no_text_is_refused():
         folder_name("\ud800")
 
 
-@pytest.mark.parametrize("client", ["index.html", "summary.json", "summary.csv", "results.csv", "Index.HTML"])
+@pytest.mark.parametrize(
+    "client", ["index.html", "summary.json", "summary.csv", "results.csv", "results.parquet", "Index.HTML"]
+)
 def test_an_id_never_takes_the_name_of_a_file_over_all_clients(client):
     assert folder_name(client).casefold() != client.casefold()
 
@@ -161,6 +163,42 @@ def test_an_earlier_bundle_stays_when_the_move_fails(tmp_path, monkeypatch):
         publish(fresh, target)
     assert content(target) == of("old")
     assert [path.name for path in target.parent.iterdir()] == ["nps"]
+
+
+def test_what_a_killed_run_left_is_removed(tmp_path):
+    out = tmp_path / "out"
+    bundle(out / "acme", "new", "nps")
+    bundle(out / ".staging-a1", "half")
+    bundle(out / "acme" / ".old-b2", "old", "nps")
+    (out / "gone" / ".old-c3").mkdir(parents=True)
+    (out / ".new-d4").write_text("half an index")
+    clear_stale(out)
+    assert content(out) == {f"acme/nps/{name}": text for name, text in of("new").items()}
+    assert {path.name for path in out.iterdir()} == {"acme", "gone"}
+    assert [path.name for path in (out / "acme").iterdir()] == ["nps"]
+    assert list((out / "gone").iterdir()) == []
+
+
+def test_a_bundle_that_a_killed_run_had_moved_away_is_put_back(tmp_path):
+    bundle(tmp_path / "acme" / ".old-b2", "old", "nps")
+    bundle(tmp_path / "acme", "other", "scaling")
+    clear_stale(tmp_path)
+    assert content(tmp_path / "acme" / "nps") == of("old")
+    assert {path.name for path in (tmp_path / "acme").iterdir()} == {"nps", "scaling"}
+
+
+def test_nothing_of_somebody_else_is_cleared(tmp_path):
+    bundle(tmp_path / "acme", "new", "nps")
+    for name in ("index.html", "notes.txt", ".lock", "acme/.new-x", "acme/nps/.old-x", "acme/nps/.staging-x"):
+        (tmp_path / name).write_text("kept")
+    before = content(tmp_path)
+    clear_stale(tmp_path)
+    assert content(tmp_path) == before
+
+
+def test_a_folder_that_is_not_there_yet_has_nothing_to_clear(tmp_path):
+    clear_stale(tmp_path / "not yet")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, MemoryError])

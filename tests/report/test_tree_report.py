@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from cxkit.report.gate import check_page
-from cxkit.report.make import Job, make_report
+from cxkit.report.job import Job
 from cxkit.results import Result
 
 PARTS = {"image": "imag", "expectations": "expe", "quality": "qual", "value": "val"}
@@ -25,7 +25,7 @@ def survey(shared_data):
 
 
 @pytest.fixture(scope="module")
-def bundle(shared_data, survey, tmp_path_factory):
+def bundle(make, shared_data, survey, tmp_path_factory):
     folder = tmp_path_factory.mktemp("tree")
     children = [
         {"name": part, "children": [{"name": item, "item": item} for item in items_of(stem, survey)]}
@@ -43,7 +43,7 @@ def bundle(shared_data, survey, tmp_path_factory):
         "data_path": str(shared_data / "satisfaction.csv"), "codebook": str(folder / "book.yml"),
         "outcome": "sat1", "weights": "derived", "target": 80.0,
     }  # fmt: skip
-    return make_report(Job("bank", "csi_tree", parameters, "Банк", "ru"), folder / "out")
+    return make(Job("bank", "csi_tree", parameters, "Банк", "ru"), folder / "out")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,166 @@
+"""Tasks in forked children: their answers, their limits, and what happens when the zygote itself has trouble."""
+
+import operator
+import os
+import signal
+import sys
+import threading
+import time
+
+import nbformat
+import pytest
+
+from cxkit.batch import run as runner
+from cxkit.batch import worker
+from cxkit.batch.worker import BROKEN, Limits, StartError, StoppedError, Zygote
+from cxkit.errors import DataError, ReportError
+from cxkit.report.environment import clean_environment
+from cxkit.report.job import Job
+
+LIMITS = Limits(30, 100 * 2**20)
+linux = pytest.mark.skipif(sys.platform != "linux", reason="forked processes work on Linux only")
+
+
+@pytest.fixture(scope="module")
+def zygote():
+    zygote = Zygote(clean_environment())
+    yield zygote
+    zygote.stop()
+
+
+@linux
+def test_the_answer_of_a_child_comes_back(zygote):
+    first, second = (zygote.call(os.getpid, limits=LIMITS) for _ in range(2))
+    assert len({first, second, os.getpid()}) == 3
+    assert zygote.call(operator.mul, "ab", 2**21, limits=LIMITS) == "ab" * 2**21
+
+
+@linux
+def test_an_exception_of_a_child_comes_back(zygote):
+    with pytest.raises(ZeroDivisionError, match="division by zero"):
+        zygote.call(operator.truediv, 1, 0, limits=LIMITS)
+    with pytest.raises(DataError, match=r"^Row 5 is wrong\.$"):
+        zygote.call(exec, "from cxkit.errors import DataError; raise DataError('Row 5 is wrong.')", limits=LIMITS)
+    with pytest.raises(SystemExit):
+        zygote.call(sys.exit, 3, limits=LIMITS)
+
+
+@linux
+@pytest.mark.parametrize("seconds", [1.5, 1e-9])
+def test_a_child_that_takes_too_long_is_killed(seconds, zygote):
+    began = time.monotonic()
+    with pytest.raises(ReportError) as error:
+        zygote.call(time.sleep, 60, limits=Limits(seconds))
+    assert time.monotonic() - began < 10
+    assert str(error.value) == (
+        f"The report was stopped after {seconds:g} seconds; raise --timeout or give it less data."
+    )
+
+
+@linux
+def test_a_child_that_ends_without_an_answer_is_told_by_its_end(zygote):
+    for code, sentence in (
+        ("os._exit(0)", "left with code 0 in the middle; look for an exit in the template."),
+        ("os._exit(7)", "left with code 7 in the middle; look for an exit in the template."),
+        ("os.kill(os.getpid(), 9)", "was killed; most often the machine had no memory left."),
+        ("os.abort()", "was ended by SIGABRT."),
+    ):
+        with pytest.raises(ReportError) as error:
+            zygote.call(exec, f"import os; {code}", limits=LIMITS)
+        assert str(error.value) == f"The report's process {sentence}"
+
+
+@linux
+def test_memory_is_limited_and_with_0_it_is_not(zygote):
+    with pytest.raises(MemoryError):
+        zygote.call(bytes, 200 * 2**20, limits=LIMITS)
+    assert zygote.call(len, b"", limits=Limits(30, 0)) == 0
+    assert zygote.call(eval, "len(bytes(200 * 2**20))", limits=Limits(30, 0)) == 200 * 2**20
+    assert zygote.call(eval, "len(bytes(50 * 2**20))", limits=LIMITS) == 50 * 2**20
+
+
+@linux
+def test_temporary_files_of_a_killed_child_are_removed(zygote):
+    code = "(__import__('tempfile').mkdtemp(), __import__('os').environ['TMPDIR'])"
+    made, folder = zygote.call(eval, code, limits=LIMITS)
+    assert os.path.dirname(made) == folder
+    end = time.monotonic() + 5
+    while os.path.exists(folder) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert not os.path.exists(folder)
+
+
+@linux
+def test_a_killed_zygote_is_replaced(zygote):
+    first = zygote.call(os.getppid, limits=LIMITS)
+    os.kill(first, signal.SIGKILL)
+    for attempt in range(2):  # the first may still meet the dying one; a batch tries once more, too
+        try:
+            second = zygote.call(os.getppid, limits=LIMITS)
+            break
+        except StartError:
+            assert not attempt
+    assert second != first
+
+
+@linux
+def test_a_zygote_killed_in_the_middle_of_a_task_is_told(zygote):
+    parent = zygote.call(os.getppid, limits=LIMITS)
+    threading.Timer(0.5, os.kill, (parent, signal.SIGKILL)).start()
+    with pytest.raises(ReportError, match="was lost together with the one that starts them"):
+        zygote.call(time.sleep, 60, limits=LIMITS)
+
+
+@linux
+def test_a_stopped_zygote_ends_what_runs_and_takes_nothing_more():
+    zygote = Zygote(clean_environment())
+    assert zygote.call(len, "ab", limits=LIMITS) == 2
+    threading.Timer(0.5, zygote.stop).start()
+    began = time.monotonic()
+    with pytest.raises(StoppedError):
+        zygote.call(time.sleep, 60, limits=LIMITS)
+    assert time.monotonic() - began < 5
+    with pytest.raises(StoppedError):
+        zygote.call(len, "ab", limits=LIMITS)
+
+
+@linux
+def test_a_zygote_that_cannot_start_is_tried_once_and_told(tmp_path, capfd):
+    (tmp_path / "cxkit").mkdir()
+    tries = tmp_path / "tries"
+    source = f"open({str(tries)!r}, 'a').write('x')\nraise ImportError('a broken cxkit')\n"
+    (tmp_path / "cxkit" / "__init__.py").write_text(source)
+    zygote = Zygote({**clean_environment(), "PYTHONPATH": str(tmp_path)})
+    began = time.monotonic()
+    for _ in range(3):
+        with pytest.raises(StartError) as error:
+            zygote.call(len, "ab", limits=LIMITS)
+        assert str(error.value) == BROKEN
+    zygote.stop()
+    assert time.monotonic() - began < 10
+    assert tries.read_text() == "x"
+    assert "a broken cxkit" in capfd.readouterr().err
+
+
+def test_without_forks_reports_are_made_one_after_the_other(tmp_path, monkeypatch):
+    for module in (worker, runner):
+        monkeypatch.setattr(module, "can_fork", lambda: False)
+    source = (
+        "from pathlib import Path\n"
+        "assert not list(Path.cwd().parent.glob('busy'))\n"
+        "Path('../busy').touch()\n"
+        "Path(out, 'result.json').write_text('{}')\n"
+        "Path(out, 'table.csv').write_text('term,estimate\\nmean,1\\n')\n"
+        "Path('../busy').unlink()\n"
+    )
+    cells = [
+        nbformat.v4.new_code_cell('lang = client = out = ""', metadata={"tags": ["parameters"]}, id="parameters"),
+        nbformat.v4.new_code_cell(source, id="save"),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, tmp_path / "own.ipynb")
+    jobs = [Job(client, str(tmp_path / "own.ipynb")) for client in ("a", "b")]
+    rows, stopped = runner.run(jobs, tmp_path / "out", options=runner.Options(jobs=2))
+    assert [(row.client, row.status, row.reason) for row in rows] == [("a", "published", ""), ("b", "published", "")]
+    assert stopped == 0
