@@ -186,9 +186,16 @@ def test_colours_and_logo_of_the_brand_are_on_the_page(tmp_path):
 
 
 def test_every_value_of_a_page_template_is_escaped():
-    row = {"name": SCRIPT, "status": "failed", "title": SCRIPT, "lang": SCRIPT, "reason": SCRIPT, "href": SCRIPT}
+    item = dict.fromkeys(("name", "title", "status", "reason", "lang"), SCRIPT) | {"href": "a/nps/report.html"}
+    line = dict.fromkeys(("place", "lang", "name", "small", "answers", "estimate", "interval"), SCRIPT)
+    line |= {"href": "a/nps/report.html", "marked": True, "left": 1, "width": 2, "dot": 2}
+    league = dict.fromkeys(("title", "clients", "caption", "interval"), SCRIPT)
+    league |= {"id": "nps", "notes": [SCRIPT], "step": 20, "placed": True, "ticks": [(0, SCRIPT)], "lines": [line]}
     html = render(
-        "index.html.j2", "en", title=SCRIPT, date=SCRIPT, summary=SCRIPT, rows=[row, {**row, "status": "published"}]
-    )
+        "index.html.j2", "en", title=SCRIPT, date=SCRIPT, summary=SCRIPT, leagues=[league], missed=[item],
+        waiting=[item], others=[item], open=9, files=[],
+    )  # fmt: skip
     check_page(html)
-    assert html.count(INERT) == 12
+    assert "<script" not in html
+    shown = {"page": 4, "contents": 1, "missed": 4, "waiting": 3, "league": 6, "line": 7, "others": 3}
+    assert html.count(INERT) == sum(shown.values())
