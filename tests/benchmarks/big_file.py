@@ -162,7 +162,7 @@ def batch(data, clients, temporary):
     planned = time.perf_counter() - start
     with Memory() as memory:
         start = time.perf_counter()
-        rows = run(jobs, temporary / "out")
+        rows, _ = run(jobs, temporary / "out")
         seconds = time.perf_counter() - start
     assert [row.reason for row in rows if row.status != "published"] == []
     for job in jobs:
