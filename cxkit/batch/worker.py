@@ -138,28 +138,36 @@ class Zygote:
 
     def _fork(self, handle: int, memory: int) -> None:
         with self._lock:
-            if self._stopped:
-                raise StoppedError("The batch was interrupted.")
-            if self._broken:
-                raise StartError(BROKEN)
-            if self._process is None or (self._ready and self._process.poll() is not None):
-                self._close()
-                self._launch()
-            assert self._control is not None
-            if not self._ready:
-                ready = b""
-                with suppress(OSError):
-                    ready = self._control.recv(16)
-                if not ready:
+            for last in (False, True):  # a zygote that died just now is found out by speaking to it
+                control = self._running()
+                try:
+                    socket.send_fds(control, [str(memory).encode()], [handle])
+                    return
+                except OSError:
                     self._close()
-                    self._broken = not self._stopped
-                    raise StartError(BROKEN)
-                self._ready = True
-            try:
-                socket.send_fds(self._control, [str(memory).encode()], [handle])
-            except OSError:
+                    if last:
+                        raise StartError("The process that starts reports is gone.") from None
+
+    def _running(self) -> socket.socket:
+        """The socket of a zygote that is ready, started now if there is none."""
+        if self._stopped:
+            raise StoppedError("The batch was interrupted.")
+        if self._broken:
+            raise StartError(BROKEN)
+        if self._process is None or (self._ready and self._process.poll() is not None):
+            self._close()
+            self._launch()
+        assert self._control is not None
+        if not self._ready:
+            ready = b""
+            with suppress(OSError):
+                ready = self._control.recv(16)
+            if not ready:
                 self._close()
-                raise StartError("The process that starts reports is gone.") from None
+                self._broken = not self._stopped
+                raise StartError(BROKEN)
+            self._ready = True
+        return self._control
 
     def _launch(self) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
