@@ -236,11 +236,11 @@ def in_wave(data: Any, wave: str, value: str) -> Any:
 
 def _frame(data: Any, columns: Sequence[str], weight: str) -> Any:
     try:
-        frame = nw.from_native(data).lazy()
+        given = nw.from_native(data)
     except TypeError:
         kind = type(data).__name__
         raise DataError(f"Data of type {kind} cannot be read; give a pandas, polars or DuckDB table.") from None
-    names = frame.collect_schema().names()
+    names, frame = given.columns, given.lazy()  # a schema would look into every column for its type
     for column in filter(None, columns):
         if column not in names:
             raise DataError(f'The data have no column "{column}"; {did_you_mean(column, names)}')

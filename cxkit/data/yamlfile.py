@@ -10,14 +10,11 @@ import yaml
 from cxkit.errors import SettingsError, did_you_mean
 
 
-class _Loader(yaml.SafeLoader):
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  (the name is yaml's own)
+_Fastest: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, where yaml was built with it: 8 times as fast
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.peek_event()
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise yaml.composer.ComposerError(None, None, "anchors and aliases are not read", event.start_mark)
-        return super().compose_node(parent, index)
+
+class _Loader(_Fastest):
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  (the name is yaml's own)
 
     def construct_scalar(self, node: Any) -> Any:
         if any("\ud800" <= letter <= "\udfff" for letter in str(node.value)):
@@ -47,6 +44,13 @@ for _tag, _pattern, _first in (
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), _first)
 
 
+def _load(text: str) -> Any:
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise yaml.composer.ComposerError(None, None, "anchors and aliases are not read", event.start_mark)
+    return yaml.load(text, Loader=_Loader)
+
+
 def load_yaml(path: str | Path, kind: str) -> dict[str, Any]:
     """Read a YAML file whose top is a mapping; ``kind`` ("codebook", "config") names it in errors.
 
@@ -56,7 +60,7 @@ def load_yaml(path: str | Path, kind: str) -> dict[str, Any]:
     """
     path = Path(path)
     try:
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_Loader)
+        content = _load(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise SettingsError(f'The {kind} "{path.name}" was not found; check the path.') from None
     except UnicodeDecodeError:
@@ -84,6 +88,6 @@ def only_keys(content: Mapping[str, Any], known: Iterable[str], where: str) -> N
 def yaml_value(text: str) -> Any:
     """Read one value, such as "[1, 10]" or "0.9", by the same rules."""
     try:
-        return yaml.load(text, Loader=_Loader)
+        return _load(text)
     except yaml.YAMLError as error:
         raise SettingsError(f'"{text}" cannot be read as a value ({str(error).splitlines()[0]}).') from None

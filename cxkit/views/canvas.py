@@ -28,7 +28,7 @@ _STYLE: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"], "font.size": 9, "text.color": INK, "axes.labelcolor": SOFT,
     "xtick.color": SOFT, "ytick.color": INK, "xtick.labelsize": 8, "axes.edgecolor": RULE, "grid.color": RULE,
     "grid.linewidth": 0.6, "svg.hashsalt": "cxkit", "svg.fonttype": "path", "text.parse_math": False,
-    "axes.unicode_minus": True, "figure.dpi": 100, "savefig.dpi": 160, "patch.linewidth": 0.6,
+    "axes.unicode_minus": True, "axes.titley": 1.0, "figure.dpi": 100, "savefig.dpi": 160, "patch.linewidth": 0.6,
 }  # fmt: skip
 
 
@@ -80,6 +80,9 @@ def bare(ax: Axes, **shown: bool) -> None:
     """Take the frame off, but for the sides named."""
     for side in ("left", "right", "top", "bottom"):
         ax.spines[side].set_visible(shown.get(side, False))
+    for axis in (ax.xaxis, ax.yaxis):
+        if not axis.get_label_text():  # else each print measures all tick labels to place a label that is not there
+            axis.set_label_coords(0, 0)
     ax.tick_params(length=0)
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.transforms import blended_transform_factory
 
@@ -251,7 +250,7 @@ def trend(result: Result, lang: Language, title: str = "") -> View:
         mine = rows[rows["item"] == item].set_index("wave").reindex(waves)
         x, value = np.arange(len(waves)), mine["estimate"].to_numpy()
         ax.fill_between(x, mine["low"], mine["high"], color=SERIES, alpha=0.16, linewidth=0)
-        sns.lineplot(x=x, y=value, ax=ax, color=SERIES, marker="o", errorbar=None)
+        ax.plot(x, value, "o-", color=SERIES, markeredgecolor="white")
         for k, wave in enumerate(waves):
             if pd.notna(value[k]):
                 if len(waves) <= 16 or k in (0, len(waves) - 1):

@@ -37,9 +37,8 @@ class Language:
         return chosen.format(n=self.number(n), **values)
 
     def number(self, value: float, digits: int = 0, *, signed: bool = False) -> str:
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
         value = round(float(value), digits) + 0.0  # no "-0"
-        shown = numbers.format_decimal(value, format=pattern, locale=self.code).replace("-", "−")
+        shown = _decimal(value, digits, self.code)
         return f"+{shown}" if signed and value > 0 else shown
 
     def percent(self, share: float) -> str:
@@ -84,6 +83,12 @@ def language(code: str) -> Language:
         found = read_po(file, locale=code)
     messages = {m.id[0] if isinstance(m.id, tuple) else m.id: m.string for m in found if m.id}
     return Language(code, messages, gettext.c2py(found.plural_expr))
+
+
+@lru_cache(maxsize=10_000)  # an axis asks for the same few numbers each time it is measured and drawn
+def _decimal(value: float, digits: int, code: str) -> str:
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return numbers.format_decimal(value, format=pattern, locale=code).replace("-", "−")
 
 
 def mark(sentence: str) -> str:
