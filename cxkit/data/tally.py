@@ -240,10 +240,12 @@ def _frame(data: Any, columns: Sequence[str], weight: str) -> Any:
     except TypeError:
         kind = type(data).__name__
         raise DataError(f"Data of type {kind} cannot be read; give a pandas, polars or DuckDB table.") from None
-    names, frame = given.columns, given.lazy()  # a schema would look into every column for its type
-    for column in filter(None, columns):
+    names = given.columns  # not a schema, which looks into every column for its type
+    needed = list(dict.fromkeys(filter(None, columns)))
+    for column in needed:
         if column not in names:
             raise DataError(f'The data have no column "{column}"; {did_you_mean(column, names)}')
+    frame = given.lazy().select(needed)
     if not weight:
         return frame.with_columns(nw.lit(1.0).alias(WEIGHT))
     w = nw.col(weight).cast(nw.Float64())
