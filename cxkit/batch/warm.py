@@ -4,6 +4,7 @@ import ast
 import tempfile
 import warnings
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 import nbformat
@@ -18,10 +19,16 @@ from cxkit.report.gate import check_page
 from cxkit.report.page import report_page
 from cxkit.report.template import find_template
 
+# What a kernel imports only when it begins.
+LATE = ("IPython.core.completerlib", "IPython.core.logger", "IPython.core.oinspect", "sqlite3",
+        "tornado.platform.asyncio", "zmq.utils.garbage")  # fmt: skip
+
 
 def warm_up(methods: Sequence[str]) -> None:
     """Run the templates of ``methods`` on their sample data in this process, without a kernel, and throw away what
     they show; templates of one's own are not run, as nobody knows what they would leave behind."""
+    for module in LATE:
+        import_module(module)
     with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
         warnings.simplefilter("ignore")  # and so that the warnings of a child's cells are still its first
         for method in methods:

@@ -15,6 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from PIL import Image
 
 from cxkit.views.language import Language, plain
 from cxkit.views.view import View
@@ -28,7 +29,7 @@ _STYLE: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"], "font.size": 9, "text.color": INK, "axes.labelcolor": SOFT,
     "xtick.color": SOFT, "ytick.color": INK, "xtick.labelsize": 8, "axes.edgecolor": RULE, "grid.color": RULE,
     "grid.linewidth": 0.6, "svg.hashsalt": "cxkit", "svg.fonttype": "path", "text.parse_math": False,
-    "axes.unicode_minus": True, "axes.titley": 1.0, "figure.dpi": 100, "savefig.dpi": 160, "patch.linewidth": 0.6,
+    "axes.unicode_minus": True, "axes.titley": 1.0, "figure.dpi": 160, "patch.linewidth": 0.6, "text.hinting": "none",
 }  # fmt: skip
 
 
@@ -59,15 +60,22 @@ def finish(figure: Figure, title: str, alt: str) -> View:
     lines = wrap(title, 64, 4)
     figure.set_figheight(figure.get_figheight() + 0.2 * (lines.count("\n") + 1))
     figure.suptitle(lines, x=0.012, ha="left", fontsize=11, fontweight="bold", color=INK)
+    for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
+        if not axis.get_label_text():  # else each print measures all tick labels to place a label that is not there
+            axis.set_label_coords(0, 0)
     engine = figure.get_layout_engine()
     if engine:  # the layout is worked out once and kept for both prints
         engine.execute(figure)
     figure.set_layout_engine("none")
     svg, png = io.StringIO(), io.BytesIO()
-    # Straight to the canvases: savefig draws a figure twice, the first time for a layout that is there already.
+    # Straight to the canvases: savefig draws a figure twice, the first time for a layout that is there already. And
+    # the PNG by the canvas of the layout, which has measured all texts.
+    canvas = figure.canvas
+    assert isinstance(canvas, FigureCanvasAgg)
+    canvas.draw()
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    picture.save(png, "png", compress_level=2, dpi=(figure.dpi, figure.dpi))  # 6 takes twice the time for 15 % less
     FigureCanvasSVG(figure).print_svg(svg, metadata={"Date": None, "Creator": None})
-    figure.set_dpi(mpl.rcParams["savefig.dpi"])
-    FigureCanvasAgg(figure).print_png(png, metadata={"Software": None})
     return View(svg=svg.getvalue(), png=png.getvalue(), alt=plain(f"{title}. {alt}"))
 
 
@@ -80,9 +88,6 @@ def bare(ax: Axes, **shown: bool) -> None:
     """Take the frame off, but for the sides named."""
     for side in ("left", "right", "top", "bottom"):
         ax.spines[side].set_visible(shown.get(side, False))
-    for axis in (ax.xaxis, ax.yaxis):
-        if not axis.get_label_text():  # else each print measures all tick labels to place a label that is not there
-            axis.set_label_coords(0, 0)
     ax.tick_params(length=0)
 
 

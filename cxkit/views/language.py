@@ -6,13 +6,15 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from babel import dates, numbers
 from babel.messages.pofile import read_po
 
 from cxkit.errors import SettingsError, did_you_mean
-from cxkit.results import Result
+
+if TYPE_CHECKING:  # so that the command line starts without pandas
+    from cxkit.results import Result
 
 LANGUAGES = ("en", "ru", "uz", "uz_Cyrl")
 _FORBIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
@@ -59,7 +61,7 @@ class Language:
         """A date such as 2026-07-01 in words; "" stays ""."""
         return dates.format_date(dt.date.fromisoformat(iso), format="long", locale=self.code) if iso else ""
 
-    def label(self, result: Result, item: str) -> str:
+    def label(self, result: "Result", item: str) -> str:
         """The item's text in this language, else in English, else its name."""
         if item == "scale_score":
             return self.text("All items together")

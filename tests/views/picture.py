@@ -4,8 +4,10 @@ from contextlib import ExitStack
 from itertools import combinations, pairwise
 from unittest.mock import patch
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 import cxkit as cx
@@ -80,16 +82,18 @@ def texts(figure):
 def boxes(figure):
     """The texts with the boxes, in pixels, that they take on the sheet."""
     with paper():
+        figure.set_dpi(mpl.rcParams["figure.dpi"])  # as the PNG has
+        renderer = FigureCanvasAgg(figure).get_renderer()
         figure.draw_without_rendering()  # printing left legends and axes at the places of another resolution
-        renderer = figure.canvas.get_renderer()
         return [(text, Text.get_window_extent(text, renderer)) for text in texts(figure)]
 
 
 def cut(figure):
     """The texts that reach over an edge of the sheet."""
+    found = boxes(figure)
     wide, high = figure.bbox.width, figure.bbox.height
     return [
-        text.get_text() for text, box in boxes(figure)
+        text.get_text() for text, box in found
         if box.x0 < -0.5 or box.y0 < -0.5 or box.x1 > wide + 0.5 or box.y1 > high + 0.5
     ]  # fmt: skip
 
