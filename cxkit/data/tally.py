@@ -241,8 +241,7 @@ def _frame(data: Any, columns: Sequence[str], weight: str) -> Any:
         kind = type(data).__name__
         raise DataError(f"Data of type {kind} cannot be read; give a pandas, polars or DuckDB table.") from None
     names = given.columns  # not a schema, which looks into every column for its type
-    needed = list(dict.fromkeys(filter(None, columns)))
-    for column in needed:
+    for column in (needed := list(dict.fromkeys(filter(None, columns)))):
         if column not in names:
             raise DataError(f'The data have no column "{column}"; {did_you_mean(column, names)}')
     frame = given.lazy().select(needed)

@@ -15,12 +15,6 @@ _FASTEST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, where yam
 class _Loader(_FASTEST):
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  (the name is yaml's own)
 
-    def construct_scalar(self, node: Any) -> Any:
-        if any("\ud800" <= letter <= "\udfff" for letter in str(node.value)):
-            problem = "a text holds half a character (a surrogate)"
-            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
-        return super().construct_scalar(node)
-
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key, _ in node.value:

@@ -162,7 +162,7 @@ def killed(two_workers, tmp_path_factory):
         zygote.parent().kill()
 
     killer = meanwhile(kill)
-    code, told, noise = command(folder, "--scheduler", two_workers, "--timeout", "8")
+    code, told, noise = command(folder, "--scheduler", two_workers, "--timeout", "5")
     killer.join()
     return code, told, noise, folder, before
 
@@ -186,7 +186,7 @@ def test_a_killed_worker_costs_no_report_and_makes_none_twice(killed):
 def test_reports_that_fail_touch_no_other_and_no_worker(killed):
     rows = summary(killed[3] / "out")
     assert rows["hangs"][0] == rows["dies"][0] == "failed"
-    assert rows["hangs"][1].startswith("The report was stopped after 8 seconds; ")
+    assert rows["hangs"][1].startswith("The report was stopped after 5 seconds; ")
     assert rows["dies"][1].startswith("The report's process was killed; ")
 
 

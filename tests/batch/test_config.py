@@ -132,7 +132,8 @@ def test_a_file_that_is_absent_or_not_utf8_is_refused(tmp_path):
 
 
 def test_text_that_cannot_be_written_is_refused(refusal):
-    assert "half a character" in refusal(f'{SHARED}clients:\n- client: a\n  name: "\\ud800"\n')
+    message = refusal(f'{SHARED}clients:\n- client: a\n  name: "\\ud800"\n')  # half a character
+    assert "cannot be read at line 5: found invalid Unicode character" in message
 
 
 def test_a_minimal_config_has_plain_defaults(read):

@@ -176,10 +176,10 @@ def test_one_wave_is_no_trend_and_one_group_is_no_comparison():
     assert cx.figure(found["scaling"], part="groups") == View()
 
 
-@pytest.mark.parametrize(("method", "part"), PARTS)
-def test_a_report_on_too_few_draws_nothing(method, part):
+def test_a_report_on_too_few_draws_nothing():
     found = both(survey(16), explained=False, by="g", wave="w", min_base=10)
-    assert cx.figure(found[method], part=part) == View()
+    for method, part in PARTS:
+        assert cx.figure(found[method], part=part) == View(), (method, part)
 
 
 def test_a_hidden_group_is_in_no_alt_text():
