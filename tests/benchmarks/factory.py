@@ -2,7 +2,8 @@
 
 ``python -m tests.benchmarks.factory`` makes 24 reports (``--reports``) of ``--method`` in four languages, each on
 data of its own, with every contestant (``--only`` some), and prints the fastest of ``--rounds``. A contestant is a
-process of its own: its start and imports count. One report before, which is not counted, fills the disk's caches.
+process of its own: its start and imports count. "Each further" is what a report costs beyond the first, by the
+difference from a run of one report, which is made twice: the first time fills the disk's caches.
 
     cold      papermill's command line, a process for each report
     api       papermill's function in a loop
@@ -126,12 +127,13 @@ def seconds(command: list[str], job: dict[str, Any], folder: Path) -> tuple[floa
 
 
 def race(folder: Path, method: str, count: int, names: list[str], rivals: str, rounds: int) -> None:
-    """Print the table of the contestants."""
+    """Print the table of the contestants: with their start, and for each report beyond the first."""
     template, one = str(find_template(method)), folder / "one"
     reports = {place: write_surveys(place, method, n) for place, n in ((one, 1), (folder, count))}
     times: dict[str, list[float]] = {name: [] for name in names}
+    single: dict[str, float] = {}
     results: dict[str, list[str]] = {}
-    for place in [one, *[folder] * rounds]:  # contestants take turns, so that a slow minute hits them all
+    for place in [one, one, *[folder] * rounds]:  # contestants take turns, so that a slow minute hits them all
         for name in list(times):
             job = {"contestant": name, "template": template, "out": str(place / "out"), "reports": reports[place]}
             try:
@@ -143,16 +145,20 @@ def race(folder: Path, method: str, count: int, names: list[str], rivals: str, r
             if place == folder:
                 times[name].append(took)
                 results[name] = found
-    print(
-        f"\n{method}, {count} reports, best of {rounds}:   seconds per report, times as fast as papermill's function"
-    )
-    best = {name: min(took) / count for name, took in times.items()}
-    for name, took in best.items():
-        differ = sum(a != b for a, b in zip(results[name], results[next(iter(best))], strict=True))
-        ratio = f"{best['api'] / took:7.2f}" if "api" in best else "      -"
-        print(f"  {name:10} {took:8.3f} {ratio}   {f'{differ} results differ' if differ else 'same results'}")
-    if {"cxkit 1", "cxkit 2"} <= set(best):
-        print(f"  2 workers of cxkit are {best['cxkit 1'] / best['cxkit 2']:.2f} times as fast as 1")
+            else:
+                single[name] = took
+    whole = {name: min(took) / count for name, took in times.items()}
+    further = {name: (min(took) - single[name]) / (count - 1) for name, took in times.items()}
+    print(f"\n{method}, {count} reports, best of {rounds}: seconds per report, papermill's function is x times that")
+    print("             with the start    each further")
+    for name in times:
+        differ = sum(a != b for a, b in zip(results[name], results[next(iter(times))], strict=True))
+        columns = [f"{took[name]:8.3f}" + (f"{took['api'] / took[name]:7.2f}" if "api" in took else "      -")
+                   for took in (whole, further)]  # fmt: skip
+        print(f"  {name:10} {' '.join(columns)}   {f'{differ} results differ' if differ else 'same results'}")
+    if {"cxkit 1", "cxkit 2"} <= set(times):
+        ratios = (took["cxkit 1"] / took["cxkit 2"] for took in (whole, further))
+        print("  2 workers of cxkit are {:.2f} times as fast as 1, {:.2f} times without the start".format(*ratios))
 
 
 def watch(command: list[str], folder: Path, every: float, look: Callable[[list[psutil.Process]], None]) -> int:
