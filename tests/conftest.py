@@ -2,10 +2,22 @@
 
 from pathlib import Path
 
+import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+
+
+def write_template(path: Path, *parameters: str, **cells: str) -> None:
+    """A template of one's own that knows no cxkit, so that its runs are short: the parameters that every job sets,
+    further ones, and code cells by their ids."""
+    lines = [*(f'{name}: str = ""' for name in ("data_path", "codebook", "lang", "client", "out")), *parameters]
+    new = nbformat.v4.new_code_cell
+    first = new("\n".join(lines), id="parameters", metadata={"tags": ["parameters"]})
+    notebook = nbformat.v4.new_notebook(cells=[first, *(new(code.strip(), id=name) for name, code in cells.items())])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, path)
 
 
 @pytest.fixture(scope="session")

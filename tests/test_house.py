@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from cxkit.cli import main
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "cxkit"
@@ -173,14 +175,13 @@ def test_the_readme_example_runs():
     assert len(example.strip().splitlines()) <= 6
 
 
-def test_the_readme_config_is_a_valid_config(tmp_path):
-    from cxkit.batch.config import read_config
-
+def test_the_readme_batch_is_ready_to_run(tmp_path):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     config = re.search(r"```yaml\n(clients|title)(.*?)```", readme, flags=re.S)
     path = tmp_path / "clients.yml"
     path.write_text(config.group(1) + config.group(2), encoding="utf-8")
-    assert read_config(path).clients
+    done = CliRunner().invoke(main, ["batch", str(path), "--out", str(tmp_path / "out"), "--dry-run"])
+    assert done.output.split() == ["new", "7/scaling", "new", "7/nps", "new", "lola/nps"]
 
 
 def test_the_readme_codebook_is_a_valid_codebook(tmp_path):

@@ -10,7 +10,6 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 
-import nbformat
 import psutil
 import pytest
 import yaml
@@ -21,15 +20,12 @@ from cxkit.batch.run import run
 from cxkit.batch.work import Options
 from cxkit.cli import main
 from cxkit.report.identity import is_whole, published_run
-from cxkit.report.make import Job
+from cxkit.report.job import Job
+from tests.conftest import write_template
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm children need Linux")
 
-PARAMETERS = [
-    *(f'{name}: str = ""' for name in ("data_path", "codebook", "lang", "client", "out")),
-    "pause: float = 0",
-]
 OWN = """
 import os, time
 from pathlib import Path
@@ -89,13 +85,7 @@ def dask_cluster(folder, *flags, workers=2, failures=3):
 
 
 def own_template(folder):
-    cells = [
-        nbformat.v4.new_code_cell("\n".join(PARAMETERS), id="parameters", metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_code_cell(OWN.strip(), id="save"),
-    ]
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(notebook, folder / "own.ipynb")
+    write_template(folder / "own.ipynb", "pause: float = 0", save=OWN)
     return str(folder / "own.ipynb")
 
 

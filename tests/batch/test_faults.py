@@ -13,12 +13,12 @@ import sys
 import time
 from contextlib import suppress
 
-import nbformat
 import psutil
 import pytest
 import yaml
 
 from cxkit.report.identity import is_whole
+from tests.conftest import write_template
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reports have forked processes on Linux only")
 
@@ -95,17 +95,9 @@ FULL = "The disk is full; make room and run the batch again."
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory):
-    """A template of one's own that needs no cxkit, so that its runs are short, and behaves by the client's id."""
-    lines = [f'{name}: str = ""' for name in ("data_path", "codebook", "lang", "client", "out")]
-    cells = [
-        nbformat.v4.new_code_cell("\n".join(lines), id="parameters", metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_code_cell(OWN.strip(), id="behave"),
-        nbformat.v4.new_code_cell(SAVE.strip(), id="save"),
-    ]
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    """A template that behaves by the client's id."""
     path = tmp_path_factory.mktemp("template") / "own.ipynb"
-    nbformat.write(notebook, path)
+    write_template(path, behave=OWN, save=SAVE)
     return path
 
 

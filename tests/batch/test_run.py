@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 
-import nbformat
 import pandas as pd
 import pytest
 import yaml
@@ -21,6 +20,7 @@ from cxkit.cli import main
 from cxkit.report.gate import check_page
 from cxkit.report.template import find_template
 from cxkit.results import Result
+from tests.conftest import write_template
 
 ITEMS = ["SATIS", "CONFIRM", "IDEAL", "OVERALLQ", "WRONGQ"]
 CLIENTS = {  # industry: language, name
@@ -180,22 +180,10 @@ def test_the_results_stack_the_published_tables(acsi):
     assert len(expected) > 4 * len(ITEMS)
 
 
-def own_template(folder):
-    """A template of one's own that knows no cxkit, so that its runs are short."""
-    lines = [f'{name}: str = ""' for name in ("data_path", "codebook", "lang", "client", "out")]
-    cells = [
-        nbformat.v4.new_code_cell("\n".join(lines), id="parameters", metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_code_cell(OWN.strip(), id="save"),
-    ]
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(notebook, folder / "own.ipynb")
-
-
 @pytest.fixture(scope="module")
 def small(warm, tmp_path_factory):
     folder = tmp_path_factory.mktemp("small")
-    own_template(folder)
+    write_template(folder / "own.ipynb", save=OWN)
     shared = {"data": "survey.csv", "methods": {"own.ipynb": None}, "brand": {"accent": "#eeeeee"}}
     (folder / "out").mkdir()
     (folder / "out" / "occupied").write_text("a file of somebody")
@@ -280,7 +268,7 @@ def test_a_wrong_config_ends_with_exit_2_before_anything_is_made(tmp_path):
 @pytest.fixture
 def factory(warm, tmp_path):
     """Three clients with data of their own; call it with words of the command line for a batch of them."""
-    own_template(tmp_path)
+    write_template(tmp_path / "own.ipynb", save=OWN)
 
     def factory(*words, clients=("a", "b", "c")):
         for client in clients:
