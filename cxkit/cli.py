@@ -11,7 +11,7 @@ import click
 
 import cxkit
 from cxkit.batch.quick import quick_imports
-from cxkit.batch.worker import Limits, Worker, new_worker
+from cxkit.batch.worker import WARM, Limits, Worker, new_worker
 from cxkit.errors import DISK_FULL, CxError, LockedError, SettingsError
 from cxkit.views.language import LANGUAGES, plain
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from cxkit.report.job import Job
 
 # Commands import what they need themselves, after the process that makes reports has begun to import the same.
-WARM = "cxkit-warm"
 DEMO = {
     "bank": ("Orient Bank (simulated)", "en", "#12344d", "derived"),
     "shop": ("Интернет-магазин «Лола» (имитация)", "ru", "#5b2333", "stated"),
@@ -84,7 +83,9 @@ def new(method: str, file: Path) -> None:
 
 @main.command()
 @click.argument("method")
-@click.option("--data", required=True, help="Survey file (.csv .tsv .xlsx .parquet), or sample:NAME.")
+@click.option(
+    "--data", required=True, help="Survey: .csv .tsv .xlsx .parquet .duckdb, a folder of Parquet, or sample:NAME."
+)
 @click.option("--client", required=True, help="Id of the client; names the folder.")
 @click.option("--name", default="", help="Name of the client on the page.")
 @click.option("--lang", default="en", help=f"Language of the report: {', '.join(LANGUAGES)}.")
@@ -159,10 +160,11 @@ def batch(
         options = Options(jobs or cores(), check_engine(engine), limits, fresh, fail_fast)
         planned = plan(read, config.parent.resolve())
         chosen = select(planned, only, limit)
-        if not dry_run:
+        if dry_run:
+            for job in chosen:
+                click.echo(plain(f"{foresee(job, out, fresh):9} {job.folder}"))
+        else:
             _batch(read, planned, chosen, out, options, worker, scheduler, prune)
-        for job in chosen:
-            click.echo(plain(f"{foresee(job, out, fresh):9} {job.folder}"))
 
 
 @main.command()

@@ -112,10 +112,10 @@ def save(result: Result, out: str | Path) -> None:
 
 def csv_safe(table: pd.DataFrame) -> pd.DataFrame:
     """Return a copy whose text cells no spreadsheet runs as a formula; numbers stay as they are."""
-    return table.map(lambda cell: _safe(cell) if isinstance(cell, str) else cell)
+    return table.map(lambda cell: csv_safe_text(cell) if isinstance(cell, str) else cell)
 
 
-def _safe(cell: str) -> str:
+def csv_safe_text(cell: str) -> str:
     # A bare carriage return is not quoted by pandas and would end the row.
     guarded = f"'{cell}" if cell.startswith(tuple("=+-@\t\r＝＋－＠")) else cell
     return guarded.replace("\r\n", "\n").replace("\r", "\n")

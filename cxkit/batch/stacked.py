@@ -9,8 +9,7 @@ from pathlib import Path
 from cxkit.batch.summary import Row
 from cxkit.errors import ReportError
 from cxkit.report.publish import staging_folder
-from cxkit.results import COLUMNS, TEXT_COLUMNS
-from cxkit.results import _safe as csv_safe_text
+from cxkit.results import COLUMNS, TEXT_COLUMNS, csv_safe_text
 
 KEYS = ("client", "method")
 NAMES = ("results.csv", "results.parquet")

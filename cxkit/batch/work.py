@@ -9,7 +9,7 @@ from typing import Any
 from papermill.engines import papermill_engines
 
 from cxkit.batch.summary import Row
-from cxkit.batch.worker import Limits, StartError, StoppedError, Worker
+from cxkit.batch.worker import WARM, Limits, StartError, StoppedError, Worker
 from cxkit.errors import DISK_FULL, CxError, ReportError, SettingsError, did_you_mean
 from cxkit.report.identity import identity, is_current
 from cxkit.report.job import Job
@@ -30,7 +30,7 @@ class Options:
     """
 
     jobs: int = 1
-    engine: str = "cxkit-warm"
+    engine: str = WARM
     limits: Limits = field(default_factory=Limits)
     fresh: bool = False
     fail_fast: bool = False

@@ -19,6 +19,7 @@ from cxkit.report.environment import clean_environment
 BROKEN = "The process that starts reports could not be started; what it said stands above."
 # The folder it happens to start in is not where its imports come from.
 START = "import sys; sys.path = list(filter(None, sys.path)); from cxkit.batch.zygote import main; main(sys.argv[1:])"
+WARM = "cxkit-warm"  # the papermill engine that runs cells in such processes
 PATIENCE = 300.0  # seconds that the imports and the warm-up may take
 forked = False  # true in a process that was forked for one task
 
@@ -46,7 +47,7 @@ class InPlace:
         pass
 
     def engine(self, wanted: str) -> str:
-        return "nbclient" if wanted == "cxkit-warm" else wanted
+        return "nbclient" if wanted == WARM else wanted
 
     def call(self, function: Callable[..., Any], *arguments: Any, limits: Limits) -> Any:
         return function(*arguments)
