@@ -83,8 +83,8 @@ def new(method: str, file: Path) -> None:
 
 @main.command()
 @click.argument("method")
-@click.option(
-    "--data", required=True, help="Survey: .csv .tsv .xlsx .parquet .duckdb, a folder of Parquet, or sample:NAME."
+@click.option("--data", required=True, help="Survey: .csv .tsv .xlsx .parquet .duckdb, a folder, or sample:NAME.")
+    "--data", required=True, help="Survey: .csv .tsv .xlsx .parquet .duckdb, Parquet folder, or sample:NAME."
 )
 @click.option("--client", required=True, help="Id of the client; names the folder.")
 @click.option("--name", default="", help="Name of the client on the page.")

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-import statsmodels.api as sm
 from scipy import stats
+from statsmodels.regression.linear_model import WLS
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def penalty_reward(x: np.ndarray, y: np.ndarray, w: np.ndarray, *, least: int = 
     estimates = np.full((3, k, 4), np.nan)
     design = np.column_stack([np.ones(len(y)), dummies[:, held]])
     if len(held) and np.linalg.matrix_rank(design) == design.shape[1] < len(y):
-        fit = sm.WLS(y, design, weights=w).fit(cov_type="HC1")
+        fit = WLS(y, design, weights=w).fit(cov_type="HC1")
         beta, V, df = np.asarray(fit.params), np.asarray(fit.cov_params()), len(y) - design.shape[1]
         place = {int(column): 1 + row for row, column in enumerate(held)}
         for j in range(k):

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-import statsmodels.api as sm
 from scipy import stats
+from statsmodels.regression.linear_model import WLS
 from statsmodels.stats.diagnostic import het_breuschpagan
 
 from cxkit.stats.path_samples import Items
@@ -104,7 +104,7 @@ def _equation(levels: np.ndarray, w: np.ndarray, construct: int, before: list[in
     breusch_pagan = reset = unknown
     if leverage == leverage and np.ptp(y) > STILL:
         robust = leverage < ALONE
-        fit = sm.WLS(y, design, weights=w).fit(cov_type="HC3" if robust else "nonrobust", use_t=True)
+        fit = WLS(y, design, weights=w).fit(cov_type="HC3" if robust else "nonrobust", use_t=True)
         slope, r2, vif = fit.params[1:], float(fit.rsquared), _inflation(x, w)
         if robust:
             errors = np.column_stack([fit.bse, fit.conf_int(1 - level), fit.pvalues])[1:].T
@@ -146,5 +146,5 @@ def _reset(y: np.ndarray, fitted: np.ndarray, design: np.ndarray, w: np.ndarray)
     bent = np.column_stack([design, curve**2, curve**3])
     if not _top_leverage(bent, w) < ALONE:
         return np.nan, np.nan
-    test = sm.WLS(y, bent, weights=w).fit(cov_type="HC3").f_test(np.eye(bent.shape[1])[-2:])
+    test = WLS(y, bent, weights=w).fit(cov_type="HC3").f_test(np.eye(bent.shape[1])[-2:])
     return float(test.fvalue), float(test.pvalue)
