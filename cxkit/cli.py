@@ -84,8 +84,6 @@ def new(method: str, file: Path) -> None:
 @main.command()
 @click.argument("method")
 @click.option("--data", required=True, help="Survey: .csv .tsv .xlsx .parquet .duckdb, a folder, or sample:NAME.")
-    "--data", required=True, help="Survey: .csv .tsv .xlsx .parquet .duckdb, Parquet folder, or sample:NAME."
-)
 @click.option("--client", required=True, help="Id of the client; names the folder.")
 @click.option("--name", default="", help="Name of the client on the page.")
 @click.option("--lang", default="en", help=f"Language of the report: {', '.join(LANGUAGES)}.")
