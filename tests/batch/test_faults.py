@@ -47,7 +47,7 @@ if client == "grows":
     while True:
         grown.append(bytes(2000))
 if client == "prints":
-    for _ in range(14):
+    for _ in range(20):
         print("x" * 2**20)
 if client == "writes":
     resource.setrlimit(resource.RLIMIT_FSIZE, (2**16, 2**16))
@@ -85,7 +85,7 @@ REASONS = {
     "exits": 'The template stopped before its cell "save" ran; nothing was published.',
     "eats": MEMORY,
     "grows": MEMORY,
-    "prints": "The page has 14 MiB, more than the 12 MiB a reader can open; let the template print less.",
+    "prints": "The page has 20 MiB, more than the 12 MiB a reader can open; let the template print less.",
     "writes": 'The template "own" stopped: OSError: [Errno 27] File too large',
 }
 HARMLESS = ["starts", "threads"]
