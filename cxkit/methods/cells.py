@@ -14,7 +14,7 @@ from cxkit.data.cards import Card
 from cxkit.data.tally import Answers
 from cxkit.errors import DataError, SettingsError, did_you_mean
 from cxkit.results import Result, tidy
-from cxkit.stats.bases import apply_base_policy
+from cxkit.stats.bases import apply_base_policy, check_bases
 from cxkit.stats.compare import Basis, adjust, difference
 from cxkit.stats.joint import Estimate
 from cxkit.stats.shares import goodman, wilson
@@ -99,6 +99,7 @@ def tally_cells(data: Any, cards: Mapping[str, Card], settings: Mapping[str, Any
     SettingsError : the level is out of range, or the order ``waves`` lacks a wave of the data.
     """
     check_level(settings["level"])
+    check_bases(settings["min_base"], settings["flag_base"])
     counts = tally.counts(data, list(cards), **{k: settings[k] for k in ("by", "wave", "weight")})
     for item, card in cards.items():
         scores = counts.loc[(counts["item"] == item) & counts["score"].notna(), "score"]
