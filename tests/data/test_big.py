@@ -103,7 +103,7 @@ class TestTheSameTexts:
         st.lists(st.tuples(st.text(), st.none() | st.integers(-3, 3), st.floats(-2, 2) | st.none()), min_size=1),
         st.data(),
     )
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_any_rows_and_any_values(self, tmp_path, rows, data):
         text, whole, number = (pa.array(column, kind) for column, kind in zip(
             zip(*rows, strict=True), (pa.string(), pa.int32(), pa.float64()), strict=True))  # fmt: skip
