@@ -265,6 +265,7 @@ def test_reports_whose_workers_are_lost_and_those_that_find_no_worker(held, tmp_
     with dask_cluster(tmp_path / "dask", "--no-nanny", workers=1, failures=0) as (address, started):
         kill_when_begun(started[1], out)
         with cluster.connect(address, 1) as client:
+            client.wait_for_workers(1, timeout=60)
             rows = [row for row, _ in cluster.finished_on_cluster(jobs, out, Options(), [], client)]
     assert {row.client for row in rows} == set(OWNERS)
     assert {row.status for row in rows} == {"failed"}
