@@ -20,6 +20,18 @@ LANGUAGES = ("en", "ru", "uz", "uz_Cyrl")
 _FORBIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
+class _Boxes(dict[int, Any]):
+    """What str.translate makes of a character, looked up once for each that occurs."""
+
+    def __missing__(self, code: int) -> Any:
+        c = chr(code)
+        self[code] = found = code if c in "\n\t\u200d" or unicodedata.category(c) not in _FORBIDDEN else "\ufffd"
+        return found
+
+
+_BOXES = _Boxes()
+
+
 @dataclass(frozen=True)
 class Language:
     """One language's sentences and number formats; the English sentence is the key of all others."""
@@ -105,6 +117,4 @@ def span(scores: range) -> str:
 
 def plain(text: Any) -> str:
     """Make text from data safe to draw: control, direction and surrogate characters become a box."""
-    return "".join(
-        c if c in "\n\t\u200d" or unicodedata.category(c) not in _FORBIDDEN else "\ufffd" for c in str(text)
-    )
+    return str(text).translate(_BOXES)

@@ -41,7 +41,7 @@ OWNERS = [f"own{k}" for k in range(10)]
 SETTINGS = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s"}
 
 
-def wait_for(true, seconds=60):
+def wait_for(true, seconds=120):
     end = time.monotonic() + seconds
     while not (found := true()):
         assert time.monotonic() < end, "waited in vain"
@@ -58,6 +58,12 @@ def dask(folder, *arguments, **settings):
         )  # fmt: skip
 
 
+def answers(port):
+    with suppress(ConnectionError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
+
+
 @contextmanager
 def dask_cluster(folder, *flags, workers=2, failures=3):
     """A scheduler's process and its address, and the processes of the workers; all gone at the end."""
@@ -68,6 +74,7 @@ def dask_cluster(folder, *flags, workers=2, failures=3):
     failures = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(failures)}
     started = [dask(folder / "scheduler", "scheduler", *place, **failures)]
     try:
+        wait_for(lambda: answers(port))
         for number in range(workers):
             flags = ("--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", *flags)
             started.append(dask(folder / f"worker{number}", "worker", address, *flags))
@@ -152,7 +159,7 @@ def killed(two_workers, tmp_path_factory):
         zygote.parent().kill()
 
     killer = meanwhile(kill)
-    code, told, noise = command(folder, "--scheduler", two_workers, "--timeout", "5")
+    code, told, noise = command(folder, "--scheduler", two_workers, "--timeout", "10")
     killer.join()
     return code, told, noise, folder, before
 
@@ -176,7 +183,7 @@ def test_a_killed_worker_costs_no_report_and_makes_none_twice(killed):
 def test_reports_that_fail_touch_no_other_and_no_worker(killed):
     rows = summary(killed[3] / "out")
     assert rows["hangs"][0] == rows["dies"][0] == "failed"
-    assert rows["hangs"][1].startswith("The report was stopped after 5 seconds; ")
+    assert rows["hangs"][1].startswith("The report was stopped after 10 seconds; ")
     assert rows["dies"][1].startswith("The report's process was killed; ")
 
 

@@ -51,7 +51,7 @@ def test_a_child_that_takes_too_long_is_killed(seconds, zygote):
     began = time.monotonic()
     with pytest.raises(ReportError) as error:
         zygote.call(time.sleep, 60, limits=Limits(seconds))
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     assert str(error.value) == (
         f"The report was stopped after {seconds:g} seconds; raise --timeout or give it less data."
     )
@@ -84,7 +84,7 @@ def test_temporary_files_of_a_killed_child_are_removed(zygote):
     code = "(__import__('tempfile').mkdtemp(), __import__('os').environ['TMPDIR'])"
     made, folder = zygote.call(eval, code, limits=LIMITS)
     assert os.path.dirname(made) == folder
-    end = time.monotonic() + 5
+    end = time.monotonic() + 30
     while os.path.exists(folder) and time.monotonic() < end:
         time.sleep(0.02)
     assert not os.path.exists(folder)
@@ -119,7 +119,7 @@ def test_a_stopped_zygote_ends_what_runs_and_takes_nothing_more():
     began = time.monotonic()
     with pytest.raises(StoppedError):
         zygote.call(time.sleep, 60, limits=LIMITS)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     with pytest.raises(StoppedError):
         zygote.call(len, "ab", limits=LIMITS)
 
@@ -137,7 +137,7 @@ def test_a_zygote_that_cannot_start_is_tried_once_and_told(tmp_path, capfd):
             zygote.call(len, "ab", limits=LIMITS)
         assert str(error.value) == BROKEN
     zygote.stop()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     assert tries.read_text() == "x"
     assert "a broken cxkit" in capfd.readouterr().err
 
