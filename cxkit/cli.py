@@ -138,12 +138,13 @@ def batch(
     """Make all reports that CONFIG names.
 
     A report that is published already and still has the same inputs is kept, so a batch that was broken off goes on
-    where it was. Exit 0: all published, 1: some failed, 2: CONFIG is wrong and nothing was run, 3: the disk is full
-    or a folder cannot be written, 4: another batch works in the folder, 130 and 143: interrupted.
+    where it was. Exit 0: all published (with --only or --limit, all of these), 1: some failed, 2: CONFIG is wrong and
+    nothing was run, 3: the disk is full or a folder cannot be written, 4: another batch works in the folder, 130 and
+    143: interrupted.
 
     Airflow runs the same templates: PapermillOperator(input_nb="nps.ipynb", output_nb="out/007.ipynb",
     parameters={"data_path": "survey.csv", "client": "007", "out": "out/007"}) writes result.json and table.csv; for
-    pages, a BashOperator calls this command with --only.
+    pages, a BashOperator calls cxkit report for each client, or this command for all of them.
     """
     from cxkit.batch.config import read_config
 
@@ -241,7 +242,8 @@ def _batch(
         )
     good = sum(row.status == "published" for row in rows)
     click.echo(f"{good} of {len(rows)} reports published; open {out / 'index.html'}")
-    sys.exit(exit_code(rows, stopped))
+    asked = {job.folder for job in chosen}
+    sys.exit(exit_code([row for row in rows if row.folder in asked], stopped))
 
 
 @contextmanager

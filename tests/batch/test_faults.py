@@ -348,7 +348,7 @@ def reports(tmp_path_factory, template):
     ways = {
         "one": (("--jobs", "1"), {}),
         "deep/er/two": ((), {**other, "CX_SECRET": CANARY, "LOGNAME": CANARY, "USER": CANARY}),
-        "cold": (("--engine", "nbclient"), {}),
+        "cold": (("--engine", "nbclient", "--only", "b"), {}),
     }
     for name, (options, environment) in ways.items():
         done = place.run(*options, out=place.folder / name, **environment)
@@ -358,10 +358,12 @@ def reports(tmp_path_factory, template):
 
 @pytest.mark.parametrize("way", ["deep/er/two", "cold"])
 def test_a_report_has_the_same_bytes_however_it_is_made(way, reports):
+    clients = {"deep/er/two": ("a", "b"), "cold": ("b",)}[way]
     one, other = bundles(reports / "one"), bundles(reports / way)
+    one = {name: content for name, content in one.items() if name.split("/")[0] in clients}
     assert one.keys() == other.keys()
     assert [name for name in one if one[name] != other[name]] == []
-    assert sum(name.endswith("run.json") for name in one) == 2
+    assert sum(name.endswith("run.json") for name in one) == len(clients)
 
 
 def test_no_secret_of_the_runner_gets_into_a_report(reports):

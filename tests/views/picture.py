@@ -1,6 +1,7 @@
 """Helpers of the tests of figures: small surveys and trees, the sheet a figure is drawn on, and what stands on it."""
 
 from contextlib import ExitStack
+from functools import lru_cache
 from itertools import combinations, pairwise
 from unittest.mock import patch
 
@@ -79,6 +80,7 @@ def texts(figure):
     return [text for text in found if text.get_visible() and text.get_text().strip()]
 
 
+@lru_cache(maxsize=1)  # what is cut and what overlaps is asked of one sheet after the other
 def boxes(figure):
     """The texts with the boxes, in pixels, that they take on the sheet."""
     with paper():
