@@ -5,7 +5,7 @@ Respondents with weight 0 represent nobody and are left out everywhere.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,7 +63,7 @@ def answers(
     [[1.0, nan], [2.0, 5.0]]
     """
     labels = {"__group": by, "__wave": wave, "__respondent": respondent}
-    with _numbers_only(*items):
+    with _numbers_only(data, *items):
         frame = _frame(data, [*items, *labels.values(), weight], weight)
         table = _collect(frame.select(
             *(_number(item).alias(item) for item in items), nw.col(WEIGHT),
@@ -86,31 +86,24 @@ def counts(data: Any, items: Sequence[str], *, by: str = "", wave: str = "", wei
     >>> counts(pd.DataFrame({"q": [5, 5, None]}), ["q"])["n"].tolist()
     [2, 1]
     """
-    frame = _frame(data, [*items, by, wave, weight], weight)
     labels = {"group": by, "wave": wave}
     parts = []
-    for item in items:
-        with _numbers_only(item):
-            parts.append(_collect(_count(frame, item, labels)).assign(item=item))
+    with _numbers_only(data, *items):
+        weights = {"w": nw.col(WEIGHT), "w2": nw.col(WEIGHT) * nw.col(WEIGHT)}
+        rows = _frame(data, [*items, by, wave, weight], weight).select(
+            *(_label(c).alias(k) if c else nw.lit("").alias(k) for k, c in labels.items()),
+            *(value.alias(k) for k, value in weights.items()),
+            *(_number(item).alias(f"score {k}") for k, item in enumerate(items)),
+        )
+        for k, item in enumerate(items):
+            cells = rows.group_by(*labels, f"score {k}").agg(nw.len().alias("n"), *(nw.col(w).sum() for w in weights))
+            parts.append(_collect(cells).rename(columns={f"score {k}": "score"}).assign(item=item, order=k))
     table = pd.concat(parts, ignore_index=True)
     for label in labels:
         table[label] = table[label].astype(object).where(table[label].notna(), None)
-    table = table.astype({"score": float, "n": int})
-    for column in ("w", "w2"):
-        table[column] = _steady(table[column])
-    order = table.assign(item=pd.Categorical(table["item"], list(items)))
-    index = order.sort_values(["item", "group", "wave", "score"], kind="stable").index
-    return table.loc[index, ["item", "group", "wave", "score", "n", "w", "w2"]].reset_index(drop=True)
-
-
-def _count(frame: Any, item: str, labels: dict[str, str]) -> Any:
-    rows = frame.select(
-        *(_label(c).alias(k) if c else nw.lit("").alias(k) for k, c in labels.items()),
-        _number(item).alias("score"),
-        nw.col(WEIGHT).alias("w"),
-        (nw.col(WEIGHT) * nw.col(WEIGHT)).alias("w2"),
-    )
-    return rows.group_by("group", "wave", "score").agg(nw.len().alias("n"), nw.col("w").sum(), nw.col("w2").sum())
+    table = table.astype({"score": float, "n": int}).assign(w=_steady(table["w"]), w2=_steady(table["w2"]))
+    table = table.sort_values(["order", "group", "wave", "score"], kind="stable", ignore_index=True)
+    return table[["item", "group", "wave", "score", "n", "w", "w2"]]
 
 
 def moments(data: Any, items: Sequence[str], *, weight: str = "", complete: bool = True) -> Moments:
@@ -120,7 +113,7 @@ def moments(data: Any, items: Sequence[str], *, weight: str = "", complete: bool
     ----------
     complete : True takes respondents who answered every item; False takes each pair's own respondents.
     """
-    with _numbers_only(*items):
+    with _numbers_only(data, *items):
         frame = _frame(data, [*items, weight], weight).select(*(_number(i).alias(i) for i in items), nw.col(WEIGHT))
         if complete:
             frame = frame.filter(*(~nw.col(i).is_null() for i in items))
@@ -163,7 +156,7 @@ def transitions(
     -------
     ``before after n ww``: score in the earlier and the later wave, respondents, sum of weight products.
     """
-    with _numbers_only(item):
+    with _numbers_only(data, item):
         frame = _frame(data, [item, respondent, wave, weight], weight)
         frame = frame.filter(~nw.col(respondent).is_null()).select(
             nw.col(respondent).alias("id"), nw.col(wave).cast(nw.String()).alias("wave"),
@@ -196,7 +189,7 @@ def repeats(data: Any, respondent: str, wave: str) -> bool:
 def screen(data: Any, items: Sequence[str], weight: str = "") -> dict[str, int]:
     """Count respondents, those who gave one and the same answer to all (3 or more) items, and those who
     left more than half of the items unanswered."""
-    with _numbers_only(*items):
+    with _numbers_only(data, *items):
         frame = _frame(data, [*items, weight], weight).select(*(_number(i).alias(i) for i in items))
         none = nw.sum_horizontal(*(nw.col(i).is_null().cast(nw.Int64()) for i in items))
         same = (nw.min_horizontal(*items) == nw.max_horizontal(*items)) & (none == 0)
@@ -211,7 +204,7 @@ def screen(data: Any, items: Sequence[str], weight: str = "") -> dict[str, int]:
 def with_composite(data: Any, name: str, parts: dict[str, tuple[float, float]]) -> Any:
     """Return the data with a column that averages ``intercept + slope * item`` over respondents who answered
     all of ``parts`` (item -> (intercept, slope))."""
-    with _numbers_only(*parts):
+    with _numbers_only(data, *parts):
         frame = nw.from_native(data)
         terms = [_number(item) * slope + intercept for item, (intercept, slope) in parts.items()]
         total = terms[0]
@@ -248,7 +241,7 @@ def _frame(data: Any, columns: Sequence[str], weight: str) -> Any:
     if not weight:
         return frame.with_columns(nw.lit(1.0).alias(WEIGHT))
     w = nw.col(weight).cast(nw.Float64())
-    with _numbers_only(weight):
+    with _numbers_only(data, weight):
         bad = _collect(frame.filter(w.is_null() | ~w.is_finite() | (w < 0)).select(nw.len().alias("n")))["n"].iloc[0]
     if bad:
         raise DataError(
@@ -268,17 +261,24 @@ def _label(column: str) -> Any:
 
 
 @contextmanager
-def _numbers_only(*columns: str) -> Iterator[None]:
-    """Each backend has its own error for a text that is no number; say it in one sentence."""
+def _numbers_only(data: Any, *columns: str) -> Iterator[None]:
+    """Each backend has its own error for a text that is no number; say it in one sentence, with the columns."""
     try:
         yield
     except CxError:
         raise
     except Exception as error:
+        wrong = [column for column in columns if not _is_number(data, column)] or columns
         raise DataError(
-            f'The column "{", ".join(columns)}" holds values that are not numbers ({str(error).splitlines()[0]}); '
+            f'The column "{", ".join(wrong)}" holds values that are not numbers ({str(error).splitlines()[0]}); '
             f"correct them, or read the file with cx.read and a scale."
         ) from None
+
+
+def _is_number(data: Any, column: str) -> bool:
+    with suppress(Exception):
+        return bool(len(_collect(nw.from_native(data).lazy().select(_number(column).max()))))
+    return False
 
 
 def _number(column: str) -> Any:

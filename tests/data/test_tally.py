@@ -352,6 +352,11 @@ class TestRefused:
         frame = pd.DataFrame({"ease": ["good", "bad"], "id": ["a", "a"], "wave": ["1", "2"]})
         assert 'column "ease" holds values that are not numbers' in refusal(call, convert(frame))
 
+    @pytest.mark.parametrize("call", [tally.counts, tally.moments, tally.answers, tally.screen])
+    def test_of_several_columns_the_one_that_holds_no_numbers_is_named(self, convert, call):
+        frame = pd.DataFrame({"ease": [1.0, 2.0], "trust": ["good", "bad"], "appeal": [3.0, 4.0]})
+        assert 'column "trust" holds values that are not numbers' in refusal(call, convert(frame), list(frame))
+
     def test_weights_that_are_no_numbers(self, convert):
         frame = pd.DataFrame({"ease": [1.0, 2.0], "w": ["heavy", "light"]})
         assert 'column "w"' in refusal(tally.counts, convert(frame), ["ease"], weight="w")

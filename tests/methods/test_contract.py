@@ -338,9 +338,10 @@ def test_a_level_given_as_text_is_an_error_in_words(bank, method):
 
 
 @pytest.mark.parametrize("bases", [(31, 30), (0, 30), (-5, 30), (2.5, 30)])
-def test_bases_that_make_no_sense_are_an_error(bank, method, bases):
+def test_bases_that_make_no_sense_are_an_error_before_any_answer_is_looked_at(bank, method, bases):
+    spoiled = bank.assign(**{RATING[method]: 99.0})
     with pytest.raises(cx.SettingsError, match="min_base not above flag_base"):
-        METHODS[method](bank, **CALLS[method], min_base=bases[0], flag_base=bases[1])
+        METHODS[method](spoiled, **CALLS[method], min_base=bases[0], flag_base=bases[1])
 
 
 def test_an_unknown_correction_is_an_error(bank, method):
