@@ -1,6 +1,5 @@
 """The command line: cxkit methods, new, report, batch, schema, demo."""
 
-import errno
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,7 +11,8 @@ import click
 import cxkit
 from cxkit.batch.quick import quick_imports
 from cxkit.batch.worker import WARM, Limits, Worker, new_worker
-from cxkit.errors import DISK_FULL, CxError, LockedError, SettingsError
+from cxkit.errors import SettingsError
+from cxkit.exits import PlainErrors, unread
 from cxkit.views.language import LANGUAGES, plain
 
 if TYPE_CHECKING:
@@ -30,23 +30,10 @@ DEMO = {
 }
 
 
-class PlainErrors(click.Group):
-    """End in one sentence instead of a traceback, with 2 for settings, 3 for the machine, 1 for the rest."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except CxError as error:
-            click.echo(f"cxkit: {plain(error)}", err=True)
-            sys.exit(4 if isinstance(error, LockedError) else 2 if isinstance(error, SettingsError) else 1)
-        except OSError as error:
-            if error.errno == errno.ENOSPC:
-                click.echo(f"cxkit: {DISK_FULL}", err=True)
-                sys.exit(3)
-            click.echo(
-                f"cxkit: {error.strerror or error} ({error.filename}); check the folder and its rights.", err=True
-            )
-            sys.exit(3)
+TIMEOUT = click.option(
+    "--timeout", default=600.0, type=click.FloatRange(0, min_open=True), help="Seconds a report may take."
+)
+MEMORY = click.option("--memory", default=4096, type=click.IntRange(0), help="MiB a report may take; 0: no limit.")
 
 
 @click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"]})
@@ -94,9 +81,11 @@ def new(method: str, file: Path) -> None:
 @click.option(
     "--set", "settings", multiple=True, metavar="NAME=VALUE", help="A parameter of the template; may repeat."
 )
+@TIMEOUT
+@MEMORY
 def report(
     method: str, data: str, client: str, name: str, lang: str, date: str, codebook: str, logo: str, out: Path,
-    settings: tuple[str, ...],
+    settings: tuple[str, ...], timeout: float, memory: int,
 ) -> None:  # fmt: skip
     """Make one client's report by METHOD (a method's word or a template of your own)."""
     with _started([]) as worker:
@@ -107,13 +96,14 @@ def report(
 
         template = find_template(method)
         parameters: dict[str, Any] = {
-            "data_path": data if data.startswith("sample:") else str(Path(data).resolve()),
+            "data_path": data if data.startswith("sample:") or "://" in data else str(Path(data).resolve()),
             "codebook": str(Path(codebook).resolve()) if codebook else "",
             **dict(parse_parameter(template, text) for text in settings),
         }
         job = Job(client, method, parameters, name, lang, date, Brand(logo))
         check_job(job)
-        publish_report(job, out.resolve(), worker, Options(fresh=True))
+        options = Options(limits=Limits(timeout, memory * 2**20), fresh=True)
+        publish_report(job, out.resolve(), worker, options)
     click.echo(f"Published {out / job.folder / 'report.html'}")
 
 
@@ -127,8 +117,8 @@ def report(
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--fail-fast", is_flag=True, help="Begin no other report after the first failure.")
 @click.option("--prune", is_flag=True, help="Delete reports of clients that CONFIG no longer names.")
-@click.option("--timeout", default=600.0, type=click.FloatRange(0, min_open=True), help="Seconds a report may take.")
-@click.option("--memory", default=4096, type=click.IntRange(0), help="MiB a report may take; 0: no limit.")
+@TIMEOUT
+@MEMORY
 @click.option("--engine", default=WARM, help=f"papermill's engine: {WARM}, or nbclient for a kernel per report.")
 @click.option("--scheduler", default="", help="Dask scheduler, tcp://HOST:PORT, or local.")
 def batch(
@@ -151,7 +141,7 @@ def batch(
     read = read_config(config)
     methods = [method for part in (read, *read.clients) for method in part.methods]
     with _started([] if dry_run or scheduler else methods, wait=dry_run or bool(scheduler)) as worker:
-        from cxkit.batch.choice import foresee, select
+        from cxkit.batch.choice import foresee, removed, select
         from cxkit.batch.plan import plan
         from cxkit.batch.work import Options, check_engine, cores
 
@@ -162,6 +152,8 @@ def batch(
         if dry_run:
             for job in chosen:
                 click.echo(plain(f"{foresee(job, out, fresh):9} {job.folder}"))
+            for folder in removed(planned, out) if prune else []:
+                click.echo(f"{'deleted':9} {folder}")
         else:
             _batch(read, planned, chosen, out, options, worker, scheduler, prune)
 
@@ -229,7 +221,8 @@ def _batch(
             bar.set_postfix(failed=failed, refresh=False)
             bar.update()
             line = f"{'kept' if kept else row.status:11} {row.folder}" + (f": {row.reason}" if row.reason else "")
-            tqdm.write(plain(line), file=sys.stdout)
+            with unread():
+                tqdm.write(plain(line), file=sys.stdout)
 
         rows, stopped = run(
             jobs, out, options=options, chosen=chosen, worker=worker, scheduler=scheduler, prune=prune,
@@ -241,7 +234,8 @@ def _batch(
             f"Note: {len(others)} reports are of no client of this config: {named}; --prune deletes them.", err=True
         )
     good = sum(row.status == "published" for row in rows)
-    click.echo(f"{good} of {len(rows)} reports published; open {out / 'index.html'}")
+    with unread():
+        click.echo(f"{good} of {len(rows)} reports published; open {out / 'index.html'}")
     asked = {job.folder for job in chosen}
     sys.exit(exit_code([row for row in rows if row.folder in asked], stopped))
 

@@ -18,6 +18,7 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "cxkit"
 FLOORS = {
     "errors": 0, "results": 0, "data": 0, "stats": 1, "methods": 2, "views": 3, "report": 4, "batch": 5, "cli": 6,
+    "exits": 6,
 }  # fmt: skip
 DOOR = 3  # `import cxkit` itself gives floors 0 to 3
 CONDA_NAMES = {"duckdb": "python-duckdb"}

@@ -1,7 +1,7 @@
 """The page over all clients: what is missing, one league table per method, and every other report."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +21,7 @@ FILES = {
     "results.csv": mark("All numbers of all reports"),
     "results.parquet": mark("The same for analysis tools, with numbers as numbers"),
 }
+DAMAGED = "Its published table.csv cannot be read; run the batch again."
 OPEN = 12  # so many waiting reports are named at once; more are folded away
 
 
@@ -47,9 +48,9 @@ def write_overview(rows: Sequence[Row], out: Path, *, title: str, lang: str, dat
 
     Raises
     ------
-    ReportError : the table of a published report cannot be read, or the page is not safe.
+    ReportError : the page is not safe.
     """
-    write_results(rows, out)
+    damaged = [replace(row, status="failed", reason=DAMAGED) for row in write_results(rows, out)]
     words = language(lang)
     leagues, others = _leagues(rows, out, words)
     page = render(
@@ -62,7 +63,12 @@ def write_overview(rows: Sequence[Row], out: Path, *, title: str, lang: str, dat
             good=words.number(sum(row.status == "published" for row in rows)),
             all=words.number(len(rows)),
         ),
-        missed=[_item(row, words) for status in ("failed", "interrupted") for row in rows if row.status == status],
+        missed=[
+            _item(row, words)
+            for status in ("failed", "interrupted")
+            for row in (*damaged, *rows)
+            if row.status == status
+        ],
         waiting=[_item(row, words) for row in rows if row.status not in ("published", "failed", "interrupted")],
         open=OPEN,
         leagues=leagues,

@@ -28,7 +28,10 @@ def plan(config: Config, base: Path) -> list[Job]:
     SettingsError : two clients share a folder, a client has no data or method, a setting is not the template's, or
         the clients cannot be taken from the data.
     """
-    language(config.lang)
+    try:
+        language(config.lang).date(config.date)
+    except ValueError:
+        raise SettingsError(f'The date "{config.date}" of the config is no date; give YYYY-MM-DD.') from None
     clients = config.clients or _clients(config, base)
     seen: dict[str, str] = {}
     for client in clients:
@@ -94,17 +97,21 @@ def _jobs(config: Config, client: Client, base: Path) -> list[Job]:
     column = said.split_by
     if client.value and (not column or column in client.where):
         raise SettingsError("its value has no use; give split_by too, and leave that column out of where.")
-    mine_only = {column: client.where.get(column, client.value or client.client)} if column else {}
-    if client.where or mine_only:
-        shared["where"] = {**client.where, **mine_only}
+    own_rows = {column: client.value or client.client, **client.where} if column else client.where
+    if own_rows:
+        shared["where"] = own_rows
     jobs = []
     for method, mine in methods.items():
         settings = {**(config.methods.get(method) or {}), **(mine or {})}
-        if mine_only and isinstance(settings.get("where"), dict):
+        narrower = settings.get("where", {})
+        if own_rows and isinstance(narrower, dict):
             # Whatever a method asks for, a report never shows the rows of another client.
-            if column in settings["where"]:
-                raise SettingsError(f'the where of "{method}" names the column of split_by; leave it out there.')
-            settings["where"] = {**settings["where"], **mine_only}
+            if both := [name for name in narrower if name in own_rows]:
+                raise SettingsError(
+                    f'the where of "{method}" names "{both[0]}", by which the rows of the client are told already; '
+                    f"leave it out there."
+                )
+            settings["where"] = {**narrower, **own_rows}
         template = _path(method, base) if method.endswith(".ipynb") else method
         look = Brand(_path(brand.logo, base), brand.primary, brand.accent)
         jobs.append(Job(client.client, template, {**shared, **settings}, client.name, said.lang, said.date, look))
@@ -112,4 +119,4 @@ def _jobs(config: Config, client: Client, base: Path) -> list[Job]:
 
 
 def _path(text: str, base: Path) -> str:
-    return text if not text or text.startswith("sample:") else str((base / text).resolve())
+    return text if not text or text.startswith("sample:") or "://" in text else str((base / text).resolve())

@@ -7,32 +7,27 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cxkit.batch.summary import Row
-from cxkit.errors import ReportError
 from cxkit.report.publish import staging_folder
 from cxkit.results import COLUMNS, TEXT_COLUMNS, csv_safe_text
 
 KEYS = ("client", "method")
 NAMES = ("results.csv", "results.parquet")
 BLOCK = 2**24  # bytes of results.csv that are turned into parquet at a time
-_NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_NO_CODE = re.compile(rf"(?!-?0\d){_NUMBER.pattern}")  # in a column of a user's own 007 names something
+_NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_NO_CODE = re.compile(rf"(?!-?0\d){_NUMBER.pattern}", re.ASCII)  # in a column of a user's own 007 names something
 
 
-def write_results(rows: Sequence[Row], out: Path) -> None:
+def write_results(rows: Sequence[Row], out: Path) -> list[Row]:
     """Stack the published tables below each other as text, and as numbers too where pyarrow is installed.
 
     Tables are read one at a time: a big batch has more than fits into memory comfortably. Without a published
-    report there are no files; without pyarrow there is no results.parquet.
-
-    Raises
-    ------
-    ReportError : the table of a published report cannot be read.
+    report there are no files; without pyarrow there is no results.parquet. Returned are the published reports whose
+    table cannot be read, as when somebody has changed it; they are left out.
     """
-    published = [row for row in rows if row.status == "published"]
+    columns, published, damaged = _columns([row for row in rows if row.status == "published"], out)
     made: list[str] = []
     if published:
         with staging_folder(out) as folder:
-            columns = _columns(published, out)
             _write_csv(published, out, list(columns), folder / "results.csv")
             made = ["results.csv", *_write_parquet(columns, folder)]
             for name in made:
@@ -42,19 +37,28 @@ def write_results(rows: Sequence[Row], out: Path) -> None:
     for name in NAMES:
         if name not in made:
             (out / name).unlink(missing_ok=True)
+    return damaged
 
 
-def _columns(published: Sequence[Row], out: Path) -> dict[str, bool]:
-    """All columns in the order they come up, and whether all their cells are numbers or empty."""
+def _columns(published: Sequence[Row], out: Path) -> tuple[dict[str, bool], list[Row], list[Row]]:
+    """All columns in the order they come up, and whether all their cells are numbers or empty; then the reports
+    whose tables can be read, and those whose cannot."""
     found = dict.fromkeys(KEYS, False)
+    sound: list[Row] = []
+    damaged: list[Row] = []
     for row in published:
-        head, *lines = _table(row, out)
+        try:
+            head, *lines = _table(row, out)
+        except (OSError, UnicodeError, csv.Error):
+            damaged.append(row)
+            continue
+        sound.append(row)
         columns = zip(*lines, strict=True) if lines else ((),) * len(head)
         for name, cells in zip(head, columns, strict=True):
             if found.setdefault(name, name not in TEXT_COLUMNS):
                 number = _NUMBER if name in COLUMNS else _NO_CODE
                 found[name] = all(map(number.fullmatch, filter(None, set(cells))))
-    return found
+    return found, sound, damaged
 
 
 def _write_csv(published: Sequence[Row], out: Path, columns: list[str], path: Path) -> None:
@@ -94,16 +98,10 @@ def _write_parquet(columns: dict[str, bool], folder: Path) -> list[str]:
 
 def _table(row: Row, out: Path) -> Iterator[list[str]]:
     """The lines of a report's table.csv, its heading first; short lines are filled up, long ones cut."""
-    try:
-        with (out / row.folder / "table.csv").open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.reader(file)
-            head = [f"{name}_in_table" if name in KEYS else name for name in next(lines, [])]
-            yield head
-            for line in lines:
-                if line:
-                    yield (line + [""] * (len(head) - len(line)))[: len(head)]
-    except (OSError, UnicodeError, csv.Error) as error:
-        raise ReportError(
-            f'The file "{row.folder}/table.csv" of a published report cannot be read ({type(error).__name__}); '
-            f"make the report again."
-        ) from None
+    with (out / row.folder / "table.csv").open(encoding="utf-8-sig", newline="") as file:
+        lines = csv.reader(file)
+        head = [f"{name}_in_table" if name in KEYS else name for name in next(lines, [])]
+        yield head
+        for line in lines:
+            if line:
+                yield (line + [""] * (len(head) - len(line)))[: len(head)]

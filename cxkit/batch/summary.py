@@ -41,14 +41,6 @@ def write_rows(rows: Sequence[Row], out: Path) -> None:
     write_atomic(out / "summary.csv", _line(list(Row.__dataclass_fields__)) + "".join(line for _, line in shown))
 
 
-def write_summary(rows: Sequence[Row], out: Path, *, title: str, lang: str, date: str) -> None:
-    """Write all files over all clients."""
-    from cxkit.batch.overview import write_overview  # which needs Row
-
-    write_rows(rows, out)
-    write_overview(rows, out, title=title, lang=lang, date=date)
-
-
 @lru_cache(maxsize=2**14)
 def _shown(row: Row) -> tuple[str, str]:
     """A row as JSON and as a line of CSV, kept because hardly a row changes between two jobs."""

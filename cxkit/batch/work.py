@@ -70,10 +70,17 @@ def make_row(job: Job, out: Path, worker: Worker, options: Options) -> tuple[Row
     except CxError as error:
         return Row.of(job, "failed", str(error)), False
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        return Row.of(job, "failed", DISK_FULL if full else f"unexpected {type(error).__name__}"), False
+        return Row.of(job, "failed", _refusal(error)), False
     except Exception as error:  # a fault of ours or of the machine must not stop the other clients
         return Row.of(job, "failed", f"unexpected {type(error).__name__}"), False
+
+
+def _refusal(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DISK_FULL
+    found = error.strerror or type(error).__name__
+    name = f' ("{Path(error.filename).name}")' if isinstance(error.filename, str) else ""
+    return f"The machine refused: {found}{name}; put that right and run the batch again."
 
 
 def check_engine(name: str) -> str:

@@ -8,6 +8,7 @@ the zygote ends all children and itself.
 import ctypes
 import gc
 import os
+import pickle
 import resource
 import selectors
 import shutil
@@ -23,6 +24,7 @@ import psutil
 
 from cxkit.batch import worker
 from cxkit.batch.quick import quick_imports
+from cxkit.errors import ReportError
 
 SUBREAPER, DEATH_SIGNAL = 36, 1  # prctl(2): orphans of a child come to the zygote; a child dies with the zygote
 Children = dict[int, tuple[Connection, str]]  # by process: the socket to the parent, and a folder for temporary files
@@ -93,16 +95,28 @@ def _child(channel: Connection, memory: int, folder: str) -> None:
         function, arguments = channel.recv()
         soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
         if memory:
-            resource.setrlimit(resource.RLIMIT_DATA, (psutil.Process().memory_info().data + memory, hard))
+            most = psutil.Process().memory_info().data + memory
+            most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
         try:
             answer: tuple[str, Any] = ("done", function(*arguments))
         except BaseException as error:
             answer = ("raised", error)
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
-        channel.send(answer)
+        channel.send(answer if answer[0] == "done" else ("raised", _sendable(answer[1])))
         os._exit(0)
     finally:  # whatever happened, a child never becomes a second zygote
         os._exit(1)
+
+
+def _sendable(error: BaseException) -> Exception:
+    """An error as the parent can take it: one that ends a process, such as SystemExit, must not end the batch."""
+    if not isinstance(error, Exception):
+        return ReportError(f"The report's process met {type(error).__name__}; look for an exit in the template.")
+    try:
+        return pickle.loads(pickle.dumps(error))
+    except Exception:
+        return ReportError(f"unexpected {type(error).__name__}")
 
 
 def _reap(pid: int, children: Children) -> None:
@@ -110,7 +124,7 @@ def _reap(pid: int, children: Children) -> None:
     _kill_group(pid)
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     channel, folder = children.pop(pid)
-    while others := [left for left in psutil.Process().children() if left.pid not in children]:
+    while others := [left for left in psutil.Process().children() if not _is_of(left, children)]:
         for left in others:  # such as a kernel whose starter is gone; its own children come here when it has ended
             _kill_group(left.pid)
             left.kill()
@@ -119,6 +133,16 @@ def _reap(pid: int, children: Children) -> None:
     with suppress(OSError):  # the parent has read what it wanted
         channel.send(("ended", status))
     channel.close()
+
+
+def _is_of(process: psutil.Process, children: Children) -> bool:
+    """Whether a process is one of these children, or was begun by one and lost its starter."""
+    if process.pid in children:
+        return True
+    with suppress(psutil.Error, OSError):  # it has ended just now
+        folders = {folder for _, folder in children.values()}
+        return os.getsid(process.pid) in children or process.environ().get("TMPDIR") in folders
+    return False
 
 
 def _end(children: Children) -> None:

@@ -124,6 +124,8 @@ def _opened(path: Path, sheet: str) -> Iterator[tuple[Any, list[_Part], str]]:
                     f"{path.name} needs more than {MEMORY} of memory to be read in parts; write it with smaller row "
                     f"groups."
                 ) from None
+            except MemoryError:  # Arrow's own is an ArrowException too
+                raise
             except (duckdb.Error, pyarrow.ArrowException, OSError):
                 if is_duckdb:
                     hint = "DuckDB file; close the program that writes to it, or write it again"

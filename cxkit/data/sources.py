@@ -263,6 +263,8 @@ def _parquet_rows(path: Path) -> Iterator[list[str]]:
         raise DataError(f'{path.name} needs pyarrow; install it with pip install "cxkit[big]".') from None
     try:
         table = pyarrow.parquet.read_table(path)
+    except MemoryError:  # Arrow's own is an ArrowException too
+        raise
     except (pyarrow.ArrowException, OSError):
         raise DataError(f"{path.name} is not a readable Parquet file; write it again.") from None
     yield table.column_names

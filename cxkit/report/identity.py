@@ -7,7 +7,7 @@ import platform
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import lru_cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from cxkit.report.job import Job
 from cxkit.report.template import find_template
 
 PACKAGES = (
-    "babel", "cxkit", "matplotlib", "narwhals", "numpy", "pandas", "papermill", "scipy", "seaborn", "statsmodels",
+    "babel", "cxkit", "duckdb", "ipython", "jinja2", "matplotlib", "mistune", "narwhals", "nbconvert", "numpy",
+    "openpyxl", "pandas", "papermill", "pillow", "pyarrow", "scipy", "seaborn", "statsmodels",
 )  # fmt: skip
 PATHS = ("data_path", "codebook")
 
@@ -93,6 +94,8 @@ def _inputs(job: Job) -> dict[str, dict[str, str]]:
     for name, table in _tables(job.parameters).items():
         if isinstance(table, str):
             files[f"table {name}"] = beside.parent / table
+    if "data_path" in files:  # what a DuckDB file does not hold yet
+        files["data_path log"] = Path(f"{files['data_path']}.wal")
     if job.brand.logo:
         files["logo"] = Path(job.brand.logo)
     return {name: {"file": path.name, "sha256": content_hash(path)} for name, path in files.items() if path.exists()}
@@ -106,12 +109,19 @@ def _tables(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     return given if isinstance(given, Mapping) else {}
 
 
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:  # of an extra
+        return ""
+
+
 @lru_cache
 def _versions() -> dict[str, str]:
     package = Path(cxkit.__file__).parent
     code = hashlib.sha256()
-    for path in sorted(file for kind in ("*.py", "*.po", "*.j2", "*.yml") for file in package.rglob(kind)):
+    for path in sorted(file for kind in ("*.py", "*.po", "*.j2", "*.css", "*.yml") for file in package.rglob(kind)):
         code.update(f"{path.relative_to(package).as_posix()} {os.stat(path).st_size}\n".encode() + path.read_bytes())
-    return {name: version(name) for name in PACKAGES} | {
+    return {name: _version(name) for name in PACKAGES} | {
         "python": platform.python_version(), "cxkit code": code.hexdigest(),
     }  # fmt: skip

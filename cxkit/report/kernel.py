@@ -1,5 +1,6 @@
 """Run a template in a kernel of its own, the same way on every machine, and see that it came to its end."""
 
+import csv
 import errno
 import json
 import os
@@ -73,6 +74,14 @@ def check_complete(notebook: Any, bundle: Path) -> None:
     for name in ("result.json", "table.csv"):
         if not (bundle / name).is_file():
             raise ReportError(f"The template did not write {name}; end it with cx.save(result, out).")
+    try:
+        with (bundle / "table.csv").open(encoding="utf-8-sig", newline="") as file:
+            for _ in csv.reader(file):
+                pass
+    except (UnicodeError, csv.Error):
+        raise ReportError(
+            "The template's table.csv is no CSV file in UTF-8; end it with cx.save(result, out)."
+        ) from None
 
 
 @contextmanager

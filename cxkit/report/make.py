@@ -62,10 +62,11 @@ def build_bundle(job: Job, staging: Path, run: Mapping[str, Any], engine: str = 
     check_page(page)
     (bundle / "report.html").write_text(page, encoding="utf-8", newline="")
     files = ["report.html", "result.json", "table.csv", *figures]
-    _check_files(bundle, files, [str(staging), f"{Path.home()}/" if Path.home() != Path("/") else ""])
     content = {**run, "files": {name: file_hash(bundle / name) for name in sorted(files)}}
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     (bundle / "run.json").write_text(text, encoding="utf-8", newline="")
+    home = f"{Path.home()}/" if Path.home() != Path("/") else ""
+    _check_files(bundle, [*files, "run.json"], [str(staging), home])
     bundle.chmod(0o755)
 
 

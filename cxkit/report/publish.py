@@ -1,4 +1,7 @@
-"""Put a finished bundle in place so that a reader sees the old one or the new one, never half of one."""
+"""Put a finished bundle in place so that a reader sees the old one or the new one, never half of one.
+
+Between the two renames there is none for a moment; what a run leaves that is killed just then, the next puts back.
+"""
 
 import hashlib
 import os
@@ -7,8 +10,10 @@ import shutil
 import tempfile
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from cxkit.errors import SettingsError
 
@@ -45,16 +50,20 @@ def staging_folder(out: Path) -> Iterator[Path]:
     """A new folder inside ``out``, on its filesystem; whatever is left in it at the end is removed."""
     out.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".staging-", dir=out))
+    lock = FileLock(folder / ".lock")  # which says that it is in use, and is free when this process has ended
     try:
+        lock.acquire()
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        lock.release()
 
 
 def clear_stale(out: Path) -> None:
     """Remove what a killed run left behind, and put back a bundle that it was about to replace."""
     for folder in out.glob(".staging-*"):
-        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(Timeout, OSError), FileLock(folder / ".lock", timeout=0):  # else another run works in it
+            shutil.rmtree(folder, ignore_errors=True)
     for folder in out.glob("*/.old-*"):
         for bundle in folder.iterdir():
             if not (folder.parent / bundle.name).exists():

@@ -15,7 +15,6 @@ from cxkit.batch import stacked
 from cxkit.batch.league import HEADLINES, axis, in_order, read_entry
 from cxkit.batch.overview import write_overview
 from cxkit.batch.summary import Row
-from cxkit.errors import ReportError
 from cxkit.methods import METHODS
 from cxkit.report.gate import check_page
 from cxkit.results import COLUMNS, TEXT_COLUMNS, Result, save, tidy
@@ -393,15 +392,22 @@ def test_without_a_published_report_older_results_go(tmp_path):
     assert [p.name for p in tmp_path.iterdir() if p.is_file()] == ["index.html"]
 
 
-def test_a_table_that_is_gone_is_named(tmp_path):
-    rows = clients(tmp_path, 10, 20)
-    write(rows, tmp_path)
-    before = (tmp_path / "results.csv").read_bytes()
-    (tmp_path / "c1/nps/table.csv").unlink()
-    with pytest.raises(ReportError, match=r'^The file "c1/nps/table.csv" .* \(FileNotFoundError\); make the report'):
-        write(rows, tmp_path)
-    assert (tmp_path / "results.csv").read_bytes() == before
+@pytest.mark.parametrize("content", [None, "Сут".encode("cp1251")])
+def test_a_table_that_is_gone_or_no_text_is_told_and_costs_no_other(content, tmp_path):
+    rows = clients(tmp_path, 10, 20, 30)
+    table = tmp_path / "c1/nps/table.csv"
+    table.unlink()
+    if content:
+        table.write_bytes(content)
+    html = write(rows, tmp_path)
+    assert "Its published table.csv cannot be read; run the batch again." in html
+    assert {line["client"] for line in lines(tmp_path / "results.csv")} == {"c0", "c2"}
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
+
+
+def test_digits_of_other_scripts_are_no_numbers(tmp_path):
+    write([own_table(tmp_path, "o", "year,n\n٢٠٢٤,5\n")], tmp_path)
+    assert pd.read_parquet(tmp_path / "results.parquet").loc[0, ["year", "n"]].tolist() == ["٢٠٢٤", 5.0]
 
 
 @pytest.mark.parametrize(

@@ -230,8 +230,36 @@ def test_the_rows_of_a_method_never_go_beyond_those_of_the_client(tmp_path):
     ]  # fmt: skip
     methods = {"nps": {"where": {"company": "b"}}}
     assert refusal(tmp_path, "a", methods=methods, split_by="company") == (
-        'Client "a": the where of "nps" names the column of split_by; leave it out there.'
+        'Client "a": the where of "nps" names "company", by which the rows of the client are told already; leave it '
+        "out there."
     )
+
+
+def test_without_a_split_too_a_method_keeps_to_the_rows_of_the_client(tmp_path):
+    client = {"client": "a", "where": {"segment": "x"}}
+    jobs = of(tmp_path, client, "b", methods={"nps": {"where": {"wave": "1"}}, "scaling": {"where": {}}})
+    assert wheres(jobs) == [
+        ("a", {"segment": "x", "wave": "1"}), ("a", {"segment": "x"}), ("b", {"wave": "1"}), ("b", {}),
+    ]  # fmt: skip
+    client["where"]["wave"] = "2"
+    assert 'the where of "nps" names "wave"' in refusal(tmp_path, client, methods={"nps": {"where": {"wave": "1"}}})
+
+
+def test_a_split_narrowed_by_a_client_and_by_a_method_has_all_three(tmp_path):
+    client = {"client": "a", "where": {"segment": "x"}}
+    jobs = of(tmp_path, client, split_by="company", methods={"nps": {"where": {"wave": "1"}}})
+    assert wheres(jobs) == [("a", {"segment": "x", "company": "a", "wave": "1"})]
+
+
+def test_the_date_of_the_config_is_checked_even_where_no_client_takes_it(tmp_path):
+    client = {"client": "a", "date": "2026-07-01"}
+    assert refusal(tmp_path, client, date="soon") == 'The date "soon" of the config is no date; give YYYY-MM-DD.'
+
+
+def test_an_address_is_refused_as_one_and_not_as_a_missing_file(tmp_path):
+    (job,) = of(tmp_path, "a", data="https://example.com/a.csv")
+    with pytest.raises(DataError, match=r"https://example\.com/a\.csv"):
+        read(job.parameters["data_path"], items=["ease"], scale=[1, 10])
 
 
 @pytest.mark.parametrize("shared", [{}, {"split_by": "company"}])

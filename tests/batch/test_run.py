@@ -199,7 +199,9 @@ def test_a_fault_of_the_template_or_of_the_machine_stops_no_other_client(small):
         ("raises", "failed"), ("good", "published"), ("occupied", "failed"), ("last", "published"),
     ]  # fmt: skip
     assert rows[0]["reason"].startswith('The template "own" stopped: FileNotFoundError: ')
-    assert rows[2]["reason"].startswith("unexpected ")
+    assert rows[2]["reason"] == (
+        'The machine refused: File exists ("occupied"); put that right and run the batch again.'
+    )
     assert (folder / "out" / "occupied").read_text() == "a file of somebody"
     assert [row["estimate"] for row in table(folder / "out" / "results.csv")] == ["4", "4"]
 
@@ -365,6 +367,8 @@ def test_reports_of_removed_clients_are_told_and_pruned_when_asked(factory):
     assert done.exit_code == 0
     assert done.stderr == ("Note: 2 reports are of no client of this config: b/own, c/own; --prune deletes them.\n")
     assert (factory.out / "b" / "own" / "report.html").is_file()
+    foreseen = factory("--prune", "--dry-run", clients=("a", "c"))
+    assert foreseen.stdout.splitlines() == ["kept      a/own", "kept      c/own", "deleted   b/own"]
     pruned = factory("--prune", clients=("a", "c"))
     assert (pruned.exit_code, pruned.stderr) == (0, "")
     assert told(pruned)[0] == [("a", "kept"), ("c", "kept")]

@@ -7,7 +7,8 @@ import re
 import pandas as pd
 import pytest
 
-from cxkit.batch.summary import Row, write_rows, write_summary
+from cxkit.batch.overview import write_overview
+from cxkit.batch.summary import Row, write_rows
 from cxkit.report.gate import check_page
 from cxkit.report.make import Job
 from cxkit.results import csv_safe
@@ -28,7 +29,8 @@ def failed(client, reason="no answers", method="nps"):
 
 
 def write(rows, out, title="", lang="en", date=""):
-    write_summary(rows, out, title=title, lang=lang, date=date)
+    write_rows(rows, out)
+    write_overview(rows, out, title=title, lang=lang, date=date)
     return (out / "index.html").read_text(encoding="utf-8")
 
 

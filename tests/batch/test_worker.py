@@ -3,11 +3,13 @@
 import operator
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 
 import nbformat
+import psutil
 import pytest
 
 from cxkit.batch import run as runner
@@ -18,6 +20,15 @@ from cxkit.report.environment import clean_environment
 from cxkit.report.job import Job
 
 LIMITS = Limits(30, 100 * 2**20)
+
+
+def until(condition, seconds=30):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.02)
+    return condition()
+
+
 linux = pytest.mark.skipif(sys.platform != "linux", reason="forked processes work on Linux only")
 
 
@@ -41,8 +52,60 @@ def test_an_exception_of_a_child_comes_back(zygote):
         zygote.call(operator.truediv, 1, 0, limits=LIMITS)
     with pytest.raises(DataError, match=r"^Row 5 is wrong\.$"):
         zygote.call(exec, "from cxkit.errors import DataError; raise DataError('Row 5 is wrong.')", limits=LIMITS)
-    with pytest.raises(SystemExit):
-        zygote.call(sys.exit, 3, limits=LIMITS)
+
+
+@linux
+@pytest.mark.parametrize("kind", ["SystemExit(0)", "KeyboardInterrupt()", "GeneratorExit()"])
+def test_what_would_end_the_caller_comes_back_as_a_failure(kind, zygote):
+    with pytest.raises(ReportError) as error:
+        zygote.call(exec, f"raise {kind}", limits=LIMITS)
+    name = kind.partition("(")[0]
+    assert str(error.value) == f"The report's process met {name}; look for an exit in the template."
+
+
+@linux
+def test_an_exception_that_cannot_travel_is_named(zygote):
+    code = """
+class Odd(Exception):
+    def __init__(self, one, two):
+        super().__init__(one)
+raise Odd(1, 2)
+"""
+    with pytest.raises(ReportError, match=r"^unexpected Odd$"):
+        zygote.call(exec, code, limits=LIMITS)
+
+
+@linux
+def test_memory_is_also_limited_where_the_machine_has_a_limit_of_its_own():
+    hard = 2 * 2**30
+    code = "import resource, sys; resource.setrlimit(resource.RLIMIT_DATA, (int(sys.argv[1]),) * 2)\n"
+    code += "from cxkit.batch.worker import Limits, Zygote\nfrom cxkit.report.environment import clean_environment\n"
+    code += "zygote = Zygote(clean_environment())\nprint(zygote.call(len, 'ab', limits=Limits(60, 4 * 2**30)))\n"
+    code += "zygote.stop()"
+    done = subprocess.run([sys.executable, "-c", code, str(hard)], capture_output=True, text=True)
+    assert done.stdout == "2\n", done.stderr
+
+
+@linux
+def test_the_end_of_a_child_leaves_what_another_one_has_running(zygote, tmp_path):
+    """A process whose starter is gone comes to the zygote, whosever it was."""
+    code = (
+        "import subprocess, time, pathlib\n"
+        "shell = 'sleep 600 & echo $! > {0}; setsid sleep 600 & echo $! > {1}'\n"
+        "subprocess.run(['sh', '-c', shell.format('{folder}/near', '{folder}/far')], check=True)\n"
+        "while not pathlib.Path('{folder}/go').exists(): time.sleep(0.02)\n"
+    ).replace("{folder}", str(tmp_path))
+    other = threading.Thread(target=zygote.call, args=(exec, code), kwargs={"limits": LIMITS})
+    other.start()
+    names = [tmp_path / "near", tmp_path / "far"]
+    until(lambda: all(name.exists() and name.read_text().strip() for name in names))
+    begun = [psutil.Process(int(name.read_text())) for name in names]
+    assert zygote.call(len, "ab", limits=LIMITS) == 2
+    until(lambda: False, 0.3)
+    assert [process.is_running() for process in begun] == [True, True]
+    (tmp_path / "go").touch()
+    other.join()
+    assert until(lambda: not any(process.is_running() for process in begun))
 
 
 @linux
@@ -84,10 +147,7 @@ def test_temporary_files_of_a_killed_child_are_removed(zygote):
     code = "(__import__('tempfile').mkdtemp(), __import__('os').environ['TMPDIR'])"
     made, folder = zygote.call(eval, code, limits=LIMITS)
     assert os.path.dirname(made) == folder
-    end = time.monotonic() + 30
-    while os.path.exists(folder) and time.monotonic() < end:
-        time.sleep(0.02)
-    assert not os.path.exists(folder)
+    assert until(lambda: not os.path.exists(folder))
 
 
 @linux

@@ -4,13 +4,15 @@ import json
 import os
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
 
+import cxkit
 from cxkit.report.brand import Brand
-from cxkit.report.identity import file_hash, identity, is_current, is_whole, published_run
+from cxkit.report.identity import _versions, file_hash, identity, is_current, is_whole, published_run
 from cxkit.report.job import Job
 
 BOOK = {"items": {"ease": {"scale": [1, 10]}}, "tables": {"costs": "costs.csv"}}
@@ -111,6 +113,26 @@ def test_the_place_the_time_and_the_order_of_keys_do_not_count(data, folder, tmp
     for run in (before, after):
         assert str(tmp_path) not in json.dumps(run)
         assert (run["inputs"]["data_path"]["file"], run["parameters"]["data_path"]) == (data, data)
+
+
+def test_what_a_duckdb_file_does_not_hold_yet_counts(folder):
+    job = job_of(folder)
+    before = identity(job)["key"]
+    (folder / "survey.csv.wal").write_text("60 rows")
+    assert identity(job)["key"] != before
+
+
+@pytest.mark.parametrize(
+    "name", ["report/style.css", "report/report.html.j2", "views/locale/ru.po", "report/page.py"]
+)
+def test_each_file_of_the_package_that_shapes_a_report_counts(name, tmp_path, monkeypatch):
+    copy = tmp_path / "cxkit"
+    shutil.copytree(Path(cxkit.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(cxkit, "__file__", str(copy / "__init__.py"))
+    before = _versions.__wrapped__()["cxkit code"]
+    with (copy / name).open("a") as file:
+        file.write("\n")
+    assert _versions.__wrapped__()["cxkit code"] != before
 
 
 def test_the_versions_say_which_code_it_was(folder):

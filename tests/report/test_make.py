@@ -45,10 +45,11 @@ def survey(path, *, change=None):
     return path
 
 
-def own_template(folder, *cells, name="own"):
+def own_template(folder, *cells, name="own", parameters=""):
     parameters = nbformat.v4.new_code_cell(
-        'lang: str = "en"\nclient: str = ""\nout: str = ""', id="parameters", metadata={"tags": ["parameters"]}
-    )
+        f'lang: str = "en"\nclient: str = ""\nout: str = ""\n{parameters}', id="parameters",
+        metadata={"tags": ["parameters"]},
+    )  # fmt: skip
     steps = [nbformat.v4.new_code_cell(source, id=f"step-{k}") for k, source in enumerate(cells, 1)]
     notebook = nbformat.v4.new_notebook(cells=[parameters, *steps])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -264,6 +265,10 @@ def test_a_failing_run_leaves_the_earlier_report_byte_for_byte(published, folder
             [SAVE.replace('Path(out, "table.csv")', 'Path("table.csv")')],
             "The template did not write table.csv; end it with cx.save(result, out).",
         ),
+        (
+            [SAVE + "\nPath(out, 'table.csv').write_text('Сут', encoding='cp1251')"],
+            "The template's table.csv is no CSV file in UTF-8; end it with cx.save(result, out).",
+        ),
         ([SAVE, "1 / 0"], 'The template "own" stopped: ZeroDivisionError: division by zero'),
         (
             [SAVE, SHOW.replace("<p>", "<p onclick=alert(1)>")],
@@ -279,7 +284,7 @@ def test_a_failing_run_leaves_the_earlier_report_byte_for_byte(published, folder
         ),
     ],
     ids=["exits half way", "exits at the end", "is killed half way", "is killed at the end", "does not save",
-         "saves elsewhere", "raises", "shows a handler", "adds a file", "shows too much"],
+         "saves elsewhere", "saves no text", "raises", "shows a handler", "adds a file", "shows too much"],
 )  # fmt: skip
 def test_nothing_is_published_of_a_template_that(cells, sentence, make, tmp_path):
     out = tmp_path / "out"
@@ -287,6 +292,14 @@ def test_nothing_is_published_of_a_template_that(cells, sentence, make, tmp_path
         make(Job("acme", own_template(tmp_path, *cells)), out)
     assert str(caught.value) == sentence
     assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["note", "tables"])
+def test_a_parameter_with_a_path_below_home_is_not_published(name, make, tmp_path, monkeypatch):
+    inside = str(Path.home() / "clients" / "acme" / "prices.csv")
+    own = own_template(tmp_path, SAVE, parameters=f"{name}: object = None")
+    with pytest.raises(ReportError, match=r"^The report was not published: run\.json has a path of this machine"):
+        make(Job("acme", own, {name: {"prices": inside} if name == "tables" else inside}), tmp_path / "out")
 
 
 def test_nothing_is_published_when_a_kernel_of_its_own_dies(tmp_path):

@@ -179,6 +179,16 @@ def test_what_a_killed_run_left_is_removed(tmp_path):
     assert list((out / "gone").iterdir()) == []
 
 
+def test_what_another_run_is_working_in_is_left(tmp_path):
+    bundle(tmp_path / ".staging-a1", "half")
+    with staging_folder(tmp_path) as mine:
+        (mine / "page").write_text("half")
+        clear_stale(tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] == [mine.name]
+        assert (mine / "page").read_text() == "half"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_bundle_that_a_killed_run_had_moved_away_is_put_back(tmp_path):
     bundle(tmp_path / "acme" / ".old-b2", "old", "nps")
     bundle(tmp_path / "acme", "other", "scaling")

@@ -1,0 +1,74 @@
+"""How commands end when somebody interrupts them, or does not listen any more."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import yaml
+
+from tests.conftest import write_template
+
+CXKIT = [sys.executable, "-c", "from cxkit.cli import main; main()"]
+SAVE = """
+import time
+from pathlib import Path
+while client == "slow":
+    time.sleep(1)
+if client == "odd":
+    raise ValueError("Toʻkin")
+Path(out, "result.json").write_text("{}")
+Path(out, "table.csv").write_text("term,estimate\\nmean,1\\n")
+"""
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and pipes of POSIX")
+
+
+def start(folder, *words, stdout=subprocess.PIPE, **environment):
+    write_template(folder / "own.ipynb", save=SAVE)
+    config = {"data": "none.csv", "methods": {"own.ipynb": None}, "clients": [{"client": "odd"}, {"client": "good"}]}
+    (folder / "clients.yml").write_text(yaml.safe_dump(config))
+    return subprocess.Popen([*CXKIT, *words], cwd=folder, env={**os.environ, **environment}, stdout=stdout,
+                            stderr=subprocess.PIPE, text=True)  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_report_that_is_interrupted_leaves_nothing(number, tmp_path):
+    process = start(tmp_path, "report", "own.ipynb", "--data", "sample:bank", "--client", "slow")
+    while process.poll() is None and not list((tmp_path / "out").glob(".staging-*/bundle")):
+        time.sleep(0.02)
+    process.send_signal(number)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 128 + number, told
+    assert "Traceback" not in told
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_batch_that_is_interrupted_while_it_begins_ends_as_interrupted(tmp_path):
+    process = start(tmp_path, "batch", "clients.yml", "--out", "out")
+    time.sleep(0.8)  # whatever it does by then
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM, told
+    assert "Traceback" not in told
+
+
+def test_a_batch_goes_on_when_nobody_reads_what_it_says(tmp_path):
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = start(tmp_path, "batch", "clients.yml", "--out", "out", stdout=writing)
+    os.close(writing)
+    _, told = process.communicate(timeout=120)
+    assert process.returncode == 1, told
+    assert (tmp_path / "out" / "good" / "own" / "report.html").is_file()
+    assert (tmp_path / "out" / "index.html").is_file()
+
+
+def test_a_name_that_the_terminal_cannot_show_stops_no_batch(tmp_path):
+    process = start(tmp_path, "batch", "clients.yml", "--out", "out", "--jobs", "1", PYTHONIOENCODING="cp1251")
+    said, told = process.communicate(timeout=120)
+    assert process.returncode == 1, told
+    assert said.splitlines()[:2] == [
+        'failed      odd/own: The template "own" stopped: ValueError: To?kin', "published   good/own",
+    ]  # fmt: skip
