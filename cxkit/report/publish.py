@@ -1,12 +1,11 @@
-"""Put a finished bundle in place so that a reader sees the old one or the new one, never half of one.
+"""Put a finished bundle in place so that a reader sees the old one or the new one, never half of one."""
 
-Between the two renames there is none for a moment; what a run leaves that is killed just then, the next puts back.
-"""
-
+import ctypes
 import hashlib
 import os
 import re
 import shutil
+import sys
 import tempfile
 import unicodedata
 from collections.abc import Iterator
@@ -74,12 +73,18 @@ def clear_stale(out: Path) -> None:
 
 
 def publish(bundle: Path, target: Path) -> None:
-    """Move a complete bundle to ``target``; an earlier bundle there is kept until the new one is in place."""
+    """Move a complete bundle to ``target``; an earlier bundle there is kept until the new one is in place.
+
+    On Linux they change places in one step. Where that does not work, as on some network folders, there is neither
+    for a moment, and a run that is killed just then leaves the old one where the next run finds it.
+    """
     for path in bundle.rglob("*"):
         if path.is_file():
             with path.open("rb") as file:
                 os.fsync(file.fileno())
     target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_dir() and _exchange(bundle, target):
+        return
     old = Path(tempfile.mkdtemp(prefix=".old-", dir=target.parent)) / target.name
     try:
         if target.exists():
@@ -92,6 +97,13 @@ def publish(bundle: Path, target: Path) -> None:
     finally:
         if target.exists() or not old.exists():
             shutil.rmtree(old.parent, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step; False where the system cannot."""
+    swap = getattr(ctypes.CDLL(None), "renameat2", None) if sys.platform == "linux" else None
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return swap is not None and swap(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0
 
 
 def write_atomic(path: Path, text: str) -> None:

@@ -3,6 +3,8 @@
 import os
 import re
 import stat
+import sys
+import threading
 import unicodedata
 from pathlib import Path
 
@@ -132,10 +134,42 @@ def test_a_new_bundle_is_moved_into_place(tmp_path):
     assert content(tmp_path) == {f"out/acme/nps/{name}": text for name, text in of("new").items()}
 
 
+@pytest.fixture
+def in_two_steps(monkeypatch):
+    """A system that cannot exchange two folders."""
+    monkeypatch.setattr("cxkit.report.publish._exchange", lambda one, other: False)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="folders change places on Linux only")
+def test_a_reader_never_finds_an_empty_place(tmp_path):
+    target, seen, done = bundle(tmp_path / "out", "0", "nps"), set(), threading.Event()
+
+    def read():
+        while not done.is_set():
+            seen.add((target / "report.html").exists())
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for k in range(1, 200):
+        with staging_folder(tmp_path / "out") as staging:
+            publish(bundle(staging, str(k)), target)
+    done.set()
+    reader.join()
+    assert seen == {True}
+    assert content(tmp_path / "out") == {f"nps/{name}": text for name, text in of("199").items()}
+
+
+@pytest.mark.usefixtures("in_two_steps")
+def test_an_earlier_bundle_is_replaced_whole_in_two_steps(tmp_path):
+    test_an_earlier_bundle_is_replaced_whole(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"out"}
+
+
 def test_an_earlier_bundle_is_replaced_whole(tmp_path):
     target = bundle(tmp_path / "out", "old", "nps")
     (target / "figures" / "gone.svg").write_text("old")
-    publish(bundle(tmp_path, "new"), target)
+    with staging_folder(tmp_path / "out") as staging:
+        publish(bundle(staging, "new"), target)
     assert content(target) == of("new")
     assert [path.name for path in target.parent.iterdir()] == ["nps"]
 
@@ -148,6 +182,7 @@ def test_an_earlier_bundle_stays_when_there_is_nothing_to_move(tmp_path):
     assert [path.name for path in target.parent.iterdir()] == ["nps"]
 
 
+@pytest.mark.usefixtures("in_two_steps")
 def test_an_earlier_bundle_stays_when_the_move_fails(tmp_path, monkeypatch):
     target, fresh = bundle(tmp_path / "out", "old", "nps"), bundle(tmp_path, "new")
     rename = Path.rename
@@ -211,6 +246,7 @@ def test_a_folder_that_is_not_there_yet_has_nothing_to_clear(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("in_two_steps")
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, MemoryError])
 def test_an_earlier_bundle_stays_when_the_move_is_interrupted(error, tmp_path, monkeypatch):
     target, fresh = bundle(tmp_path / "out", "old", "nps"), bundle(tmp_path, "new")
