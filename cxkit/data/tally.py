@@ -114,32 +114,33 @@ def moments(data: Any, items: Sequence[str], *, weight: str = "", complete: bool
     complete : True takes respondents who answered every item; False takes each pair's own respondents.
     """
     with _numbers_only(data, *items):
-        frame = _frame(data, [*items, weight], weight).select(*(_number(i).alias(i) for i in items), nw.col(WEIGHT))
+        size, w = len(items), nw.col(WEIGHT)
+        frame = _frame(data, [*items, weight], weight).select(
+            *(_number(item).fill_null(0.0).alias(f"score {i}") for i, item in enumerate(items)), w,
+            *((~_number(item).is_null()).cast(nw.Float64()).alias(f"known {i}") for i, item in enumerate(items)),
+        )  # fmt: skip
+        score, known = ([nw.col(f"{kind} {i}") for i in range(size)] for kind in ("score", "known"))
         if complete:
-            frame = frame.filter(*(~nw.col(i).is_null() for i in items))
-        pairs = [(a, b) for k, a in enumerate(items) for b in items[k:]]
-        first = [_both(a, b, nw.col(WEIGHT) * nw.col(a)).sum().alias(f"x{k}") for k, (a, b) in enumerate(pairs)]
-        first += [_both(a, b, nw.col(WEIGHT) * nw.col(b)).sum().alias(f"y{k}") for k, (a, b) in enumerate(pairs)]
-        first += [_both(a, b, nw.col(WEIGHT)).sum().alias(f"w{k}") for k, (a, b) in enumerate(pairs)]
-        first += [_both(a, b, nw.col(WEIGHT) * nw.col(WEIGHT)).sum().alias(f"s{k}") for k, (a, b) in enumerate(pairs)]
-        first += [_both(a, b, nw.lit(1.0)).sum().alias(f"n{k}") for k, (a, b) in enumerate(pairs)]
+            frame = frame.filter(*(one == 1 for one in known))
+        pairs = [(i, j) for i in range(size) for j in range(i, size)]
+        first = []
+        for k, (i, j) in enumerate(pairs):
+            both = known[i] * known[j]
+            sums = {"x": w * score[i] * both, "y": w * score[j] * both, "w": w * both, "s": w * w * both, "n": both}
+            first += [value.sum().alias(f"{name}{k}") for name, value in sums.items()]
         one = {key: float(value or 0) for key, value in _collect(frame.select(*first)).iloc[0].items()}
-        size = len(items)
         n, mean = np.zeros((size, size)), np.zeros(size)
         products = []
-        for k, (a, b) in enumerate(pairs):
-            i, j = items.index(a), items.index(b)
+        for k, (i, j) in enumerate(pairs):
             total = one[f"w{k}"] or 1.0
             x, y = one[f"x{k}"] / total, one[f"y{k}"] / total
             n[i, j] = n[j, i] = one[f"n{k}"]
             mean[i] = x if i == j else mean[i]
-            products.append(
-                _both(a, b, nw.col(WEIGHT) * (nw.col(a) - x) * (nw.col(b) - y)).sum().alias(f"c{k}") / total
-            )
+            product = w * ((score[i] - x) * known[i]) * ((score[j] - y) * known[j])
+            products.append(product.sum().alias(f"c{k}") / total)
         two = _collect(frame.select(*products)).iloc[0]
         covariance = np.zeros((size, size))
-        for k, (a, b) in enumerate(pairs):
-            i, j = items.index(a), items.index(b)
+        for k, (i, j) in enumerate(pairs):
             value = float(two[f"c{k}"] or 0) * (n[i, j] / (n[i, j] - 1) if n[i, j] > 1 else np.nan)
             covariance[i, j] = covariance[j, i] = value
         n_eff = min(one[f"w{k}"] ** 2 / (one[f"s{k}"] or 1.0) for k in range(len(pairs)))
@@ -284,11 +285,6 @@ def _is_number(data: Any, column: str) -> bool:
 def _number(column: str) -> Any:
     """NaN and null are both "no answer"."""
     return nw.col(column).cast(nw.Float64()).fill_nan(None)
-
-
-def _both(a: str, b: str, value: Any) -> Any:
-    known = ~nw.col(a).is_null() & ~nw.col(b).is_null()
-    return nw.when(known).then(value).otherwise(nw.lit(0.0))
 
 
 def _steady(sums: pd.Series) -> pd.Series:

@@ -17,6 +17,8 @@ import psutil
 import pytest
 import yaml
 
+from cxkit.batch.config import read_config
+from cxkit.batch.plan import plan
 from cxkit.report.identity import is_whole
 from tests.conftest import write_template
 
@@ -335,8 +337,8 @@ CANARY = "canary-5f3a1c"
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory, template):
-    """The reports of two clients by nps, made in different ways, in folders of their names."""
+def reports(tmp_path_factory, template, make):
+    """The reports of two clients by nps, made in different ways, in folders of their names; "one" by one worker."""
     place = Place(tmp_path_factory.mktemp("reports"), template, [])
     config = {
         "data": "sample:bank",
@@ -346,13 +348,14 @@ def reports(tmp_path_factory, template):
     (place.folder / "clients.yml").write_text(yaml.safe_dump(config))
     other = {"TZ": "Asia/Tashkent", "PYTHONHASHSEED": "7", "LC_ALL": "C", "OMP_NUM_THREADS": "2"}
     ways = {
-        "one": (("--jobs", "1"), {}),
         "deep/er/two": ((), {**other, "CX_SECRET": CANARY, "LOGNAME": CANARY, "USER": CANARY}),
         "cold": (("--engine", "nbclient", "--only", "b"), {}),
     }
     for name, (options, environment) in ways.items():
         done = place.run(*options, out=place.folder / name, **environment)
         assert done.returncode == 0, done.stdout + done.stderr
+    for job in plan(read_config(place.folder / "clients.yml"), place.folder):
+        make(job, place.folder / "one")
     return place.folder
 
 
