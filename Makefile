@@ -9,7 +9,7 @@ demo: $(READY)  ## the main job on bundled sample clients, into out/demo/
 	$(BIN)/cxkit demo --out out/demo
 
 test: $(READY) lint  ## everything
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .
