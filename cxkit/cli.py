@@ -104,7 +104,8 @@ def report(
         check_job(job)
         options = Options(limits=Limits(timeout, memory * 2**20), fresh=True)
         publish_report(job, out.resolve(), worker, options)
-    click.echo(f"Published {out / job.folder / 'report.html'}")
+    with unread():
+        click.echo(f"Published {out / job.folder / 'report.html'}")
 
 
 @main.command()
@@ -230,9 +231,9 @@ def _batch(
         )  # fmt: skip
     if others := removed(jobs, out):
         named = ", ".join(others[:5]) + (" ..." if len(others) > 5 else "")
-        click.echo(
-            f"Note: {len(others)} reports are of no client of this config: {named}; --prune deletes them.", err=True
-        )
+        note = f"Note: {len(others)} reports are of no client of this config: {named}; --prune deletes them."
+        with unread():
+            click.echo(note, err=True)
     good = sum(row.status == "published" for row in rows)
     with unread():
         click.echo(f"{good} of {len(rows)} reports published; open {out / 'index.html'}")

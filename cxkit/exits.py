@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
@@ -59,8 +59,10 @@ def _terminated() -> Iterator[None]:
 @contextmanager
 def unread() -> Iterator[None]:
     """Print inside this: a batch goes on when nobody reads what it says any more, as after ``| head``."""
-    try:
+    with suppress(BrokenPipeError):
         yield
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

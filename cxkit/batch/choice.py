@@ -33,4 +33,4 @@ def removed(jobs: Sequence[Job], out: Path) -> list[str]:
     """Folders of published reports in ``out`` that belong to no job."""
     known = {job.folder.casefold() for job in jobs}
     found = sorted(path.parent.relative_to(out).as_posix() for path in out.glob("*/*/run.json"))
-    return [folder for folder in found if folder.casefold() not in known]
+    return [folder for folder in found if folder[0] != "." and folder.casefold() not in known]  # "." is being made

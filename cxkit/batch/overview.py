@@ -43,16 +43,19 @@ class Line:
     dot: float | None
 
 
-def write_overview(rows: Sequence[Row], out: Path, *, title: str, lang: str, date: str) -> None:
+def write_overview(rows: Sequence[Row], out: Path, *, title: str, lang: str, date: str) -> list[Row]:
     """Write results.csv, results.parquet and index.html; each replaces its older one whole.
+
+    Returned are the rows as the page shows them: a published report whose table cannot be read counts as failed.
 
     Raises
     ------
     ReportError : the page is not safe.
     """
-    damaged = [replace(row, status="failed", reason=DAMAGED) for row in write_results(rows, out)]
+    damaged = {row.folder for row in write_results(rows, out)}
+    shown = [replace(row, status="failed", reason=DAMAGED) if row.folder in damaged else row for row in rows]
     words = language(lang)
-    leagues, others = _leagues(rows, out, words)
+    leagues, others = _leagues(shown, out, words)
     page = render(
         "index.html.j2",
         lang,
@@ -60,16 +63,11 @@ def write_overview(rows: Sequence[Row], out: Path, *, title: str, lang: str, dat
         date=words.date(date),
         summary=words.text(
             "{good} of {all} reports published",
-            good=words.number(sum(row.status == "published" for row in rows)),
-            all=words.number(len(rows)),
+            good=words.number(sum(row.status == "published" for row in shown)),
+            all=words.number(len(shown)),
         ),
-        missed=[
-            _item(row, words)
-            for status in ("failed", "interrupted")
-            for row in (*damaged, *rows)
-            if row.status == status
-        ],
-        waiting=[_item(row, words) for row in rows if row.status not in ("published", "failed", "interrupted")],
+        missed=[_item(row, words) for status in ("failed", "interrupted") for row in shown if row.status == status],
+        waiting=[_item(row, words) for row in shown if row.status not in ("published", "failed", "interrupted")],
         open=OPEN,
         leagues=leagues,
         others=[_item(row, words) for row in others],
@@ -77,6 +75,7 @@ def write_overview(rows: Sequence[Row], out: Path, *, title: str, lang: str, dat
     )
     check_page(page)
     write_atomic(out / "index.html", page)
+    return shown
 
 
 def _item(row: Row, words: Language) -> dict[str, str]:

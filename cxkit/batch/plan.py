@@ -103,9 +103,11 @@ def _jobs(config: Config, client: Client, base: Path) -> list[Job]:
     jobs = []
     for method, mine in methods.items():
         settings = {**(config.methods.get(method) or {}), **(mine or {})}
-        narrower = settings.get("where", {})
-        if own_rows and isinstance(narrower, dict):
+        if own_rows and "where" in settings:
             # Whatever a method asks for, a report never shows the rows of another client.
+            narrower = settings["where"] or {}
+            if not isinstance(narrower, dict):
+                raise SettingsError(f'the where of "{method}" is {narrower!r}; give {{column: value}}.')
             if both := [name for name in narrower if name in own_rows]:
                 raise SettingsError(
                     f'the where of "{method}" names "{both[0]}", by which the rows of the client are told already; '

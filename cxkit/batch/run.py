@@ -86,8 +86,10 @@ def run(
                 report(row, kept)
         clear_stale(out)  # of workers that were lost
         place = InPlace() if stopped else worker
-        place.call(_overview, list(rows.values()), out, title, lang, date, limits=OVERVIEW)
-        return list(rows.values()), stopped[0] if stopped else 0
+        shown = place.call(_overview, list(rows.values()), out, title, lang, date, limits=OVERVIEW)
+        if shown != list(rows.values()):
+            write_rows(shown, out)
+        return shown, stopped[0] if stopped else 0
 
 
 def exit_code(rows: Sequence[Row], stopped: int = 0) -> int:
@@ -99,11 +101,11 @@ def exit_code(rows: Sequence[Row], stopped: int = 0) -> int:
     return int(any(row.status != "published" for row in rows))
 
 
-def _overview(rows: Sequence[Row], out: Path, title: str, lang: str, date: str) -> None:
+def _overview(rows: Sequence[Row], out: Path, title: str, lang: str, date: str) -> list[Row]:
     """Write the files over all clients; in a child, which has imported what that takes and gives its memory back."""
     from cxkit.batch.overview import write_overview
 
-    write_overview(rows, out, title=title, lang=lang, date=date)
+    return write_overview(rows, out, title=title, lang=lang, date=date)
 
 
 def _found(job: Job, out: Path) -> str:

@@ -266,12 +266,13 @@ def _numbers_only(data: Any, *columns: str) -> Iterator[None]:
     """Each backend has its own error for a text that is no number; say it in one sentence, with the columns."""
     try:
         yield
-    except CxError:
+    except (CxError, MemoryError):
         raise
     except Exception as error:
+        found = (str(error) or type(error).__name__).splitlines()[0]
         wrong = [column for column in columns if not _is_number(data, column)] or columns
         raise DataError(
-            f'The column "{", ".join(wrong)}" holds values that are not numbers ({str(error).splitlines()[0]}); '
+            f'The column "{", ".join(wrong)}" holds values that are not numbers ({found}); '
             f"correct them, or read the file with cx.read and a scale."
         ) from None
 

@@ -78,9 +78,10 @@ def check_complete(notebook: Any, bundle: Path) -> None:
         with (bundle / "table.csv").open(encoding="utf-8-sig", newline="") as file:
             for _ in csv.reader(file):
                 pass
-    except (UnicodeError, csv.Error):
+    except (UnicodeError, csv.Error) as error:
+        found = getattr(error, "reason", error)
         raise ReportError(
-            "The template's table.csv is no CSV file in UTF-8; end it with cx.save(result, out)."
+            f"The template's table.csv is no readable CSV in UTF-8 ({found}); end it with cx.save(result, out)."
         ) from None
 
 

@@ -54,14 +54,15 @@ def staging_folder(out: Path) -> Iterator[Path]:
         lock.acquire()
         yield folder
     finally:
+        lock.release()  # first, as Windows keeps a folder with an open file
         shutil.rmtree(folder, ignore_errors=True)
-        lock.release()
 
 
 def clear_stale(out: Path) -> None:
     """Remove what a killed run left behind, and put back a bundle that it was about to replace."""
     for folder in out.glob(".staging-*"):
-        with suppress(Timeout, OSError), FileLock(folder / ".lock", timeout=0):  # else another run works in it
+        with suppress(Timeout, OSError):
+            FileLock(folder / ".lock").acquire(timeout=0).lock.release()  # else another run works in it
             shutil.rmtree(folder, ignore_errors=True)
     for folder in out.glob("*/.old-*"):
         for bundle in folder.iterdir():

@@ -401,6 +401,7 @@ def test_a_table_that_is_gone_or_no_text_is_told_and_costs_no_other(content, tmp
         table.write_bytes(content)
     html = write(rows, tmp_path)
     assert "Its published table.csv cannot be read; run the batch again." in html
+    assert "2 of 3 reports published" in html
     assert {line["client"] for line in lines(tmp_path / "results.csv")} == {"c0", "c2"}
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
 

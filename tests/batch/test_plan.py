@@ -241,6 +241,7 @@ def test_without_a_split_too_a_method_keeps_to_the_rows_of_the_client(tmp_path):
     assert wheres(jobs) == [
         ("a", {"segment": "x", "wave": "1"}), ("a", {"segment": "x"}), ("b", {"wave": "1"}), ("b", {}),
     ]  # fmt: skip
+    assert "is 5; give {column: value}." in refusal(tmp_path, client, methods={"nps": {"where": 5}})
     client["where"]["wave"] = "2"
     assert 'the where of "nps" names "wave"' in refusal(tmp_path, client, methods={"nps": {"where": {"wave": "1"}}})
 

@@ -337,6 +337,15 @@ def test_only_makes_one_client_s_reports_and_keeps_the_others_rows(factory):
     assert {name: stamp for name, stamp in stamps(factory.out).items() if name[0] != "b"} == before
 
 
+def test_a_table_that_somebody_spoilt_counts_as_failed_and_is_made_again_by_the_next_batch(factory):
+    factory(clients=("a", "b"))
+    (factory.out / "a" / "own" / "table.csv").write_bytes("Сут".encode("cp1251"))
+    done = factory("--only", "b", clients=("a", "b"))
+    assert (done.exit_code, told(done)) == (0, ([("b", "kept")], "1 of 2 reports published"))
+    assert statuses(factory.out) == [("a", "failed"), ("b", "published")]
+    assert told(factory(clients=("a", "b"))) == ([("a", "published"), ("b", "kept")], "2 of 2 reports published")
+
+
 def test_limit_makes_the_first_and_leaves_the_rest_waiting(factory):
     done = factory("--limit", "2")
     assert (done.exit_code, told(done)) == (0, ([("a", "published"), ("b", "published")], "2 of 3 reports published"))

@@ -267,7 +267,8 @@ def test_a_failing_run_leaves_the_earlier_report_byte_for_byte(published, folder
         ),
         (
             [SAVE + "\nPath(out, 'table.csv').write_text('Сут', encoding='cp1251')"],
-            "The template's table.csv is no CSV file in UTF-8; end it with cx.save(result, out).",
+            "The template's table.csv is no readable CSV in UTF-8 (invalid continuation byte); end it with "
+            "cx.save(result, out).",
         ),
         ([SAVE, "1 / 0"], 'The template "own" stopped: ZeroDivisionError: division by zero'),
         (

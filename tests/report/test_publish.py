@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cxkit.batch.choice import removed
 from cxkit.errors import ReportError, SettingsError
 from cxkit.report.publish import clear_stale, folder_name, publish, staging_folder, write_atomic
 
@@ -221,6 +222,9 @@ def test_what_another_run_is_working_in_is_left(tmp_path):
         clear_stale(tmp_path)
         assert [path.name for path in tmp_path.iterdir()] == [mine.name]
         assert (mine / "page").read_text() == "half"
+        (mine / "bundle").mkdir()
+        (mine / "bundle" / "run.json").touch()
+        assert removed([], tmp_path) == []
     assert list(tmp_path.iterdir()) == []
 
 
