@@ -45,14 +45,24 @@ class PlainErrors(click.Group):
 
 @contextmanager
 def _terminated() -> Iterator[None]:
-    """Make SIGTERM an exit that cleans up, as SIGINT is one."""
+    """Make SIGTERM an exit that cleans up, as SIGINT is one; what Python must ignore just then comes once more."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    before, hook = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number)), sys.unraisablehook
+
+    def again(lost: Any) -> None:
+        number = {KeyboardInterrupt: signal.SIGINT, SystemExit: signal.SIGTERM}.get(lost.exc_type)
+        if number is None:
+            hook(lost)
+        else:
+            threading.Timer(0.05, os.kill, (os.getpid(), number)).start()
+
+    sys.unraisablehook = again
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         signal.signal(signal.SIGTERM, before)
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 import yaml
 
@@ -30,7 +31,12 @@ def start(folder, *words, stdout=subprocess.PIPE, **environment):
     config = {"data": "none.csv", "methods": {"own.ipynb": None}, "clients": [{"client": "odd"}, {"client": "good"}]}
     (folder / "clients.yml").write_text(yaml.safe_dump(config))
     return subprocess.Popen([*CXKIT, *words], cwd=folder, env={**os.environ, **environment}, stdout=stdout,
-                            stderr=subprocess.PIPE, text=True)  # fmt: skip
+                            stderr=subprocess.PIPE, text=True, preexec_fn=heard)  # fmt: skip
+
+
+def heard():
+    """What a shell has begun in the background ignores SIGINT."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -47,11 +53,33 @@ def test_a_report_that_is_interrupted_leaves_nothing(number, tmp_path):
 
 def test_a_batch_that_is_interrupted_while_it_begins_ends_as_interrupted(tmp_path):
     process = start(tmp_path, "batch", "clients.yml", "--out", "out")
-    time.sleep(0.8)  # whatever it does by then
-    process.send_signal(signal.SIGTERM)
+    while process.poll() is None and not psutil.Process(process.pid).children():
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)  # it imports and plans now, and the process for reports has begun as well
     _, told = process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGTERM, told
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_that_python_ignores_comes_again(number):
+    """Python has to ignore what is raised in a finalizer, or while an import gives its lock back."""
+    code = """
+import os, sys, time
+from cxkit.cli import main
+class Last:
+    def __del__(self):
+        os.kill(os.getpid(), int(sys.argv.pop()))
+@main.command()
+def wait():
+    Last()
+    time.sleep(60)
+main(["wait"])
+"""
+    command = [sys.executable, "-c", code, str(int(number))]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=50, preexec_fn=heard)
+    assert done.returncode == 128 + number, done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_batch_goes_on_when_nobody_reads_what_it_says(tmp_path):
