@@ -2,6 +2,7 @@
 
 import math
 from functools import cache
+from itertools import combinations_with_replacement
 
 import duckdb
 import numpy as np
@@ -167,6 +168,11 @@ class TestCounts:
         assert as_dict(found) == expected
 
 
+def kish(w):
+    """The effective base of weights: Kish, Survey Sampling (1965)."""
+    return w.sum() ** 2 / (w**2).sum()
+
+
 class TestMoments:
     @pytest.mark.parametrize("weight", ["", "w"])
     def test_complete_moments_equal_numpy(self, convert, weight):
@@ -181,11 +187,14 @@ class TestMoments:
         np.testing.assert_allclose(found.mean, np.average(values, axis=1, weights=used["_w"]), rtol=1e-12)
         np.testing.assert_allclose(found.covariance, covariance, rtol=1e-10)
         assert (found.n_pairs == n).all()
+        assert found.n_eff == pytest.approx(kish(used["_w"]), rel=1e-12)
 
     def test_pairwise_moments_equal_numpy(self, convert_any):
         frame = survey()
         found = tally.moments(convert_any(frame), ITEMS, weight="w", complete=False)
         frame = frame.query("w > 0")
+        pairs = [frame.dropna(subset=list(pair)) for pair in combinations_with_replacement(ITEMS, 2)]
+        assert found.n_eff == pytest.approx(min(kish(pair["w"]) for pair in pairs), rel=1e-12)
         for i, a in enumerate(ITEMS):
             own = frame.dropna(subset=[a])
             assert found.n[i] == len(own)
