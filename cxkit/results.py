@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -32,6 +32,8 @@ class Result:
     notes : caveats as (code, numbers), never sentences.
     scores : one row per respondent, or None. Never written to disk.
     labels : item -> language -> its text, as the codebook or the settings give it.
+    audit : what was read, assumed and left out, as ``Audit.plain`` of :func:`cxkit.read` tells; empty where the
+        method was given a frame.
     """
 
     method: str
@@ -41,6 +43,7 @@ class Result:
     notes: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     scores: pd.DataFrame | None = None
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    audit: Mapping[str, Any] = field(default_factory=dict)
 
     def rows(self, **where: Any) -> pd.DataFrame:
         """Return the rows of ``table`` in which every named column has the given value."""
@@ -57,6 +60,7 @@ class Result:
             "facts": self.facts,
             "notes": self.notes,
             "labels": self.labels,
+            "audit": self.audit,
             "table": self.table.to_dict("records"),
             "scores": None if self.scores is None else self.scores.reset_index().to_dict("records"),
         }
@@ -75,6 +79,7 @@ class Result:
             tuple((code, numbers) for code, numbers in content["notes"]),
             None if scores is None else pd.DataFrame(scores).set_index("row"),
             content["labels"],
+            content["audit"],
         )
 
 
@@ -93,8 +98,18 @@ def tidy(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return table
 
 
-def save(result: Result, out: str | Path) -> None:
+class Audited(Protocol):
+    """What :func:`save` needs of an audit: itself as plain values."""
+
+    def plain(self) -> dict[str, Any]: ...
+
+
+def save(result: Result, out: str | Path, audit: Audited | None = None) -> None:
     """Write ``result.json`` and ``table.csv`` into the folder ``out``, without respondents' own answers.
+
+    Parameters
+    ----------
+    audit : what :func:`cxkit.read` told of the file; it is kept in ``result.json``.
 
     Text cells that a spreadsheet could take for a formula get a leading apostrophe in the CSV.
 
@@ -106,7 +121,8 @@ def save(result: Result, out: str | Path) -> None:
     """
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "result.json").write_text(replace(result, scores=None).to_json() + "\n", encoding="utf-8")
+    kept = replace(result, scores=None, audit=audit.plain() if audit else result.audit)
+    (folder / "result.json").write_text(kept.to_json() + "\n", encoding="utf-8")
     csv_safe(result.table).to_csv(folder / "table.csv", index=False, lineterminator="\n", encoding="utf-8")
 
 

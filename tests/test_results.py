@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+import cxkit as cx
 from cxkit import Result, save
 from cxkit.results import COLUMNS, TEXT_COLUMNS, csv_safe, tidy
 
@@ -136,6 +137,14 @@ class TestSave:
         assert list(table.columns) == list(COLUMNS)
         assert table["estimate"].tolist() == [-100 / 3, 0.1 + 0.2]
         assert table["group"].tolist() == ["", "Oʻrta"]
+
+    def test_what_was_read_is_kept_with_the_result(self, tmp_path):
+        (tmp_path / "a.csv").write_text("q\n5\n\n4\n", encoding="utf-8")
+        data, audit = cx.read(tmp_path / "a.csv", items=["q"], scale=[1, 5])
+        save(cx.scaling(data, ["q"], scale=audit.scale), tmp_path / "out", audit)
+        kept = json.loads((tmp_path / "out" / "result.json").read_text(encoding="utf-8"))["audit"]
+        assert (kept["file"], kept["encoding"], kept["rows"], kept["blank_rows"]) == ("a.csv", "utf-8", 2, 1)
+        assert kept["answers"] == [{"item": "q", "n": 2, "missing": 0, "declared": 0}]
 
     def test_an_undefined_number_is_an_empty_cell(self, tmp_path):
         save(result(), tmp_path)

@@ -97,7 +97,7 @@ def test_each_cell_does_what_its_id_says(method):
     views = {name: source(method, name) for name in ("table", "figure", "prose", "save")}
     assert views == {
         "table": "cx.table(result, lang)", "figure": "cx.figure(result, lang)", "prose": "cx.prose(result, lang)",
-        "save": "cx.save(result, out)",
+        "save": "cx.save(result, out, audit)",
     }  # fmt: skip
 
 

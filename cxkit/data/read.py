@@ -12,7 +12,7 @@ from cxkit.data.cards import Card, cards, to_number, to_scores
 from cxkit.data.codebook import Codebook, read_codebook
 from cxkit.data.samples import sample_codebook, sample_text
 from cxkit.data.sources import distinct_values, read_text_table
-from cxkit.data.texttable import TextTable, column_place
+from cxkit.data.texttable import Note, TextTable, column_place
 from cxkit.errors import DataError, did_you_mean
 
 
@@ -21,7 +21,8 @@ class Audit:
     """What was read, and the settings that follow from it.
 
     ``items, scale, by, wave, weight, respondent, waves`` are plain values ready for a method; ``answers`` has a row
-    per item: ``item n missing declared`` (``declared`` counts the missing codes within ``missing``).
+    per item: ``item n missing declared`` (``declared`` counts the missing codes within ``missing``); ``notes`` say
+    what was assumed or left out, as (code, values).
     """
 
     file: str
@@ -40,6 +41,12 @@ class Audit:
     respondent: str
     waves: list[str]
     simulated: bool = False
+    notes: tuple[Note, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """The audit as plain values, as ``result.json`` keeps it; cards and roles stand in the result's settings."""
+        kept = ("file", "encoding", "delimiter", "sheet", "rows", "blank_rows", "filtered_rows", "simulated", "notes")
+        return {name: getattr(self, name) for name in kept} | {"answers": self.answers.to_dict("records")}
 
 
 def read(
@@ -133,7 +140,7 @@ def read(
     audit = Audit(
         file, table.encoding, table.delimiter, table.sheet, len(frame), table.blank_rows,
         filtered, pd.DataFrame(counts), names, {n: c.plain() for n, c in declared.items()},
-        waves=list(waves or book.waves), simulated=simulated, **roles,
+        waves=list(waves or book.waves), simulated=simulated, notes=table.notes, **roles,
     )  # fmt: skip
     return frame, audit
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cxkit.errors import DataError, did_you_mean
 
+Note = tuple[str, Mapping[str, Any]]  # what the reader assumed or left out; its sentence stands in views/audit.py
 SPACES = " \t\r\n\u00a0\ufeff"
 
 
@@ -16,7 +17,8 @@ SPACES = " \t\r\n\u00a0\ufeff"
 class TextTable:
     """A file's cells as text (None where empty), indexed by spreadsheet row (the header is row 1).
 
-    ``filtered_rows`` counts the rows that were left out because they have other values than were asked for.
+    ``filtered_rows`` counts the rows that were left out because they have other values than were asked for;
+    ``notes`` say what else was assumed or left out, as (code, values).
     """
 
     frame: pd.DataFrame
@@ -25,6 +27,7 @@ class TextTable:
     sheet: str = ""
     blank_rows: int = 0
     filtered_rows: int = 0
+    notes: tuple[Note, ...] = ()
 
 
 def clean(cell: str) -> str | None:

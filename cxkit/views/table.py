@@ -10,6 +10,7 @@ from cxkit.data.trees import read_tree
 from cxkit.errors import SettingsError, did_you_mean
 from cxkit.results import Result
 from cxkit.stats.resample import generator
+from cxkit.views.audit import audit_view
 from cxkit.views.findings import judged, too_few
 from cxkit.views.language import Language, language, mark, span
 from cxkit.views.sheet import HEADS, Sheet
@@ -74,7 +75,7 @@ def table(result: Result | Audit, lang: str = "en", part: str = "main") -> View:
     """
     words = language(lang)
     if isinstance(result, Audit):
-        return _audit(result, words)
+        return audit_view(result, words)
     if part == "main":
         return View("".join(_sheet(result, words, sheet) for sheet in sheets(result, words)) + _flow(result, words))
     if part == "comments":
@@ -213,32 +214,3 @@ def _flow(result: Result, words: Language) -> str:
     before, now = result.facts["previous_wave"], result.facts["wave"]
     heads = [before, words.text("Answers"), *(f"{now}: {name}" for name in names.values())]
     return html_table(words.text("The same respondents in two waves"), heads, lines)
-
-
-def _audit(audit: Audit, words: Language) -> View:
-    simulated = words.text("{file} (simulated: no real customers)", file=audit.file)
-    delimiters = {",": words.text("comma"), ";": words.text("semicolon"), "\t": words.text("tab")}
-    facts = [
-        (words.text("File"), simulated if audit.simulated else audit.file),
-        (words.text("Sheet"), audit.sheet),
-        (words.text("Encoding"), audit.encoding),
-        (words.text("Delimiter"), delimiters.get(audit.delimiter, audit.delimiter)),
-        (words.text("Respondents read"), words.number(audit.rows)),
-        (words.text("Blank rows left out"), words.number(audit.blank_rows) if audit.blank_rows else ""),
-        (words.text("Rows outside the selection"), words.number(audit.filtered_rows) if audit.filtered_rows else ""),
-    ]
-    heads = [
-        words.text("Item"),
-        words.text("Answers"),
-        words.text("No answer"),
-        words.text("of these, missing codes"),
-    ]
-    rows = []
-    for item, *numbers in audit.answers.itertuples(index=False, name=None):
-        text = audit.scale[item]["text"]
-        rows.append([text.get(words.code) or text.get("en") or item, *map(words.number, numbers)])
-    head = [words.text("Property"), words.text("Value")]
-    found = [fact for fact in facts if fact[1]]
-    return View(
-        html_table(words.text("The data"), head, found) + html_table(words.text("Answers per item"), heads, rows)
-    )

@@ -1,0 +1,59 @@
+"""The audit of the data as a client reads it: the file, what was assumed or left out, answers per item."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from cxkit.data.read import Audit
+from cxkit.views.language import Language, plain
+from cxkit.views.view import View, html_table
+
+# What the reader assumed or left out, by the code of its note: one sentence, or the two that depend on {n}.
+TOLD: dict[str, str | tuple[str, str]] = {}
+
+
+def audit_view(audit: Audit, words: Language) -> View:
+    """Show what was read as tables, and what was assumed or left out as a list."""
+    simulated = words.text("{file} (simulated: no real customers)", file=audit.file)
+    delimiters = {",": words.text("comma"), ";": words.text("semicolon"), "\t": words.text("tab")}
+    facts = [
+        (words.text("File"), simulated if audit.simulated else audit.file),
+        (words.text("Sheet"), audit.sheet),
+        (words.text("Encoding"), audit.encoding),
+        (words.text("Delimiter"), delimiters.get(audit.delimiter, audit.delimiter)),
+        (words.text("Respondents read"), words.number(audit.rows)),
+        (words.text("Blank rows left out"), words.number(audit.blank_rows) if audit.blank_rows else ""),
+        (words.text("Rows outside the selection"), words.number(audit.filtered_rows) if audit.filtered_rows else ""),
+    ]
+    heads = [
+        words.text("Item"),
+        words.text("Answers"),
+        words.text("No answer"),
+        words.text("of these, missing codes"),
+    ]
+    rows = []
+    for item, *numbers in audit.answers.itertuples(index=False, name=None):
+        text = audit.scale[item]["text"]
+        rows.append([text.get(words.code) or text.get("en") or item, *map(words.number, numbers)])
+    head = [words.text("Property"), words.text("Value")]
+    found = [fact for fact in facts if fact[1]]
+    return View(
+        html_table(words.text("The data"), head, found)
+        + _told(audit, words)
+        + html_table(words.text("Answers per item"), heads, rows)
+    )
+
+
+def _told(audit: Audit, words: Language) -> str:
+    lines = "".join(f"<li>{escape(_sentence(code, values, words))}</li>" for code, values in audit.notes)
+    heading = words.text("What was assumed or left out in reading")
+    return f'<div class="cx-prose"><h3>{escape(heading)}</h3><ul>{lines}</ul></div>' if lines else ""
+
+
+def _sentence(code: str, values: Mapping[str, Any], words: Language) -> str:
+    shown = {k: words.number(v) if isinstance(v, int) else plain(v) for k, v in values.items()}
+    sentence = TOLD[code]
+    if isinstance(sentence, str):
+        return words.text(sentence, **shown)
+    del shown["n"]
+    return words.plural(*sentence, values["n"], **shown)
