@@ -66,7 +66,8 @@ def acsi_regression(
     economy : tree {name, weight, text, children | item} over groups (``item``), weights such as revenue; rolls the
         target's index of companies up over the waves, a company not measured keeping its last value.
     by, wave, weight, respondent, waves, level, correction, min_base, flag_base : as in ``cx.scaling``.
-    client, seed : fix the random numbers.
+    client : id that stands in the settings; no number depends on it.
+    seed : fixes the random numbers.
 
     Returns
     -------

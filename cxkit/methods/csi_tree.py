@@ -62,7 +62,8 @@ def csi_tree(
     missing : a leaf without answers in a group or wave: "renormalise" the weights of the others, or "error".
     outcome : overall rating that the parts should explain; gives drivers and a penalty-reward contrast.
     by, wave, weight, respondent, waves, level, correction, min_base, flag_base : as in ``cx.scaling``.
-    client, seed : fix the random numbers of the bootstrap.
+    client : id that stands in the settings; no number depends on it.
+    seed : fixes the random numbers of the bootstrap.
 
     Returns
     -------

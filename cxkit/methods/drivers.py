@@ -33,7 +33,7 @@ def driver_rows(
     Parameters
     ----------
     x, y : drivers (respondents x names) and outcome, 0-100, NaN for no answer.
-    settings : ``level min_base client seed`` of the method.
+    settings : ``level min_base seed`` of the method.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def driver_rows(
     2000), ``beta correlation vif``, ``rank`` (probability that the driver is at place ``score``), and ``penalty
     reward asymmetry`` (points of the outcome on 0-100; Brandt 1987).
     """
-    level, rng = settings["level"], generator(settings["seed"], settings["client"], "drivers")
+    level, rng = settings["level"], generator(settings["seed"], "drivers")
     found = drivers(x, y, w, names, rng=rng, level=level)
     complete = np.isfinite(x).all(axis=1) & np.isfinite(y)
     contrast = penalty_reward(x[complete], y[complete], w[complete], least=settings["min_base"], level=level)

@@ -63,7 +63,8 @@ def nps(
     level : confidence, 0.5 to 1.
     correction : "holm" or "bh", within one variable.
     min_base, flag_base : below the first, numbers are hidden; below the second, marked.
-    client, seed : fix the random numbers of the bootstrap.
+    client : id that stands in the settings; no number depends on it.
+    seed : fixes the random numbers of the bootstrap.
 
     Returns
     -------
@@ -100,8 +101,8 @@ def nps(
     settings["scale"] = {item: card.plain() for item, card in everything.items()}
     cells = tally_cells(data, everything, settings)
 
-    def estimates(answers: Distribution, group: str, when: str) -> list[Row]:
-        return _estimates(answers, rating, interval, level, generator(seed, client, "nps", when, group))
+    def estimates(answers: Distribution, *_: str) -> list[Row]:
+        return _estimates(answers, rating, interval, level, generator(seed, "nps"))
 
     rows = cells.describe(score, "nps", estimates)
     rows += compare(data, deck, cells, _MEASURE, settings)

@@ -112,8 +112,8 @@ class Study:
                 return "constructs_repeat", told
         return None
 
-    def rng(self, *names: str) -> np.random.Generator:
-        return generator(self.settings["seed"], self.settings["client"], "acsi_regression", *names)
+    def rng(self, *purpose: str) -> np.random.Generator:
+        return generator(self.settings["seed"], "acsi_regression", *purpose)
 
     def indices(self, answers: Answers, by: Cell) -> list[Estimate]:
         """Index of each construct among some respondents with the weights of another cell; what its resamples say

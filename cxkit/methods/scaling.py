@@ -51,7 +51,8 @@ def scaling(
     level : confidence, 0.5 to 1.
     correction : "holm" or "bh", within one item x variable.
     min_base, flag_base : below the first, numbers are hidden; below the second, marked.
-    client, seed : fix the random numbers behind the intervals of importance.
+    client : id that stands in the settings; no number depends on it.
+    seed : fixes the random numbers behind the intervals of importance.
 
     Returns
     -------

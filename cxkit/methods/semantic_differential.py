@@ -63,7 +63,8 @@ def semantic_differential(
     level : confidence, 0.5 to 1.
     correction : "holm" or "bh", within one pair of objects over all scales, and within one scale x variable.
     min_base, flag_base : below the first, numbers are hidden; below the second, marked.
-    client, seed : fix the random numbers of the bootstrap.
+    client : id that stands in the settings; no number depends on it.
+    seed : fixes the random numbers of the bootstrap.
 
     Returns
     -------
@@ -239,7 +240,7 @@ def _closer(
                        for other in competitors]  # fmt: skip
     if n < max(2, settings["min_base"]) or not competitors:
         return rows
-    rng = generator(settings["seed"], settings["client"], "semantic_differential")
+    rng = generator(settings["seed"], "semantic_differential")
     drawn = np.moveaxis(resampled_means(mine.scores, mine.w, rng).reshape(-1, len(things), len(each[own])), 1, 0)
     traces = [sum(m.variance for m in _differences(each[thing], each[ideal])) for thing in things]
     for k, row in enumerate(rows, 1):

@@ -133,7 +133,7 @@ class Model:
         """Node values and weights in 1,000 resamples of the respondents; resamples that fail are left out."""
 
         def rng() -> np.random.Generator:  # the same draws for means and for covariances
-            return generator(self.settings["seed"], self.settings["client"], "csi_tree")
+            return generator(self.settings["seed"], "csi_tree")
 
         x, w = np.hstack([self.leaves(answers), self._importance(answers)]), answers.w[:, None]
         known = ~np.isnan(x)
@@ -142,7 +142,7 @@ class Model:
             drawn = totals[:, : x.shape[1]] / totals[:, x.shape[1] :]
         values = np.full((RESAMPLES, len(self.tree)), np.nan)
         values[:, self.surveyed(0)], asked = np.split(drawn, [len(self.surveyed(0))], axis=1)
-        noise = generator(self.settings["seed"], self.settings["client"], "operations")
+        noise = generator(self.settings["seed"], "operations")
         for place, level in self.levels.items():
             values[:, place] = noise.normal(level.value, level.variance**0.5, RESAMPLES)
         shares = np.tile([weight.value for weight in weights], (RESAMPLES, 1))

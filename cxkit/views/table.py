@@ -181,7 +181,7 @@ def _comments(result: Result, words: Language) -> str:
         "passives": mark("Passives, in their own words: {shown} of {n} comments"),
         "detractors": mark("Detractors, in their own words: {shown} of {n} comments"),
     }
-    rng = generator(result.settings["seed"], result.settings["client"], "comments")
+    rng = generator(result.settings["seed"], "comments")
     html = []
     for category, title in titles.items():
         every = scores[scores["category"] == category].sort_index()

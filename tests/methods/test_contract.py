@@ -113,6 +113,23 @@ def test_settings_hold_every_argument_of_the_method_as_plain_values(method, resu
     assert json.loads(json.dumps(result.settings)) == result.settings
 
 
+def test_no_number_depends_on_the_name_of_the_client(bank, method, result):
+    other = METHODS[method](bank, **CALLS[method], client="another")
+    pd.testing.assert_frame_equal(other.table, result.table, check_exact=True)
+    assert (other.facts, other.notes) == (result.facts, result.notes)
+
+
+def test_no_number_depends_on_the_names_of_groups_and_waves(bank, method, result):
+    groups = {name: f"{99 - k} {name}" for k, name in enumerate(sorted(bank["segment"].unique()))}  # in reverse order
+    waves = {name: name.replace("2026", "2027") for name in bank["wave"].unique()}
+    renamed = bank.assign(segment=bank["segment"].map(groups), wave=bank["wave"].map(waves))
+    other = METHODS[method](renamed, **CALLS[method]).table
+    back = {new: old for names in (groups, waves) for old, new in names.items()}
+    other = other.assign(group=other["group"].replace(back), wave=other["wave"].replace(back))
+    keys = ["item", "term", "score", "group", "wave"]
+    pd.testing.assert_frame_equal(*(t.sort_values(keys, ignore_index=True) for t in (other, result.table)), rtol=1e-9)
+
+
 def test_a_result_can_be_made_again_from_its_settings(bank, method, result):
     again = METHODS[method](bank, **json.loads(result.to_json())["settings"])
     pd.testing.assert_frame_equal(again.table, result.table, check_exact=True)

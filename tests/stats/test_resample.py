@@ -11,23 +11,23 @@ def draws(*key):
 
 
 def test_the_same_seed_and_purpose_give_the_same_numbers():
-    assert draws(1, "bank", "nps") == draws(1, "bank", "nps")
+    assert draws(1, "acsi", "folds") == draws(1, "acsi", "folds")
 
 
 @pytest.mark.parametrize(
-    "other", [(2, "bank", "nps"), (1, "shop", "nps"), (1, "bank", "scaling"), (1, "nps", "bank"), (1, "ban", "knps")]
+    "other", [(2, "acsi", "folds"), (1, "ecsi", "folds"), (1, "acsi"), (1, "folds", "acsi"), (1, "acs", "ifolds")]
 )
-def test_another_seed_client_or_method_gives_other_numbers(other):
-    assert draws(1, "bank", "nps") != draws(*other)
+def test_another_seed_or_purpose_gives_other_numbers(other):
+    assert draws(1, "acsi", "folds") != draws(*other)
 
 
 def test_numbers_do_not_depend_on_what_was_drawn_before():
-    expected = draws(5, "bank", "nps")
+    expected = draws(5, "nps")
     np.random.default_rng(5).random(100)
-    draws(5, "shop", "nps")
-    assert draws(5, "bank", "nps") == expected
+    draws(5, "comments")
+    assert draws(5, "nps") == expected
 
 
-def test_different_clients_get_unrelated_numbers():
-    one, other = (generator(1, name, "nps").standard_normal(20_000) for name in ("bank", "shop"))
+def test_different_purposes_get_unrelated_numbers():
+    one, other = (generator(1, name).standard_normal(20_000) for name in ("nps", "comments"))
     assert abs(np.corrcoef(one, other)[0, 1]) < 0.03
