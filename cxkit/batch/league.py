@@ -3,10 +3,9 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil, floor
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from cxkit.batch.summary import Row
@@ -52,7 +51,7 @@ class Entry:
     least: tuple[int, int]  # smallest base that is shown, and that is not marked
     level: float
     asked: str
-    wave_text: Mapping[str, str] = MappingProxyType({})  # language -> what the wave is called
+    wave_text: Mapping[str, str] = field(default_factory=dict)  # language -> what the wave is called
 
 
 def _ends(settings: Settings) -> dict[str, list[float]]:

@@ -10,8 +10,7 @@ CASTS = {
     *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
     *("float", "double", "date32[day]", "timestamp[us]", "timestamp[ms]", "timestamp[s]"),
 }
-_BLANKS = "".join(map(chr, [*range(1, 33), 127]))
-_NO_BLANKS = dict.fromkeys(map(ord, _BLANKS))
+_SPACES = ("'  '", *(f"chr({code})" for code in (9, 10, 11, 12, 13, 28, 29, 30, 31)))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 Distinct = Callable[[str, Sequence[str]], Iterable[str | None]]
 
@@ -36,15 +35,19 @@ def condition(name: str, kind: str, arrow: str, pick: Pick, distinct: Distinct) 
 def _candidates(name: str, pick: Pick) -> tuple[str, list[str]]:
     """A condition for texts that may be a spelling of what is asked for: few, so that Python can look at each.
 
-    What DuckDB does not fold as Python does, any text beyond ASCII, is among them.
+    They are equal but for case, or hold what DuckDB does not fold as Python does: letters beyond ASCII, surplus or
+    odd spaces, another apostrophe. Texts too short for surplus spaces are not looked through.
     """
     if pick.apart:
         return "true", []
-    plain = [one.translate(_NO_BLANKS) for one in pick.keys if one.isascii()]
-    beyond = f"strlen({name}) <> length({name})"
-    if not plain:
-        return beyond, []
-    return f"{beyond} OR translate(lower({name}), ?, '''') IN ({_marks(plain)})", ["`" + _BLANKS, *plain]
+    tests, plain = [f"strlen({name}) <> length({name})"], [one for one in pick.keys if one.isascii()]
+    if plain:
+        least = min(len(one) + (" " not in one) for one in plain)
+        odd = " OR ".join(f"contains({name}, {spaces})" for spaces in _SPACES)
+        tests.append(f"strlen({name}) >= {least} AND (starts_with({name}, ' ') OR ends_with({name}, ' ') OR {odd})")
+        tests += [f"contains({name}, '`')"] * any("'" in one for one in plain)
+        tests.append(f"lower({name}) IN ({_marks(plain)})")
+    return " OR ".join(f"({test})" for test in tests), plain
 
 
 def _marks(given: Sequence[str]) -> str:

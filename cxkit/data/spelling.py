@@ -31,7 +31,7 @@ def look(name: str) -> str:
     >>> look("VIP \\u0410") == look("VIP A"), key("VIP \\u0410") == key("VIP A")
     (True, False)
     """
-    return fold(_LETTERS.sub(lambda word: _one_alphabet(word[0]), _even(name)).upper().translate(_TO_LATIN))
+    return fold(_LETTERS.sub(lambda word: _one_alphabet(word[0]), _even(name)).translate(_TO_LATIN))
 
 
 def visible(name: str, *, alphabets: bool = False) -> str:
@@ -86,10 +86,15 @@ def one_name(spellings: Mapping[str, int], wanted: Iterable[str] = ()) -> dict[s
 
 def alike(names: Iterable[str]) -> Iterator[list[str]]:
     """Names that a reader could take for one, in lists of two or more."""
-    together: dict[str, list[str]] = {}
+    lists: list[list[str]] = []
+    places: dict[tuple[str, str], list[str]] = {}
     for name in sorted(names):
-        together.setdefault(look(name), []).append(name)
-    return (mine for mine in together.values() if len(mine) > 1)
+        signs = (("key", key(name)), ("look", look(name)))
+        mine = next((places[sign] for sign in signs if sign in places), [])
+        lists += [mine] * (not mine)
+        mine.append(name)
+        places |= dict.fromkeys(signs, mine)
+    return (mine for mine in lists if len(mine) > 1)
 
 
 def pieces(cell: str, separator: str, whole: Container[str] = ()) -> list[str]:
