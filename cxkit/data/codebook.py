@@ -64,8 +64,8 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
         items[str(name)] = card(str(name), {**_mapping(scale, f'{where}, scale of "{name}",'), **entry})
     roles = {role: str(content.get(role) or "") for role in ROLES}
     sections = {name: content[name] for name in SECTIONS if name in content}
-    given = (_mapping(content.get(name), f'{where}, "{name}",') for name in ("values", "split"))
-    values = read_values(*given, where)
+    given, split = (_mapping(content.get(name), f'{where}, "{name}",') for name in ("values", "split"))
+    values = read_values(given, split, where)
     return Codebook(items, **roles, waves=tuple(texts(content.get("waves"))), values=values, sections=sections)
 
 

@@ -24,7 +24,7 @@ def condition(name: str, kind: str, arrow: str, pick: Pick, distinct: Distinct) 
     distinct : gives the different texts of the column under a condition with its parameters.
     """
     if kind == "VARCHAR":
-        texts = [text for text in distinct(*_candidates(name, pick)) if pick(text)]
+        texts = [text for text in distinct(*_candidates(name, pick)) if text and pick(text)]
         return (f"{name} IN ({_marks(texts)})" if texts else "false"), texts
     if (arrow in CASTS or kind.startswith("DECIMAL(")) and not pick.apart:
         wanted = [text for text in {pick.value, *pick.given, *pick.keys} if not _SURROGATE.search(text)]

@@ -14,7 +14,6 @@ _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
-@lru_cache(maxsize=2**16)
 def key(name: str) -> str:
     """What spellings of one name share: case, spaces, invisible characters, dashes and apostrophes are folded, and
     letters of another alphabet that only look like those of the word's own are read as these.
@@ -22,6 +21,13 @@ def key(name: str) -> str:
     >>> key("Retail\\u00a0 Bank") == key("RETAIL bank"), key("\\u0422oshkent") == key("Toshkent")
     (True, True)
     """
+    if name.isascii():  # the same, at a tenth of the time
+        return " ".join(name.replace("`", "'").casefold().split())
+    return _key(name)
+
+
+@lru_cache(maxsize=2**16)
+def _key(name: str) -> str:
     return fold(_LETTERS.sub(lambda word: _one_alphabet(word[0]), _even(name)))
 
 

@@ -102,7 +102,6 @@ def _column(content: Any, separator: str, where: str) -> Values:
     texts: dict[str, dict[str, str]] = {}
     given: dict[str, str] = {}
     owner: dict[str, str] = {}
-    said: dict[tuple[str, str], str] = {}
     for name, entry in content.items():
         name, place = str(name), f'{where}: "{name}"'
         entry = entry if isinstance(entry, Mapping) else {"from": entry}
@@ -118,13 +117,21 @@ def _column(content: Any, separator: str, where: str) -> Values:
                     f"have one name."
                 )
             given[value] = name
-        for code, one in texts[name].items():
-            if said.setdefault((code, key(one)), name) != name:
-                raise SettingsError(
-                    f'{where}: "{said[code, key(one)]}" and "{name}" have the same text "{one}" in {code}; merge '
-                    f"them into one entry, or give them different texts."
-                )
+    _told_apart(texts, where)
     return Values(texts, given, separator)
+
+
+def _told_apart(texts: Mapping[str, Mapping[str, str]], where: str) -> None:
+    """Refuse names that a page would show by one text: its language's, else English, else the name."""
+    for code in dict.fromkeys(["en", *(code for text in texts.values() for code in text)]):
+        said: dict[str, str] = {}
+        for name, text in texts.items():
+            shown = text.get(code) or text.get("en") or name
+            if (other := said.setdefault(key(shown), name)) != name:
+                raise SettingsError(
+                    f'{where}: "{other}" and "{name}" are both shown as "{shown}" in {code}; merge them into one '
+                    f"entry, or give them different texts."
+                )
 
 
 def _listed(given: Any, place: str) -> list[str]:
@@ -165,7 +172,7 @@ def name_roles(
     for column, wanted in ((by, ()), (wave, waves)):
         if column:
             mine, cells = values.get(column, Values()), frame[column]
-            names, told = naming(column, cells.value_counts().to_dict(), mine, wanted)
+            names, told = naming(column, Counter(cells.dropna()), mine, wanted)
             whole = {cell: mine.separator.join(parts) for cell, parts in names.items()}
             frame[column] = cells.map(whole).where(cells.notna(), None)
             notes += told

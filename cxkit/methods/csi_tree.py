@@ -96,8 +96,8 @@ def csi_tree(
     everyone = tally.answers(data, list(model.deck), **roles)
     now = in_cell(everyone, cells, "", cells.current)
     weighing = model.weights(now)
-    values, shares = model.draws(now, weighing)
-    nodes = _nodes_now(model, now, weighing, values)
+    drawn, shares = model.draws(now, weighing)
+    nodes = _nodes_now(model, now, weighing, drawn)
     rows = _index_rows(model, cells, everyone, weighing, nodes) + _leaf_rows(model, cells, weighing, nodes, shares)
     rows += _comparisons(model, cells, everyone, weighing, data) + _change_rows(model, cells, everyone, weighing)
     facts: dict[str, Any] = {"rows": len(now.w), "target": float(target)}
@@ -109,7 +109,7 @@ def csi_tree(
         names = [model.tree[place].name for place in parts]
         told = driver_rows(names, x, model.outcome(now), now.w, cells.current, settings)
         rows, facts, notes, matters = rows + told.rows, facts | told.facts, [*told.notes], told.draws
-    rows += _quadrant_rows(model, cells, parts, nodes, values, matters)
+    rows += _quadrant_rows(model, cells, parts, nodes, drawn, matters)
     if weight:
         n_linear = model.linear_base(nodes[0], now)
         notes += [("weighted_index", {"n_eff": nodes[0].n_eff, "n_linear": n_linear})] * (n_linear == n_linear)

@@ -242,9 +242,9 @@ def _groups(result: Result, words: Language) -> list[str]:
     above, below = index.reindex(sure.index[sure > 0]), index.reindex(sure.index[sure < 0])
     values = {"target": words.label(result, target)}
     if len(above):
-        values |= {"best": words.group(result, above.idxmax()), "high": words.number(above.max(), 1)}
+        values |= {"best": words.group(result, str(above.idxmax())), "high": words.number(above.max(), 1)}
     if len(below):
-        values |= {"worst": words.group(result, below.idxmin()), "low": words.number(below.min(), 1)}
+        values |= {"worst": words.group(result, str(below.idxmin())), "low": words.number(below.min(), 1)}
     sentence = {
         (True, True): mark(
             "On “{target}”, “{best}” lies reliably above the rest ({high} of 100), “{worst}” below ({low})."

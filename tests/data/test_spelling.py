@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cxkit.data.cards import fold
 from cxkit.data.spelling import alike, best, key, look, one_name, pieces, separator_of, visible
 
 T = "\u0422"  # Cyrillic, looks like T
@@ -62,6 +63,11 @@ def test_other_names_have_other_keys(one, other):
 def test_a_key_is_the_same_in_any_normal_form_and_folds_once(name):
     assert key(key(name)) == key(name)
     assert key(unicodedata.normalize("NFD", name)) == key(unicodedata.normalize("NFC", name))
+
+
+@given(st.text(st.characters(codec="ascii"), max_size=12))
+def test_a_name_in_ascii_is_folded_by_the_same_rule(name):
+    assert key(name) == fold(name)
 
 
 @pytest.mark.parametrize(("one", "other"), [("A", "\u0410"), ("COPT", "СОРТ"), ("VIP C", "vip С"), (f"{T}ax", "Tax")])

@@ -224,8 +224,9 @@ class TestNames:
             ({"seg": {"A": "b", "B": None}}, 'the value "B" stands in "A" and in "B"'),
             (
                 {"seg": {"A": {"text": {"ru": "Р"}}, "B": {"text": {"ru": "р"}}}},
-                'have the same text "р" in ru; merge',
+                '"A" and "B" are both shown as "р" in ru; merge them',
             ),
+            ({"seg": {"A": {"text": {"ru": "B"}}, "B": None}}, '"A" and "B" are both shown as "B" in ru'),
             ({"seg": {"A": True}}, '"A" has the value True; write values as in the file, in quotes'),
             ({"seg": {"A": [1.5]}}, '"A" has the value 1.5; write values as in the file, in quotes'),
             ({"seg": {"A": [""]}}, "has the value ''; write values"),
