@@ -85,6 +85,41 @@ def test_the_groups_of_the_case_are_two(case):
     assert [told["name"] for code, told in audit.notes if code == "spellings"] == ["Corporate", "Retail"]
 
 
+@pytest.mark.parametrize("case", ["group_codes.csv"], indirect=True)
+def test_the_codes_of_the_case_have_names_in_the_language_of_the_report(case):
+    text = {"ru": "Розница", "en": "Retail", "uz": "Chakana", "uz_Cyrl": "Чакана"}
+    book = {"group": "seg", "values": {"seg": {"Retail": {"from": ["1", "3"], "text": text}, "Corporate": "2"}}}
+    data, audit = read_nps(case, book)
+    result = cx.nps(data, "nps", by=audit.by, values=audit.values)
+    raw = pd.read_csv(case)
+    score = 100 * (raw["nps"].ge(9).astype(float) - raw["nps"].le(6))
+    found = result.rows(term="nps").set_index("group")["estimate"]
+    assert list(found.index) == ["", "Retail", "Corporate"]
+    assert found["Retail"] == pytest.approx(score[raw["seg"] != 2].mean())
+    for lang, name in text.items():
+        assert name in cx.table(result, lang).html
+
+
+@pytest.mark.parametrize("case", ["multi_select_group.csv"], indirect=True)
+def test_several_answers_of_the_case_are_told_and_split_by_a_setting(case):
+    told = {"column": "used", "separator": ", ", "setting": "split"}
+    data, audit = read_nps(case, by="used")
+    assert ("several_answers", told) in cx.nps(data, "nps", by="used").notes
+    names = ["Card", "Loan", "Mobile app", "Deposit, in dollars"]
+    book = {"split": {"used": ", "}, "values": {"used": dict.fromkeys(names)}}
+    data, audit = read_nps(case, book, by="used")
+    result = cx.nps(data, "nps", by="used", values=audit.values, split=audit.split)
+    raw = pd.read_csv(case)
+    score = 100 * (raw["nps"].ge(9).astype(float) - raw["nps"].le(6))
+    tests = result.rows(term="nps_vs_rest").set_index("group")
+    assert list(tests.index) == names
+    for name, row in tests.iterrows():
+        has = raw["used"].str.contains(name, regex=False)
+        assert (row["n"], row["n_other"]) == (has.sum(), (~has).sum())
+        assert row["estimate"] == pytest.approx(score[has].mean() - score[~has].mean())
+    assert result.rows(term="nps", group="")["n"].item() == len(raw)
+
+
 class TestSpellings:
     def test_spellings_of_a_group_and_of_a_wave_are_one_in_every_file(self, path):
         where = {"seg": "retail"} if path.suffix in ("", ".duckdb") else None
