@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil, floor
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,7 @@ class Entry:
     least: tuple[int, int]  # smallest base that is shown, and that is not marked
     level: float
     asked: str
+    wave_text: Mapping[str, str] = field(default_factory=dict)  # language -> what the wave is called
 
 
 def _ends(settings: Settings) -> dict[str, list[float]]:
@@ -109,7 +110,9 @@ def read_entry(row: Row, out: Path) -> Entry | None:
         n, estimate, low, high = (_number(found[k]) for k in ("n", "estimate", "low", "high"))
         asked = json.dumps([settings["level"], headline.asked(settings)], sort_keys=True)
         least = (int(settings["min_base"]), int(settings["flag_base"]))
-        entry = Entry(row, str(wave), n, estimate, low, high, str(found["base"]), least, settings["level"], asked)
+        named = {**settings.get("values", {}).get(settings.get("wave"), {}).get(wave, {})}
+        base, level = str(found["base"]), settings["level"]
+        entry = Entry(row, str(wave), n, estimate, low, high, base, least, level, asked, named)
     # The template may be the user's own copy, whose result can look like anything.
     except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration):
         return None

@@ -125,14 +125,14 @@ def _league(method: str, entries: Sequence[Entry], words: Language) -> dict[str,
     start, step, end = axis(known, headline.limits)
     scale = (start, end - start)
     waves, langs = {e.wave for e in entries}, {e.row.lang for e in entries}
-    same = waves.pop() if len(waves) == 1 else None
+    same = words.named(entries[0].wave_text, waves.pop()) if len(waves) == 1 else None
     levels = {entry.level for entry in known}
     digits = 0 if step >= 1 else 1
     ticks = [start + k * step for k in range(round((end - start) / step) + 1)]
     return {
         "id": method,
         "title": _title(method, words),
-        "caption": " · ".join(filter(None, [words.text(headline.measure), plain(same or "")])),
+        "caption": " · ".join(filter(None, [words.text(headline.measure), same or ""])),
         "clients": words.plural("{n} client", "{n} clients", len(entries)),
         "notes": _notes(order, headline, words),
         "placed": any(place for place, _ in order),
@@ -184,7 +184,7 @@ def _line(
     words: Language,
 ) -> Line:
     hidden, bounded = entry.base == "hidden", entry.low == entry.low and entry.high == entry.high
-    notes = [entry.wave if small[0] else "", entry.row.lang if small[1] else ""]
+    notes = [words.named(entry.wave_text, entry.wave) if small[0] else "", entry.row.lang if small[1] else ""]
     low, high = (show(words, headline.unit, v) if bounded else "" for v in (entry.low, entry.high))
 
     def at(value: float) -> float:

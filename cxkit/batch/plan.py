@@ -1,11 +1,13 @@
 """The plan of a batch: a config becomes a list of checked jobs; nothing is run."""
 
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from cxkit.batch.config import Client, Config
 from cxkit.data.read import split_values
+from cxkit.data.spelling import key
 from cxkit.errors import DataError, SettingsError
 from cxkit.report.brand import Brand
 from cxkit.report.job import Job, check_job
@@ -50,7 +52,25 @@ def plan(config: Config, base: Path) -> list[Job]:
                     raise SettingsError(f'two of its reports go to "{job.folder}"; rename one template.')
         except SettingsError as error:
             raise SettingsError(f'Client "{client.client}": {error}') from None
+    _apart(jobs.values())
     return list(jobs.values())
+
+
+def _apart(jobs: Iterable[Job]) -> None:
+    """Refuse clients whose rows are named by two spellings of one value: each would get the rows of both."""
+    seen: dict[Any, tuple[str, dict[str, str]]] = {}
+    for job in jobs:
+        where = job.parameters.get("where")
+        rows = {str(column): str(value) for column, value in where.items()} if isinstance(where, dict) else {}
+        same = tuple(sorted((column, key(value)) for column, value in rows.items()))
+        first, their = seen.setdefault((job.parameters.get("data_path"), job.method, same), (job.client, rows))
+        for column, value in rows.items():
+            if their[column] != value:
+                raise SettingsError(
+                    f'The clients "{first}" and "{job.client}" take the rows with "{their[column]}" and with '
+                    f'"{value}" in "{column}", two spellings of one value; leave one of the clients out, or write '
+                    f"the value the same way in both."
+                )
 
 
 def _same(text: str) -> str:

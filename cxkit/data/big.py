@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from cxkit.data.pushdown import condition
 from cxkit.data.texttable import (
     SPACES,
     TextTable,
@@ -17,15 +18,11 @@ from cxkit.data.texttable import (
     column_place,
     no_answers,
 )
+from cxkit.data.values import Pick
 from cxkit.errors import DataError, did_you_mean
 
 MEMORY = "256MB"
 BATCH = 20_000
-# What DuckDB compares in the column's own type: the text of such a cell, cast, is the cell again.
-CASTS = {
-    *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
-    *("float", "double", "date32[day]", "timestamp[us]", "timestamp[ms]", "timestamp[s]"),
-}
 TEXTS = ("string", "large_string", "string_view")
 
 
@@ -59,12 +56,12 @@ def reads(path: Path) -> bool:
     return True
 
 
-def rows_where(path: Path, where: Mapping[str, str], *, sheet: str = "") -> TextTable:
+def rows_where(path: Path, where: Mapping[str, Pick], *, sheet: str = "") -> TextTable:
     """Read the rows of a .parquet file, a folder of them or a table of a .duckdb file that have these values.
 
-    ``where`` is column -> text of the cell, and ``sheet`` names the table when a .duckdb file holds several. Rows
-    are numbered as if the table stood in a spreadsheet, the files of a folder one below the other in the order of
-    their names; rows deleted from a DuckDB table may leave gaps.
+    ``where`` is column -> the test of its cells, and ``sheet`` names the table when a .duckdb file holds several.
+    Rows are numbered as if the table stood in a spreadsheet, the files of a folder one below the other in the order
+    of their names; rows deleted from a DuckDB table may leave gaps.
     """
     with _opened(path, sheet) as (con, parts, name):
         header = parts[0].header
@@ -205,12 +202,12 @@ def _numbered(part: _Part) -> _Part:
     return part
 
 
-def _rows(con: Any, part: _Part, where: Mapping[str, str], first: int) -> Iterator[tuple[int, list[str | None]]]:
+def _rows(con: Any, part: _Part, where: Mapping[str, Pick], first: int) -> Iterator[tuple[int, list[str | None]]]:
     """Rows by number: all with these values, and a few others that only their texts tell apart."""
     tests, params = ["true"], list(part.params)
-    for column, value in where.items():
-        sql, given = _test(part, part.header.index(column), value)
-        tests.append(sql)
+    for column, pick in where.items():
+        sql, given = _test(con, part, part.header.index(column), pick)
+        tests.append(f"({sql})")
         params += given
     columns = ", ".join(map(_name, part.names))
     sql = f"SELECT {columns}, {part.number} FROM {part.source} WHERE {' AND '.join(tests)}"
@@ -221,21 +218,15 @@ def _rows(con: Any, part: _Part, where: Mapping[str, str], first: int) -> Iterat
             yield first + number + 2, list(row) if any(text is not None for text in row) else []
 
 
-def _test(part: _Part, place: int, value: str) -> tuple[str, list[str]]:
-    """What DuckDB can use to skip rows. The text decides in the end, so this only must not lose a row."""
-    name, kind, arrow = _name(part.names[place]), part.kinds[place], str(part.types[place])
-    if any("\ud800" <= letter <= "\udfff" for letter in value):
-        return "false", []
-    if kind == "VARCHAR":
-        # With spaces around it the text still begins with the value or with a space; ranges skip row groups.
-        spaces = " OR ".join(f"{name} BETWEEN '{low}' AND '{high}'" for low, high in _SPACE_RANGES)
-        return f"({name} BETWEEN ? AND ? OR {name} < '!' OR {spaces})", [value, value + "\U0010ffff"]
-    if arrow in CASTS or kind.startswith("DECIMAL("):
-        return f"{name} = TRY_CAST(? AS {kind})", [value]
-    return "true", []
+def _test(con: Any, part: _Part, place: int, pick: Pick) -> tuple[str, list[str]]:
+    """What DuckDB can use to skip rows. The test decides in the end, so this only must not lose a row."""
+    name = _name(part.names[place])
 
+    def distinct(sql: str, given: Sequence[str]) -> Iterator[str | None]:
+        for batch in _batches(con, f"SELECT DISTINCT {name} FROM {part.source} WHERE {sql}", [*part.params, *given]):
+            yield from batch.column(0).to_pylist()
 
-_SPACE_RANGES = (("\u00a0", "\u00a1"), ("\ufeff", "\uff00"))
+    return condition(name, part.kinds[place], str(part.types[place]), pick, distinct)
 
 
 def _count(con: Any, part: _Part, test: str, params: Sequence[Any]) -> int:

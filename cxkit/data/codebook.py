@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cxkit.data.cards import Card, card, texts
+from cxkit.data.values import Values, read_values
 from cxkit.data.yamlfile import load_yaml, only_keys
 from cxkit.errors import SettingsError, did_you_mean
 
@@ -17,7 +18,8 @@ SECTIONS = ("poles", "objects", "tree", "tables", "constructs", "paths", "econom
 @dataclass(frozen=True)
 class Codebook:
     """What the columns are: a card per item, the columns with a role ("" when there is
-    none), the waves in order (empty: sorted by name), and ``sections`` for single methods."""
+    none), the waves in order (empty: sorted by name), ``values`` of columns that tell groups or waves, and
+    ``sections`` for single methods."""
 
     items: Mapping[str, Card] = field(default_factory=dict)
     respondent: str = ""
@@ -25,6 +27,7 @@ class Codebook:
     group: str = ""
     wave: str = ""
     waves: tuple[str, ...] = ()
+    values: Mapping[str, Values] = field(default_factory=dict)
     sections: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -33,8 +36,10 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
 
     Keys: ``respondent weight group wave`` name columns; ``waves`` lists the waves in order; ``scales`` holds
     scales by name; ``items`` maps each item to ``{scale: name or [min, max] or card, text: {en: ..., ru: ...},
-    column, missing, labels, reversed}``; ``poles objects tree tables constructs paths economy`` are kept for the
-    methods that read them.
+    column, missing, labels, reversed}``; ``values`` maps a column to the names of its values, each with the values in
+    the file (``"2"``, ``["1", "01"]`` or ``{from: [...], text: {en: ..., ru: ...}}``), in the order of groups;
+    ``split`` maps a column with several answers in one cell to the sign between them, such as ``", "``;
+    ``poles objects tree tables constructs paths economy`` are kept for the methods that read them.
 
     Raises
     ------
@@ -44,7 +49,7 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
         return Codebook()
     content = source if isinstance(source, Mapping) else load_yaml(source, "codebook")
     where = "The codebook" if isinstance(source, Mapping) else f'The codebook "{Path(source).name}"'
-    only_keys(content, (*ROLES, "waves", "scales", "items", *SECTIONS), where)
+    only_keys(content, (*ROLES, "waves", "scales", "items", "values", "split", *SECTIONS), where)
     scales = _mapping(content.get("scales"), f'{where}, "scales",')
     items = {}
     for name, entry in _mapping(content.get("items"), f'{where}, "items",').items():
@@ -59,7 +64,9 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
         items[str(name)] = card(str(name), {**_mapping(scale, f'{where}, scale of "{name}",'), **entry})
     roles = {role: str(content.get(role) or "") for role in ROLES}
     sections = {name: content[name] for name in SECTIONS if name in content}
-    return Codebook(items, **roles, waves=tuple(texts(content.get("waves"))), sections=sections)
+    given, split = (_mapping(content.get(name), f'{where}, "{name}",') for name in ("values", "split"))
+    values = read_values(given, split, where)
+    return Codebook(items, **roles, waves=tuple(texts(content.get("waves"))), values=values, sections=sections)
 
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:

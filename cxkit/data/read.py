@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from cxkit.data.codebook import Codebook, read_codebook
 from cxkit.data.samples import sample_codebook, sample_text
 from cxkit.data.sources import distinct_values, read_text_table
 from cxkit.data.texttable import Note, TextTable, column_place
+from cxkit.data.values import Values, name_roles, rows_by_name, split_of, texts_of
 from cxkit.errors import DataError, did_you_mean
 
 
@@ -22,7 +23,8 @@ class Audit:
 
     ``items, scale, by, wave, weight, respondent, waves`` are plain values ready for a method; ``answers`` has a row
     per item: ``item n missing declared`` (``declared`` counts the missing codes within ``missing``); ``notes`` say
-    what was assumed or left out, as (code, values).
+    what was assumed or left out, as (code, values); ``values`` and ``split`` are what the codebook says of the names
+    of groups and waves, and of several answers in one cell.
     """
 
     file: str
@@ -42,6 +44,8 @@ class Audit:
     waves: list[str]
     simulated: bool = False
     notes: tuple[Note, ...] = ()
+    values: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    split: Mapping[str, str] = field(default_factory=dict)
 
     def plain(self) -> dict[str, Any]:
         """The audit as plain values, as ``result.json`` keeps it; cards and roles stand in the result's settings."""
@@ -78,8 +82,8 @@ def read(
     by, wave, weight, respondent : names of columns; "-" sets a role of the codebook aside.
     waves : the waves in order; empty takes the codebook's.
     outcome : a rating column that the items should explain; converted like them but not one of ``audit.items``.
-    where : column -> value; only rows with these values are kept. With it, .parquet, .duckdb and text files may be
-        of any size: the other rows are never held in memory.
+    where : column -> value; only rows with these values, in whatever spelling, are kept. With it, .parquet, .duckdb
+        and text files may be of any size: the other rows are never held in memory.
     sheet, encoding, delimiter : set them when the file's own are not found right; ``sheet`` also names the table of
         a .duckdb file.
 
@@ -109,7 +113,8 @@ def read(
     declared = cards(ratings, scale or {}, book.items)
     # Rows are picked before columns are renamed, by the names in the file.
     columns = {name: one.column or name for name, one in declared.items()}
-    picked = {columns.get(column, column): value for column, value in (where or {}).items()}
+    picks = {column: book.values.get(column, Values()).pick(str(value)) for column, value in (where or {}).items()}
+    picked = {columns.get(column, column): pick for column, pick in picks.items()}
     table, simulated = _open(path, sheet, encoding, delimiter, picked)
     file = str(path) if simulated else Path(path).name
     frame = _rename(table.frame, declared, file)
@@ -118,12 +123,14 @@ def read(
             shown = declared[column].column or column if column in declared else column
             raise DataError(f'{file} has no column "{shown}"; {did_you_mean(shown, frame.columns)}')
     keep = pd.Series(True, index=frame.index)
-    for column, value in (where or {}).items():
-        keep &= frame[column] == str(value)
+    for column, pick in picks.items():
+        keep &= frame[column].map(pick).astype(bool)
     if not keep.any():
         wanted = " and ".join(f'{column} = "{value}"' for column, value in (where or {}).items())
         raise DataError(f"{file} has no row with {wanted}; check the spelling of column and value.")
     frame = frame[keep].copy()
+    order = list(waves or book.waves)
+    named = name_roles(frame, roles["by"], roles["wave"], book.values, order, picks)
     counts = []
     for name in ratings:
         scores, missing_codes = to_scores(frame[name], declared[name], file)
@@ -140,7 +147,8 @@ def read(
     audit = Audit(
         file, table.encoding, table.delimiter, table.sheet, len(frame), table.blank_rows,
         filtered, pd.DataFrame(counts), names, {n: c.plain() for n, c in declared.items()},
-        waves=list(waves or book.waves), simulated=simulated, notes=table.notes, **roles,
+        waves=order, simulated=simulated, notes=(*table.notes, *named),
+        values=texts_of(book.values, roles["by"], roles["wave"]), split=split_of(book.values, roles["by"]), **roles,
     )  # fmt: skip
     return frame, audit
 
@@ -162,7 +170,8 @@ def section(name: str, path: str | Path, codebook: str | Path | Mapping[str, Any
 def split_values(
     path: str | Path, column: str, codebook: str | Path | Mapping[str, Any] | None = None
 ) -> list[tuple[str, int]]:
-    """The values of a column in sorted order, each with its count of rows; empty cells come first, as "".
+    """The values of a column by their names, in sorted order, each with its count of rows; empty cells come first,
+    as "".
 
     Parameters
     ----------
@@ -171,15 +180,18 @@ def split_values(
     >>> [value for value, rows in split_values("sample:mobile", "company")]
     ['Orbenta', 'Quenvia', 'Talvessa']
     """
-    known = _codebook(path, codebook).items
-    column = (known[column].column if column in known else "") or column
+    book = _codebook(path, codebook)
+    values = book.values.get(column, Values())
+    column = (book.items[column].column if column in book.items else "") or column
     if str(path).startswith("sample:"):
         frame = sample_text(str(path).removeprefix("sample:"))
         column_place(str(path), list(frame.columns), column)
-        return sorted(Counter("" if text is None else text for text in frame[column]).items())
-    if "://" in str(path):
+        cells = dict(Counter("" if text is None else text for text in frame[column]))
+    elif "://" in str(path):
         raise DataError(f'"{path}" is an address; download the file and give its path.')
-    return distinct_values(Path(path), column)
+    else:
+        cells = dict(distinct_values(Path(path), column))
+    return rows_by_name(column, cells, values)
 
 
 def sample(name: str) -> pd.DataFrame:

@@ -23,6 +23,7 @@ from cxkit.data.texttable import (
     column_place,
     no_answers,
 )
+from cxkit.data.values import Pick, Values
 from cxkit.errors import DataError, did_you_mean
 
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -43,10 +44,13 @@ def read_text_table(
 ) -> TextTable:
     """Read one file by its ending, or a folder of .parquet files; see :func:`cxkit.read` for the settings.
 
-    With ``where`` (column -> value) only rows with these values are kept in memory, so a text file, a Parquet file
-    or a DuckDB file may be of any size. A column that is not there keeps no row.
+    With ``where`` (column -> value, or the test that picks it) only rows with these values are kept in memory, so a
+    text file, a Parquet file or a DuckDB file may be of any size. A column that is not there keeps no row.
     """
-    wanted = {str(column): str(value) for column, value in (where or {}).items()}
+    wanted = {
+        str(column): value if isinstance(value, Pick) else Values().pick(str(value))
+        for column, value in (where or {}).items()
+    }
     kind = _kind(path)
     by_rows = bool(wanted) and (kind in TEXT_FILES or big.reads(path))
     size = sum(one.stat().st_size for one in big.files(path))
@@ -112,7 +116,7 @@ def _kind(path: Path) -> str:
     return kind
 
 
-def _table(file: str, rows: Iterable[list[str]], where: Mapping[str, str]) -> TextTable:
+def _table(file: str, rows: Iterable[list[str]], where: Mapping[str, Pick]) -> TextTable:
     rows = iter(rows)
     header = checked_header(file, next(rows, []))
     table = collect(header, checked_rows(file, header, rows), where)
@@ -181,7 +185,7 @@ def _csv_rows(file: str, stream: TextIO, delimiter: str) -> Iterator[list[str]]:
         raise DataError(f"{file}, row {row}: {hint}; correct the quotation marks in that row.") from None
 
 
-def _read_xlsx(path: Path, sheet: str, where: Mapping[str, str]) -> TextTable:
+def _read_xlsx(path: Path, sheet: str, where: Mapping[str, Pick]) -> TextTable:
     import openpyxl
 
     if not openpyxl.DEFUSEDXML:

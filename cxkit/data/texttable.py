@@ -1,7 +1,7 @@
 """A table of texts: the check of the header and of every row, and the numbers a spreadsheet gives the rows."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,18 +85,21 @@ def checked_rows(file: str, header: list[str], rows: Iterable[list[str]]) -> Ite
             yield number, cells
 
 
-def collect(header: list[str], rows: Iterable[tuple[int, list[str | None]]], where: Mapping[str, str]) -> TextTable:
-    """Keep the rows with these values, and count the blank and the others.
+Test = Callable[[str | None], bool]  # whether a row is kept, by its cell in one column
+
+
+def collect(header: list[str], rows: Iterable[tuple[int, list[str | None]]], where: Mapping[str, Test]) -> TextTable:
+    """Keep the rows whose cells pass the tests of their columns, and count the blank and the others.
 
     A column that is not there keeps no row: the caller refuses it, who knows by what name it was asked for.
     """
     known = set(where) <= set(header)
-    tests = [(header.index(column), value) for column, value in where.items()] if known else []
+    tests = [(header.index(column), test) for column, test in where.items()] if known else []
     numbers, kept, blank, others = [], [], 0, 0
     for number, cells in rows:
         if not cells:
             blank += 1
-        elif known and all(cells[place] == value for place, value in tests):
+        elif known and all(test(cells[place]) for place, test in tests):
             numbers.append(number)
             kept.append(cells)
         else:

@@ -12,6 +12,7 @@ from cxkit.data.models import ARROW, PAIR, ready_made
 from cxkit.data.tally import Answers
 from cxkit.errors import DataError
 from cxkit.methods.cells import Row, finish, in_cell, tally_cells
+from cxkit.methods.groups import NOTHING, plain_names
 from cxkit.methods.path_cells import Cell, Note, Study, read_study
 from cxkit.methods.path_comparisons import group_rows, wave_rows
 from cxkit.methods.path_rows import construct_rows, item_rows, path_rows, regression_rows
@@ -37,6 +38,8 @@ def acsi_regression(
     weight: str = "",
     respondent: str = "",
     waves: Sequence[str] = (),
+    values: Mapping[str, Any] = NOTHING,
+    split: Mapping[str, str] = NOTHING,
     level: float = 0.95,
     correction: str = "holm",
     min_base: int = 10,
@@ -65,7 +68,7 @@ def acsi_regression(
     folds : parts in which prediction is checked on respondents left out, 2 or more.
     economy : tree {name, weight, text, children | item} over groups (``item``), weights such as revenue; rolls the
         target's index of companies up over the waves, a company not measured keeping its last value.
-    by, wave, weight, respondent, waves, level, correction, min_base, flag_base : as in ``cx.scaling``.
+    by, wave, weight, respondent, waves, values, split, level, correction, min_base, flag_base : as in ``cx.scaling``.
     client : id that stands in the settings; no number depends on it.
     seed : fixes the random numbers.
 
@@ -93,7 +96,7 @@ def acsi_regression(
     >>> result.rows(item="quality", term="impact")["estimate"].round(1).item()
     0.7
     """
-    settings = {name: value for name, value in locals().items() if name != "data"}
+    settings = {name: value for name, value in locals().items() if name != "data"} | plain_names(values, split)
     study = read_study(constructs, paths, scale, settings)
     settings |= {
         "constructs": {c.name: {"items": list(c.items), "mode": c.mode, "text": dict(c.text)}
@@ -104,13 +107,13 @@ def acsi_regression(
     }  # fmt: skip
     study = replace(study, settings=settings)
     cells = tally_cells(data, study.deck, settings)
-    tree = read_economy(economy, by, cells.groups)
+    tree = read_economy(economy, by, cells)
     roles = {name: settings[name] for name in ("by", "wave", "weight", "respondent")}
     everyone = _turned(study, tally.answers(data, study.model.items, **roles))
     fitted: dict[str, Cell] = {}
     notes: list[Note] = [("paths_associative", {})]
     for when in cells.waves or ("",):
-        found = study.fit(in_cell(everyone, "", when), when)
+        found = study.fit(in_cell(everyone, cells, "", when), when)
         if isinstance(found, Cell):
             fitted[when] = found
         elif when == cells.current:

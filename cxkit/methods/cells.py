@@ -13,6 +13,7 @@ from cxkit.data import tally
 from cxkit.data.cards import Card
 from cxkit.data.tally import Answers
 from cxkit.errors import DataError, SettingsError, did_you_mean
+from cxkit.methods.groups import Members, in_order, members_of, mirrored, name_notes
 from cxkit.results import Result, tidy
 from cxkit.stats.bases import apply_base_policy, check_bases
 from cxkit.stats.compare import Basis, adjust, difference
@@ -30,6 +31,7 @@ class Cells:
     counts: pd.DataFrame
     groups: tuple[str, ...]
     waves: tuple[str, ...]
+    members: Members
 
     @property
     def current(self) -> str:
@@ -69,9 +71,7 @@ class Cells:
         found = items == item
         if wave:
             found &= waves == wave
-        if rest:
-            return found & (groups != group) & self.counts["group"].notna().to_numpy()
-        return found & (groups == group) if group else found
+        return found & self.members.belong(groups, group, rest=rest) if group else found
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,9 @@ def tally_cells(data: Any, cards: Mapping[str, Card], settings: Mapping[str, Any
     for name in found if order else ():
         if name not in order:
             raise SettingsError(f'The wave "{name}" is not in the order of waves; {did_you_mean(name, order)}')
-    return Cells(counts, _names(answered["group"]), tuple(w for w in order if w in found) or found)
+    members, known = members_of(_names(counts["group"]), settings), set(answered["group"])
+    groups = _names(pd.Series([group for group, values in members.of.items() if values & known], dtype=object))
+    return Cells(counts, in_order(groups, settings), tuple(w for w in order if w in found) or found, members)
 
 
 def share_rows(answers: Distribution, points: range, level: float, **terms: float) -> list[Row]:
@@ -166,7 +168,8 @@ def compare(
                     shared = float(same["ww"].to_numpy(float) @ (moves[0] * moves[1]))
                 found = _difference(measure, one, other, settings["level"], shared)
                 previous.append({**found, "term": f"{measure.term}_vs_previous", "wave": after})
-        rows += adjusted(item, rest, settings, once=len(rest) == 2) + adjusted(item, previous, settings)
+        rows += adjusted(item, rest, settings, once=mirrored(rest, cells.members))
+        rows += adjusted(item, previous, settings)
     return rows
 
 
@@ -206,13 +209,11 @@ def panel(data: Any, item: str, card: Card, settings: Mapping[str, Any], earlier
     return same.assign(before=card.turn(same["before"]), after=card.turn(same["after"]))
 
 
-def in_cell(answers: Answers, group: str, wave: str, *, rest: bool = False) -> Answers:
+def in_cell(answers: Answers, cells: Cells, group: str, wave: str, *, rest: bool = False) -> Answers:
     """The respondents of a group, or of the other known groups together (``rest``), in a wave; "" is everybody."""
     keep = answers.wave == wave if wave else np.ones(len(answers.w), bool)
-    if rest:
-        keep &= (answers.group != group) & np.array([name is not None for name in answers.group], bool)
-    elif group:
-        keep &= answers.group == group
+    if group:
+        keep &= cells.members.belong(answers.group, group, rest=rest)
     return answers.where(keep)
 
 
@@ -239,9 +240,11 @@ def finish(
     everyone = cells.answers(first, "", cells.current)
     shared = {
         "wave": cells.current, "previous_wave": cells.waves[-2] if len(cells.waves) > 1 else "",
-        "groups": len(cells.groups), "level": settings["level"], "tests": _tests(table, len(cells.groups)),
+        "groups": len(cells.groups), "level": settings["level"], "tests": _tests(table, cells),
     }  # fmt: skip
-    found = list(notes)
+    if cells.members.overlapping:
+        shared["overlapping"] = True
+    found = [*notes, *name_notes(cells.counts, cells.members, cells.waves, settings)]
     mine = cells.counts[cells.counts["item"] == first]
     for column, setting in (("group", "by"), ("wave", "wave")):
         n = int(mine.loc[mine[column].isna(), "n"].sum())
@@ -261,10 +264,11 @@ def finish(
     return Result(method, settings, table, known, tuple(found), scores, {**texts, **labels})
 
 
-def _tests(table: pd.DataFrame, groups: int) -> int:
+def _tests(table: pd.DataFrame, cells: Cells) -> int:
     """How many comparisons were tested; two groups that are each other's rest are one."""
     tested = table[table["p_adjusted"].notna()]
-    twice = tested["term"].str.endswith("_vs_rest").sum() // 2 if groups == 2 else 0
+    two = len(cells.groups) == 2 and not cells.members.overlapping
+    twice = tested["term"].str.endswith("_vs_rest").sum() // 2 if two else 0
     return int(len(tested) - twice)
 
 

@@ -12,6 +12,7 @@ from cxkit.data.tally import Answers
 from cxkit.errors import DataError
 from cxkit.methods.cells import Cells, Row, adjusted, finish, in_cell, shared_covariance, tally_cells
 from cxkit.methods.drivers import driver_rows
+from cxkit.methods.groups import NOTHING, mirrored, plain_names
 from cxkit.methods.tree_cells import Model, read_model
 from cxkit.results import Result
 from cxkit.stats.compare import Basis, difference
@@ -39,6 +40,8 @@ def csi_tree(
     weight: str = "",
     respondent: str = "",
     waves: Sequence[str] = (),
+    values: Mapping[str, Any] = NOTHING,
+    split: Mapping[str, str] = NOTHING,
     level: float = 0.95,
     correction: str = "holm",
     min_base: int = 10,
@@ -61,7 +64,7 @@ def csi_tree(
     target : level to reach, 0-100; judged by the interval.
     missing : a leaf without answers in a group or wave: "renormalise" the weights of the others, or "error".
     outcome : overall rating that the parts should explain; gives drivers and a penalty-reward contrast.
-    by, wave, weight, respondent, waves, level, correction, min_base, flag_base : as in ``cx.scaling``.
+    by, wave, weight, respondent, waves, values, split, level, correction, min_base, flag_base : as in ``cx.scaling``.
     client : id that stands in the settings; no number depends on it.
     seed : fixes the random numbers of the bootstrap.
 
@@ -85,17 +88,17 @@ def csi_tree(
     >>> cx.csi_tree(cx.sample("bank"), tree).rows(item="all", term="index")["estimate"].round(1).item()
     66.0
     """
-    settings = {name: value for name, value in locals().items() if name != "data"}
+    settings = {name: value for name, value in locals().items() if name != "data"} | plain_names(values, split)
     model = read_model(tree, scale, tables, settings)
     scales = {item: card.plain() for item, card in model.deck.items()}
     settings |= {"waves": list(waves), "tables": dict(tables), "scale": scales}
     cells = tally_cells(data, model.deck, settings)
     roles = {name: settings[name] for name in ("by", "wave", "weight", "respondent")}
     everyone = tally.answers(data, list(model.deck), **roles)
-    now = in_cell(everyone, "", cells.current)
+    now = in_cell(everyone, cells, "", cells.current)
     weighing = model.weights(now)
-    values, shares = model.draws(now, weighing)
-    nodes = _nodes_now(model, now, weighing, values)
+    drawn, shares = model.draws(now, weighing)
+    nodes = _nodes_now(model, now, weighing, drawn)
     rows = _index_rows(model, cells, everyone, weighing, nodes) + _leaf_rows(model, cells, weighing, nodes, shares)
     rows += _comparisons(model, cells, everyone, weighing, data) + _change_rows(model, cells, everyone, weighing)
     facts: dict[str, Any] = {"rows": len(now.w), "target": float(target)}
@@ -107,7 +110,7 @@ def csi_tree(
         names = [model.tree[place].name for place in parts]
         told = driver_rows(names, x, model.outcome(now), now.w, cells.current, settings)
         rows, facts, notes, matters = rows + told.rows, facts | told.facts, [*told.notes], told.draws
-    rows += _quadrant_rows(model, cells, parts, nodes, values, matters)
+    rows += _quadrant_rows(model, cells, parts, nodes, drawn, matters)
     if weight:
         n_linear = model.linear_base(nodes[0], now)
         notes += [("weighted_index", {"n_eff": nodes[0].n_eff, "n_linear": n_linear})] * (n_linear == n_linear)
@@ -145,7 +148,7 @@ def _index_rows(
 ) -> list[Row]:
     rows = []
     for group, wave in cells.all_cells():
-        answers = in_cell(everyone, group, wave)
+        answers = in_cell(everyone, cells, group, wave)
         now = not group and wave == cells.current
         weights = weighing if now else _weights_in(model, answers, weighing, own=not group)
         found, coverage = (model.nodes if now else model.nodes_in)(answers, weights)
@@ -224,7 +227,7 @@ def _comparisons(model: Model, cells: Cells, everyone: Answers, weighing: list[E
     pairs += [("previous", "", after, ("", after, False), ("", before, False))
               for before, after in zip(cells.waves, cells.waves[1:], strict=False)]  # fmt: skip
     for kind, group, wave, *sides in pairs:
-        cut = [in_cell(everyone, g, w, rest=rest) for g, w, rest in sides]
+        cut = [in_cell(everyone, cells, g, w, rest=rest) for g, w, rest in sides]
         found = [model.nodes_in(side, _weights_in(model, side, weighing, own=kind == "previous"))[0] for side in cut]
         for place in places:
             one, other = (side[place] for side in found)
@@ -241,7 +244,8 @@ def _comparisons(model: Model, cells: Cells, everyone: Answers, weighing: list[E
                 })  # fmt: skip
     rows = []
     for (place, kind), family in families.items():
-        rows += adjusted(model.tree[place].name, family, settings, once=kind == "rest" and len(family) == 2)
+        once = kind == "rest" and mirrored(family, cells.members)
+        rows += adjusted(model.tree[place].name, family, settings, once=once)
     return rows
 
 
@@ -251,7 +255,7 @@ def _change_rows(model: Model, cells: Cells, everyone: Answers, weighing: list[E
         return []
     weights, values, bases = [], [], []
     for wave in cells.waves[-2:]:
-        answers = in_cell(everyone, "", wave)
+        answers = in_cell(everyone, cells, "", wave)
         mine = _weights_in(model, answers, weighing, own=True)
         found, coverage = model.nodes(answers, mine)
         share = np.array([mine[k].value * bool(coverage[k]) for k in model.components])

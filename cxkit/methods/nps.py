@@ -1,6 +1,6 @@
 """NPS: how likely are customers to recommend, and why?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -11,6 +11,7 @@ from cxkit.data.cards import Card, cards
 from cxkit.errors import DataError, SettingsError, did_you_mean
 from cxkit.methods.cells import Measure, Row, compare, finish, panel, share_rows, tally_cells
 from cxkit.methods.drivers import item_drivers
+from cxkit.methods.groups import NOTHING, plain_names
 from cxkit.results import Result
 from cxkit.stats.compare import Basis
 from cxkit.stats.net import INTERVALS, PRIOR, adjusted, net
@@ -32,6 +33,8 @@ def nps(
     weight: str = "",
     respondent: str = "",
     waves: Sequence[str] = (),
+    values: Mapping[str, Any] = NOTHING,
+    split: Mapping[str, str] = NOTHING,
     drivers: Sequence[str] = (),
     comment: str = "",
     comments: int = 5,
@@ -56,6 +59,8 @@ def nps(
     by, wave, weight, respondent : columns; "" for none. With waves the report is about the last one, and
         respondents who stand in two waves are compared as pairs. ``waves`` gives the order of the waves;
         without it they are sorted by name, numbers within names by size.
+    values, split : column -> names of groups or waves -> language -> text, in the order of groups; and column -> the
+        sign between several answers in one cell, each of which is then a group of its own. As ``cx.read`` gives them.
     drivers : rating items that should explain the answers; with them, ``scale`` may be item -> scale.
     comment : column with the answer to "why this score?"; ``comments`` of them per category are shown.
     variant : "recommend", or "expectation" ("how much better or worse than you expected?", on 1-10).
@@ -83,7 +88,7 @@ def nps(
     >>> cx.nps(data, "recommend", weight="weight").rows(term="nps")["n"].item()
     863.0
     """
-    settings = {name: value for name, value in locals().items() if name != "data"}
+    settings = {name: value for name, value in locals().items() if name != "data"} | plain_names(values, split)
     settings |= {"waves": list(waves), "drivers": list(drivers)}
     everything = cards([score, *drivers], scale)
     deck = {score: everything[score]}

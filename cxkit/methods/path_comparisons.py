@@ -10,6 +10,7 @@ from cxkit.data import tally
 from cxkit.data.models import ARROW
 from cxkit.data.tally import Answers
 from cxkit.methods.cells import Cells, Row, adjusted, in_cell, shared_covariance
+from cxkit.methods.groups import mirrored
 from cxkit.methods.path_cells import Cell, Note, Study
 from cxkit.methods.path_rows import base_of, index_rows, spans
 from cxkit.stats.compare import Basis, difference
@@ -31,7 +32,7 @@ def group_rows(
     families: dict[str, list[Row]] = {}
     fits: dict[str, Cell] = {}
     for group in cells.groups:
-        sides = [in_cell(everyone, group, cells.current, rest=rest) for rest in (False, True)]
+        sides = [in_cell(everyone, cells, group, cells.current, rest=rest) for rest in (False, True)]
         indices = [study.indices(side, now) for side in sides]
         noise = study.weight_noise(sides[0], sides[1], now)
         base: Row = {"group": group, "wave": cells.current}
@@ -65,7 +66,7 @@ def group_rows(
             rows += [{**base, **base_of(fitted), **row} for row in composed]
             notes += told
     for item, family in families.items():
-        rows += adjusted(item, family, settings, once=len(family) == 2)
+        rows += adjusted(item, family, settings, once=mirrored(family, cells.members))
     return rows, notes, fits
 
 
@@ -74,11 +75,12 @@ def _paths_against_rest(
 ) -> tuple[list[Row], list[Row], list[Note]]:
     """Permutation tests of the paths of one group against the others', and whether constructs are composed alike."""
     settings, level = study.settings, study.settings["level"]
-    both = study.usable(in_cell(everyone, "", cells.current))
+    both = study.usable(in_cell(everyone, cells, "", cells.current))
     both = both.where(np.array([name is not None for name in both.group], bool))
     items = ready(both.scores, both.w, *study.ends, settings["missing"])
+    inside = cells.members.belong(both.group, group)
     found = compare_groups(
-        items, study.structure, both.group == group, study.rng("permutations"), settings["resamples"],
+        items, study.structure, inside, study.rng("permutations"), settings["resamples"],
         settings["scheme"], settings["standardised"],
     )  # fmt: skip
     tested = []

@@ -1,8 +1,10 @@
 """An economy over a survey: the target's index of companies, rolled up to industries, sectors and the whole."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from cxkit.data.spelling import key
 from cxkit.data.tally import Answers
 from cxkit.data.trees import Tree, read_tree, with_weights
 from cxkit.errors import SettingsError, did_you_mean
@@ -11,25 +13,31 @@ from cxkit.methods.path_cells import Cell, Note, Study
 from cxkit.stats.rolling import rolling
 
 
-def read_economy(economy: Mapping[str, Any] | str, by: str, groups: Sequence[str]) -> Tree:
+def read_economy(economy: Mapping[str, Any] | str, by: str, cells: Cells) -> Tree:
     """Check the tree of companies; without one it is empty.
 
     Raises
     ------
-    SettingsError : there are no groups to be companies, or a leaf or a weight is wrong.
+    SettingsError : there are no groups to be companies, groups overlap, or a leaf or a weight is wrong.
     """
     if not economy:
         return ()
     if not by:
         raise SettingsError("The economy needs groups for its companies; name their column in by.")
-    tree = read_tree(economy)
+    if cells.members.overlapping:
+        raise SettingsError(
+            f'The economy needs companies that share no respondents, but the answers in "{by}" are split into groups '
+            f"that overlap; leave the economy out, or take the column out of split."
+        )
+    companies = {key(group): group for group in cells.groups}
+    tree = tuple(replace(node, item=companies.get(key(node.item), node.item)) for node in read_tree(economy))
     for node in tree:
         if node.operation:
             raise SettingsError(f'The node "{node.name}" of the economy has an operation; name a company in item.')
-        if node.item and node.item not in groups:
+        if node.item and node.item not in cells.groups:
             raise SettingsError(
                 f'The economy names the company "{node.item}", which the column "{by}" does not hold; '
-                f"{did_you_mean(node.item, groups)}"
+                f"{did_you_mean(node.item, cells.groups)}"
             )
     with_weights(tree, "expert", normalise=True)
     return tree
@@ -50,7 +58,7 @@ def rolling_rows(
     bases: dict[tuple[str, str], int] = {}
     for company in dict.fromkeys(node.item for node in tree if node.item):
         for wave in waves:
-            answers = study.usable(in_cell(everyone, company, wave))
+            answers = study.usable(in_cell(everyone, cells, company, wave))
             if len(answers.w) < study.settings["min_base"]:
                 continue  # hidden everywhere else, so it may not shine through here
             found = now.get(company) if wave == cells.current else study.fit(answers, f"{company}, {wave}")
@@ -59,7 +67,7 @@ def rolling_rows(
                 measured[company, wave] = float(found.sample.index[k, 0]), variance
                 bases[company, wave] = len(answers.w)
             elif found:
-                notes.append(found)
+                notes.append((found[0], {**found[1], "group": company, "wave": wave}))
     rows: list[Row] = []
     weights = with_weights(tree, "expert", normalise=True)
     places = {node.name: place for place, node in enumerate(tree)}

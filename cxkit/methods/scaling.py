@@ -11,6 +11,7 @@ from cxkit.data.cards import Card, cards
 from cxkit.errors import SettingsError
 from cxkit.methods.cells import Cells, Row, compare, finish, mean_measure, share_rows, tally_cells
 from cxkit.methods.drivers import item_drivers
+from cxkit.methods.groups import NOTHING, plain_names
 from cxkit.results import Result
 from cxkit.stats.net import net
 from cxkit.stats.reliability import Reliability, reliability
@@ -29,6 +30,8 @@ def scaling(
     weight: str = "",
     respondent: str = "",
     waves: Sequence[str] = (),
+    values: Mapping[str, Any] = NOTHING,
+    split: Mapping[str, str] = NOTHING,
     outcome: str = "",
     level: float = 0.95,
     correction: str = "holm",
@@ -47,6 +50,8 @@ def scaling(
     by, wave, weight, respondent : columns; "" for none. With waves the report is about the last one, and
         respondents who stand in two waves are compared as pairs. ``waves`` gives the order of the waves;
         without it they are sorted by name, numbers within names by size.
+    values, split : column -> names of groups or waves -> language -> text, in the order of groups; and column -> the
+        sign between several answers in one cell, each of which is then a group of its own. As ``cx.read`` gives them.
     outcome : an overall rating that the items should explain; adds their importance.
     level : confidence, 0.5 to 1.
     correction : "holm" or "bh", within one item x variable.
@@ -72,7 +77,8 @@ def scaling(
     >>> result.rows(item="ease", term="mean")["n"].item()
     1356.0
     """
-    settings = {name: value for name, value in locals().items() if name != "data"} | {"waves": list(waves)}
+    settings = {name: value for name, value in locals().items() if name != "data"} | plain_names(values, split)
+    settings |= {"waves": list(waves)}
     deck = cards(items, scale)
     if OVERALL in deck:
         raise SettingsError(f'No item may be named "{OVERALL}"; rename the column.')
@@ -125,7 +131,7 @@ def _overall(data: Any, deck: Mapping[str, Card], cells: Cells, settings: Mappin
         m = mean(answers, (0, 100), settings["level"])
         return [{"term": "index", "estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high}]
 
-    return Cells(counts, cells.groups, cells.waves).describe(OVERALL, "index", index)
+    return replace(cells, counts=counts).describe(OVERALL, "index", index)
 
 
 def _reliability_facts(data: Any, deck: Mapping[str, Card], settings: Mapping[str, Any]) -> dict[str, Any]:

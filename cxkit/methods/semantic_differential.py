@@ -10,7 +10,8 @@ from cxkit.data import tally
 from cxkit.data.cards import Card, cards
 from cxkit.data.profiles import NOTHING, Pole, in_languages, profile_items, read_poles
 from cxkit.errors import DataError, SettingsError
-from cxkit.methods.cells import Row, adjusted, compare, finish, mean_measure, tally_cells
+from cxkit.methods.cells import Row, adjusted, compare, finish, in_cell, mean_measure, tally_cells
+from cxkit.methods.groups import plain_names
 from cxkit.results import Result
 from cxkit.stats.compare import Basis, difference
 from cxkit.stats.joint import Estimate, combine, linear_base, means
@@ -35,6 +36,8 @@ def semantic_differential(
     weight: str = "",
     respondent: str = "",
     waves: Sequence[str] = (),
+    values: Mapping[str, Any] = NOTHING,
+    split: Mapping[str, str] = NOTHING,
     level: float = 0.95,
     correction: str = "holm",
     min_base: int = 10,
@@ -60,6 +63,8 @@ def semantic_differential(
     by, wave, weight, respondent : columns; "" for none. With waves the report is about the last one, and
         respondents who stand in two waves are compared as pairs. ``waves`` gives the order of the waves;
         without it they are sorted by name, numbers within names by size.
+    values, split : column -> names of groups or waves -> language -> text, in the order of groups; and column -> the
+        sign between several answers in one cell, each of which is then a group of its own. As ``cx.read`` gives them.
     level : confidence, 0.5 to 1.
     correction : "holm" or "bh", within one pair of objects over all scales, and within one scale x variable.
     min_base, flag_base : below the first, numbers are hidden; below the second, marked.
@@ -84,7 +89,7 @@ def semantic_differential(
     >>> round(result.rows(item="clear", term="gap_own_rival")["estimate"].item(), 2)
     -0.47
     """
-    settings = {name: value for name, value in locals().items() if name != "data"}
+    settings = {name: value for name, value in locals().items() if name != "data"} | plain_names(values, split)
     settings |= {"competitors": list(competitors), "waves": list(waves), "objects": dict(objects)}
     scales, things = read_poles(poles), [own, *competitors, ideal]
     settings["poles"] = {name: list(ends) if isinstance(ends, tuple) else ends for name, ends in poles.items()}
@@ -103,7 +108,7 @@ def semantic_differential(
     pairs = [(own, other) for other in (*competitors, ideal)] + [(other, ideal) for other in competitors]
     rows: list[Row] = []
     for group, when in cells.all_cells():
-        mine = rated.where(((rated.group == group) | (group == "")) & ((rated.wave == when) | (when == "")))
+        mine = in_cell(rated, cells, group, when)
         found = _cell(mine, list(scales), things, pairs, next(iter(deck.values())), settings)
         rows += [{**row, "group": group, "wave": when} for row in found]
     ours = {name: deck[name] for name in profile_items(scales, [own])}
@@ -112,7 +117,7 @@ def semantic_differential(
     rows = [row for row in rows if np.isfinite(row.get("estimate", np.nan)) or _base(row) < min_base]
     order = {name: k for k, name in enumerate((*scales, PROFILE))}
     rows.sort(key=lambda row: order[row["item"]])
-    now = rated.where((rated.wave == cells.current) | (cells.current == ""))
+    now = in_cell(rated, cells, "", cells.current)
     notes: list[Note] = [("reversed", {"item": name}) for name, pole in scales.items() if pole.reversed]
     notes += _notes(now.scores, now.w, list(scales), things) + _bases(now, len(scales), own) * bool(weight)
     facts = {"scales": len(scales), **tally.screen(tally.in_wave(data, wave, cells.current), list(deck), weight)}

@@ -5,11 +5,17 @@ from html import escape
 from typing import Any
 
 from cxkit.data.read import Audit
-from cxkit.views.language import Language, plain
+from cxkit.data.spelling import visible
+from cxkit.views.language import Language, mark, plain
 from cxkit.views.view import View, html_table
 
 # What the reader assumed or left out, by the code of its note: one sentence, or the two that depend on {n}.
-TOLD: dict[str, str | tuple[str, str]] = {}
+TOLD: dict[str, str | tuple[str, str]] = {
+    "spellings": mark("Column “{column}”: {spellings} counted as “{name}”."),
+    "values_unnamed": mark("Column “{column}”: values that the codebook does not name: {spellings}."),
+    "values_unused": mark("Column “{column}”: names of the codebook that no row has: {names}."),
+    "values_no_column": mark("The codebook names values of the column “{column}”, which the file does not have."),
+}
 
 
 def audit_view(audit: Audit, words: Language) -> View:
@@ -51,9 +57,16 @@ def _told(audit: Audit, words: Language) -> str:
 
 
 def _sentence(code: str, values: Mapping[str, Any], words: Language) -> str:
-    shown = {k: words.number(v) if isinstance(v, int) else plain(v) for k, v in values.items()}
+    shown = {k: _shown(v, words) for k, v in values.items()}
     sentence = TOLD[code]
     if isinstance(sentence, str):
         return words.text(sentence, **shown)
     del shown["n"]
     return words.plural(*sentence, values["n"], **shown)
+
+
+def _shown(value: Any, words: Language) -> str:
+    """A value of a note; of spellings and their rows, what an eye cannot tell apart is spelled out."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{plain(visible(str(name)))} ({words.number(n)})" for name, n in value.items())
+    return words.number(value) if isinstance(value, int) else plain(value)

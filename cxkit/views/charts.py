@@ -30,7 +30,7 @@ from cxkit.views.canvas import (
     wrap,
 )
 from cxkit.views.findings import change_title, compared, group_title, items_title, score_title, spread_title
-from cxkit.views.language import Language, plain, span
+from cxkit.views.language import Language, span
 from cxkit.views.table import show
 from cxkit.views.view import View
 
@@ -118,7 +118,8 @@ def stacked(result: Result, lang: Language) -> View:
     words = [lang.text("Detractors"), lang.text("Passives"), lang.text("Promoters")]
     shares = [_rows(result, term) for term in colors]
     names = [group for _, group in scores]
-    labels = [f"{wrap(g or everyone, 24)}\nn = {lang.number(scores[item, g]['n'])}" for g in names]
+    shown = {g: lang.group(result, g) if g else everyone for g in names}
+    labels = [f"{wrap(shown[g], 24)}\nn = {lang.number(scores[item, g]['n'])}" for g in names]
     figure = new_figure(0.75 + row_height(labels) * len(names))
     ax, side = figure.subplots(1, 2, width_ratios=[1.7, 1], sharey=True)
     told: list[str] = []
@@ -140,7 +141,7 @@ def stacked(result: Result, lang: Language) -> View:
         side.annotate(lang.number(score), (score, y), (0, 6), textcoords="offset points", ha="center", fontsize=8.5,
                       fontweight="bold")  # fmt: skip
         interval = lang.text("{low} to {high}", low=lang.number(low), high=lang.number(high))
-        told.append(f"{plain(group) or everyone}: NPS {lang.number(score)} ({interval})")
+        told.append(f"{shown[group]}: NPS {lang.number(score)} ({interval})")
     if not told:
         return View()
     ax.set_yticks(range(len(names)), labels)
@@ -193,7 +194,7 @@ def groups(result: Result, lang: Language) -> View:
     term = "index" if mixed else "mean"
     rows, tests = _rows(result, term), _rows(result, "mean_vs_rest")
     names = list(dict.fromkeys(group for _, group in rows if group))
-    labels = [wrap(group, 28, 2) for group in names]
+    labels = [wrap(lang.group(result, group), 28, 2) for group in names]
     heads = [wrap(lang.label(result, item), 76, 2) for item in items]
     row = row_height(labels, 0.25)
     tops = [0.36 + 0.16 * head.count("\n") for head in heads]  # inches, as the whole y axis
@@ -219,7 +220,7 @@ def groups(result: Result, lang: Language) -> View:
             interval = lang.text("{low} to {high}", low=show(lang, term, low), high=show(lang, term, high))
             text = f"{show(lang, term, value)} ({interval})" if low == low else show(lang, term, value)
             ax.text(1.01, ticks[-1], text, transform=ax.get_yaxis_transform(), va="center", fontsize=8, color=color)
-            told.append(f"{lang.label(result, item)}, {plain(group)}: {text}")
+            told.append(f"{lang.label(result, item)}, {lang.group(result, group)}: {text}")
     ax.set_yticks(ticks, labels * len(items))
     ax.set_ylim(y + 0.08, 0)
     ax.margins(x=0.06)
@@ -242,7 +243,7 @@ def trend(result: Result, lang: Language, title: str = "") -> View:
     items = list(dict.fromkeys(rows["item"]))
     columns = 1 if len(waves) > 6 else min(2, len(items))
     lines = -(-len(items) // columns)
-    names, turned = _wave_names(waves, columns)
+    names, turned = _wave_names([lang.wave(result, wave) for wave in waves], columns)
     figure = new_figure(0.1 + (1.75 + 0.9 * turned) * lines)
     panels = figure.subplots(lines, columns, squeeze=False, sharey=True).ravel()
     told = []
@@ -256,7 +257,7 @@ def trend(result: Result, lang: Language, title: str = "") -> View:
                 if len(waves) <= 16 or k in (0, len(waves) - 1):
                     ax.annotate(show(lang, term, value[k]), (k, value[k]), (0, 7), textcoords="offset points",
                                 ha="center", fontsize=8, fontweight="bold")  # fmt: skip
-                told.append(f"{lang.label(result, item)}, {plain(wave)}: {show(lang, term, value[k])}")
+                told.append(f"{lang.label(result, item)}, {lang.wave(result, wave)}: {show(lang, term, value[k])}")
         if len(items) > 1:
             ax.set_title(wrap(lang.label(result, item), 84 // columns, 2), fontsize=8.5, loc="left")
         turn: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {}

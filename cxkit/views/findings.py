@@ -7,7 +7,7 @@ import pandas as pd
 
 from cxkit.results import Result
 from cxkit.stats.rollup import verdict
-from cxkit.views.language import Language, mark, plain
+from cxkit.views.language import Language, mark
 
 
 def too_few(result: Result) -> bool:
@@ -105,7 +105,7 @@ def group_title(result: Result, lang: Language) -> str:
         return lang.text("By group")
     if rows.empty:
         return lang.text("No group differs reliably from the rest")
-    names = list(dict.fromkeys(plain(g) for g in rows["group"]))
+    names = list(dict.fromkeys(lang.group(result, g) for g in rows["group"]))
     shown, more = ", ".join(names[:3]), len(names) - 3
     if more > 0:
         return lang.text("Differs reliably from the rest: {groups} and {n} more", groups=shown, n=more)
@@ -113,7 +113,7 @@ def group_title(result: Result, lang: Language) -> str:
 
 
 def change_title(result: Result, lang: Language) -> str:
-    before = plain(result.facts["previous_wave"])
+    before = lang.wave(result, result.facts["previous_wave"])
     if compared(result, "previous").empty:
         return lang.text("By wave")
     rows = reliable(result, "previous")

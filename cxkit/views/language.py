@@ -3,6 +3,7 @@
 import datetime as dt
 import gettext
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -77,8 +78,25 @@ class Language:
         """The item's text in this language, else in English, else its name."""
         if item == "scale_score":
             return self.text("All items together")
-        text = result.labels.get(item, {})
-        return plain(text.get(self.code) or text.get("en") or item)
+        return self.named(result.labels.get(item, {}), item)
+
+    def group(self, result: "Result", name: str) -> str:
+        """The name of a group in this language, else in English, else as the result has it."""
+        return self.named(_names(result.settings, "by").get(name, {}), name)
+
+    def wave(self, result: "Result", name: str) -> str:
+        """The same for a wave."""
+        return self.named(_names(result.settings, "wave").get(name, {}), name)
+
+    def named(self, texts: Mapping[str, str], name: str) -> str:
+        """The text in this language, else in English, else the name."""
+        return plain(texts.get(self.code) or texts.get("en") or name)
+
+
+def _names(settings: Mapping[str, Any], role: str) -> Mapping[str, Mapping[str, str]]:
+    """Name -> language -> text of the groups or waves of a result."""
+    found: Mapping[str, Mapping[str, str]] = settings.get("values", {}).get(settings.get(role), {})
+    return found
 
 
 @lru_cache

@@ -13,7 +13,7 @@ from cxkit.data.trees import read_tree
 from cxkit.results import Result
 from cxkit.views import charts, findings, path_prose
 from cxkit.views.canvas import INK, SERIES, SOFT, bare, dot, finish, hidden, new_figure, number_axis, row_height, wrap
-from cxkit.views.language import Language, mark, plain
+from cxkit.views.language import Language, mark
 from cxkit.views.phrases import between, current_rows, now_of
 from cxkit.views.table import show
 from cxkit.views.tree_charts import QUADRANTS, name_quadrants, numbered
@@ -121,7 +121,9 @@ def groups(result: Result, lang: Language) -> View:
     if rows["estimate"].isna().all():
         return View()
     sure = set(findings.reliable(mine, "rest").query("term == 'index_vs_rest'")["group"])
-    labels = [f"{wrap(str(group), 28, 2)}\nn = {lang.number(n)}" for group, n in rows["n"].items()]
+    labels = [
+        f"{wrap(lang.group(result, str(group)), 28, 2)}\nn = {lang.number(n)}" for group, n in rows["n"].items()
+    ]
     figure = new_figure(0.8 + row_height(labels) * len(rows))
     ax = figure.subplots()
     told, own = [], by_term["index_own"]["estimate"].dropna()
@@ -134,7 +136,7 @@ def groups(result: Result, lang: Language) -> View:
         if group in own.index:
             ax.plot([own[group]], [y - 0.24], "D", markersize=4, markerfacecolor="white", markeredgecolor=INK,
                     markeredgewidth=0.9, zorder=4)  # fmt: skip
-        told.append(f"{plain(group)}: {_beside(ax, lang, y, row, group in sure)}")
+        told.append(f"{lang.group(result, group)}: {_beside(ax, lang, y, row, group in sure)}")
     everyone = by_term["index"]["estimate"].get("", np.nan)
     if everyone == everyone:
         ax.axvline(everyone, color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)), zorder=1)
@@ -187,7 +189,7 @@ def rolling(result: Result, lang: Language) -> View:
     waves = list(dict.fromkeys(rows["wave"]))[-WAVES:]
     cells = {(row["item"], row["wave"]): row for row in rows.to_dict("records") if pd.notna(row["estimate"])}
     labels = [wrap(lang.label(result, node.name), 32 - 2 * node.depth, 2) for node in nodes]
-    heads = [wrap(wave, max(5, int(66 / len(waves))), 3) for wave in waves]
+    heads = [wrap(lang.wave(result, wave), max(5, int(66 / len(waves))), 3) for wave in waves]
     height = row_height(labels, 0.32)
     figure = new_figure(0.4 + height * len(nodes) + 0.15 * max(head.count("\n") + 1 for head in heads))
     names, ax = figure.subplots(1, 2, width_ratios=[1, 2.2], sharey=True)
@@ -201,7 +203,7 @@ def rolling(result: Result, lang: Language) -> View:
             ax.add_patch(Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=shade, edgecolor="none"))
             ax.text(x, y, text, ha="center", fontsize=8, color=SOFT if text[0] in "(–" else INK, **style)
             printed.append(text)
-            told.append(f"{lang.label(result, node.name)}, {plain(wave)}: {text}")
+            told.append(f"{lang.label(result, node.name)}, {lang.wave(result, wave)}: {text}")
     names.set_xlim(0, 1)
     names.set_axis_off()
     ax.set_ylim(len(nodes) - 0.5, -0.5)

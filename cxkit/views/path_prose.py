@@ -5,7 +5,7 @@ from typing import Any
 
 from cxkit.results import Result
 from cxkit.views import findings
-from cxkit.views.language import Language, mark, plain
+from cxkit.views.language import Language, mark
 from cxkit.views.phrases import Figures, answers, between, now_of
 from cxkit.views.table import LEAST
 
@@ -242,9 +242,9 @@ def _groups(result: Result, words: Language) -> list[str]:
     above, below = index.reindex(sure.index[sure > 0]), index.reindex(sure.index[sure < 0])
     values = {"target": words.label(result, target)}
     if len(above):
-        values |= {"best": plain(above.idxmax()), "high": words.number(above.max(), 1)}
+        values |= {"best": words.group(result, str(above.idxmax())), "high": words.number(above.max(), 1)}
     if len(below):
-        values |= {"worst": plain(below.idxmin()), "low": words.number(below.min(), 1)}
+        values |= {"worst": words.group(result, str(below.idxmin())), "low": words.number(below.min(), 1)}
     sentence = {
         (True, True): mark(
             "On “{target}”, “{best}” lies reliably above the rest ({high} of 100), “{worst}” below ({low})."
@@ -260,7 +260,7 @@ def _groups(result: Result, words: Language) -> list[str]:
 
 def change(result: Result, words: Language) -> list[str]:
     """How the index of the target moved since the wave before, in percent."""
-    target, before = result.settings["target"], plain(result.facts["previous_wave"])
+    target, before = result.settings["target"], words.wave(result, result.facts["previous_wave"])
     tested = findings.compared(result, "previous").query("item == @target")
     row = now_of(result, "change_previous").get(target)
     if tested.empty or not row or row["low"] != row["low"]:

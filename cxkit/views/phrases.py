@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from cxkit.results import Result
-from cxkit.views.language import Language, mark, plain
+from cxkit.views.language import Language, mark
 
 SURE = 0.8  # probability from which a finding is told as one
 Figures = list[tuple[str, str, str]]  # name, value, small print
@@ -14,7 +14,7 @@ Figures = list[tuple[str, str, str]]  # name, value, small print
 
 def answers(words: Language, result: Result, n: int) -> tuple[str, str, str]:
     """How many were asked, as a key figure."""
-    small = [words.text("unweighted") if result.settings["weight"] else "", plain(result.facts["wave"])]
+    small = [words.text("unweighted") if result.settings["weight"] else "", words.wave(result, result.facts["wave"])]
     name = words.text("Answers") if result.method == "nps" else words.text("Respondents")
     return name, words.number(n), " · ".join(filter(None, small))
 

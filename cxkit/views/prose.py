@@ -1,7 +1,8 @@
 """Prose: headline, key figures, reading and caveats in whole sentences."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
+from typing import Any
 
 from cxkit.data.cards import card
 from cxkit.results import Result
@@ -146,13 +147,15 @@ def _groups(result: Result, words: Language) -> list[str]:
     if rows.empty:
         return [words.text("No group differs reliably from the rest; a small difference may still exist.")]
     sentences = []
-    if result.facts["groups"] == 2:  # the lower one says the same from the other side
+    if result.facts["groups"] == 2 and not result.facts.get(
+        "overlapping"
+    ):  # the lower one says the same from the other side
         rows = rows[rows["estimate"] > 0]
     for row in rows.head(5).to_dict("records"):
         sentence = GAPS[result.method == "nps", row["estimate"] > 0]
         gap = words.number(abs(row["estimate"]), DIGITS[unit(row["term"])])
         item, p = words.label(result, row["item"]), words.p(row["p_adjusted"])
-        sentences.append(words.text(sentence, group=plain(row["group"]), gap=gap, item=item, p=p))
+        sentences.append(words.text(sentence, group=words.group(result, row["group"]), gap=gap, item=item, p=p))
     return sentences
 
 
@@ -184,6 +187,22 @@ CAVEATS = {
     "wrong_penalty": mark("Low ratings of “{item}” go with a better outcome, which is odd; read it with care."),
     "wrong_reward": mark("High ratings of “{item}” go with a worse outcome, which is odd; read it with care."),
     "resamples_failed": mark("Resamples that could not be used: {n}."),
+    "group_unanswered": mark("“{group}” is not shown: nobody there answered. Respondents: {n}."),
+    "group_before": mark("“{group}” was asked in earlier waves only, last in {wave}."),
+    "wave_unanswered": mark("The wave “{wave}” is left out: nobody there answered. Respondents: {n}."),
+    "near_groups": mark(
+        "Groups whose names differ only in case, spaces or letters that look the same, counted apart: {names}."
+    ),
+    "near_waves": mark(
+        "Waves whose names differ only in case, spaces or letters that look the same, counted apart: {names}."
+    ),
+    "several_answers": mark(
+        "Cells of “{column}” seem to hold several answers with “{separator}” between them, so that each combination "
+        "is a group; with “{setting}” in the codebook each answer is one."
+    ),
+    "groups_overlap": mark(
+        "Groups overlap, and each is compared with those outside it. Respondents in several groups: {n}."
+    ),
     "base_hidden": mark("Groups with fewer than {base} answers are not shown: {groups}."),
     "base_small": mark("Numbers with * rest on fewer than {base} answers: read them as a first hint."),
     **path_prose.CAVEATS,
@@ -214,6 +233,7 @@ def _caveats(result: Result, words: Language) -> list[str]:
                   for k, v in numbers.items()}  # fmt: skip
         values |= {k: words.label(result, numbers[k]) for k in ("item", "object", "construct") if k in numbers}
         values |= {k: words.percent(numbers[k]) for k in ("coverage",) if k in numbers}
+        values |= _cell(result, words, numbers, CAVEATS[code])
         values |= path_prose.pair(result, words, numbers) if code == "htmt" else {}
         sentences.append(words.text(CAVEATS[code], **values))
     facts = result.facts
@@ -224,6 +244,17 @@ def _caveats(result: Result, words: Language) -> list[str]:
         if facts.get(name):
             sentences.append(words.plural(one, many, int(facts[name])))
     return sentences
+
+
+def _cell(result: Result, words: Language, numbers: Mapping[str, Any], sentence: str) -> dict[str, str]:
+    """The group and the wave of a note by their names; one after the other where the sentence has one place."""
+    names = {"wave": words.wave(result, numbers["wave"])} if "wave" in numbers else {}
+    if "group" in numbers:
+        group = words.group(result, numbers["group"])
+        if group == plain(numbers["group"]):  # a model is fitted in waves too
+            group = words.wave(result, numbers["group"])
+        names["group"] = ", ".join([group, *names.values()] if "{wave}" not in sentence else [group])
+    return names
 
 
 def _small(text: str) -> str:

@@ -112,9 +112,10 @@ def _sheet(result: Result, words: Language, sheet: Sheet) -> str:
             its = [found.get(term + ending) for _, term in sheet.columns]
             if any(its) or sheet.every:
                 cells = (_estimate(result, words, row) for row in its)
-                lines.append([*[label] * named, *[str(name)] * bool(over), _bases(words, its), *cells])
+                cell = words.wave if over == "wave" else words.group
+                lines.append([*[label] * named, *[cell(result, str(name))] * bool(over), _bases(words, its), *cells])
     heads = [words.text(sheet.first)] * named + ([words.text(HEADS[over])] if over else [])
-    caption = sheet.caption + (f" · {current}" if current and over != "wave" else "")
+    caption = sheet.caption + (f" · {words.wave(result, current)}" if current and over != "wave" else "")
     columns = (head + _boxes(result, term) for head, term in sheet.columns)
     return html_table(caption, [*heads, words.text("Answers"), *columns], lines, names=len(heads))
 
@@ -211,6 +212,6 @@ def _flow(result: Result, words: Language) -> str:
     for group, mine in rows.groupby("group", sort=False):
         cells = {r["term"]: _estimate(result, words, r) for r in mine.to_dict("records")}
         lines.append([names[str(group)], words.number(mine["n"].iloc[0]), *(cells[f"flow_to_{k}"] for k in names)])
-    before, now = result.facts["previous_wave"], result.facts["wave"]
+    before, now = (words.wave(result, result.facts[wave]) for wave in ("previous_wave", "wave"))
     heads = [before, words.text("Answers"), *(f"{now}: {name}" for name in names.values())]
     return html_table(words.text("The same respondents in two waves"), heads, lines)

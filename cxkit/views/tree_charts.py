@@ -27,7 +27,7 @@ from cxkit.views.canvas import (
     percent_axis,
     wrap,
 )
-from cxkit.views.language import Language, mark, plain
+from cxkit.views.language import Language, mark
 from cxkit.views.phrases import SURE, current_rows
 from cxkit.views.table import show
 from cxkit.views.tree_prose import root_title
@@ -197,7 +197,8 @@ def profile(result: Result, lang: Language) -> View:
     names = [lang.label(result, part) for part in parts]
     fits = max(9, int(92 / len(parts)))
     turned = len(parts) > 6 or any(len(word) > fits for name in names for word in name.split())
-    lines = max(wrap(group, 26, 2).count("\n") + 1 for group in groups)
+    shown = {group: lang.group(result, group) for group in groups}
+    lines = max(wrap(shown[group], 26, 2).count("\n") + 1 for group in groups)
     figure = new_figure(3.1 + 0.9 * turned + (0.06 + 0.14 * lines) * -(-len(groups) // 3))
     ax = figure.subplots()
     told = []
@@ -207,8 +208,8 @@ def profile(result: Result, lang: Language) -> View:
         color = CATEGORIES[k % len(CATEGORIES)]
         ax.vlines(x, mine["low"], mine["high"], color=color, alpha=0.5, linewidth=1.6)
         ax.plot(x, mine["estimate"], color=color, marker="os^Dvp"[(k + k // 6) % 6], markersize=5.5, linewidth=1.3,
-                markeredgecolor="white", label=wrap(group, 26, 2))  # fmt: skip
-        told += [f"{plain(group)}, {lang.label(result, part)}: {show(lang, 'index', value)}"
+                markeredgecolor="white", label=wrap(shown[group], 26, 2))  # fmt: skip
+        told += [f"{shown[group]}, {lang.label(result, part)}: {show(lang, 'index', value)}"
                  for part, value in mine["estimate"].dropna().items()]  # fmt: skip
     if turned:
         aslant: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}

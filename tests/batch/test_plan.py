@@ -303,7 +303,6 @@ def test_the_clients_of_a_sample_and_of_a_renamed_column(tmp_path):
         (COMPANIES, {"data": ""}, "neither clients nor data"),
         (pd.DataFrame({"company": ["A/B", "c"]}), {}, 'The value "A/B" of the column "company" cannot name a folder'),
         (pd.DataFrame({"company": ["x\ny"]}), {}, 'The value "x y" of the column "company" cannot name a folder'),
-        (pd.DataFrame({"company": ["Acme", "acme"]}), {}, '"Acme" and "acme" name the same folder'),
         (pd.DataFrame({"company": range(10_001)}), {}, "has more than 10,000 values"),
     ],
 )
@@ -312,6 +311,28 @@ def test_clients_that_cannot_be_taken_from_the_data_are_refused(frame, shared, w
         split(tmp_path, frame, **shared)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_spellings_of_one_value_are_one_client_with_the_rows_of_all(tmp_path):
+    frame = pd.DataFrame({"company": ["acme", "Acme", "Acme", "b"], "ease": [1, 2, 3, 4]})
+    jobs = split(tmp_path, frame)
+    assert [job.client for job in jobs] == ["Acme", "b"]
+    shared = jobs[0].parameters
+    data, audit = read(shared["data_path"], items=["ease"], scale=[1, 10], where=shared["where"])
+    assert sorted(data["ease"]) == [1, 2, 3]
+    assert audit.notes == (("spellings", {"column": "company", "name": "Acme", "spellings": {"acme": 1}}),)
+
+
+def test_clients_by_two_spellings_of_one_value_are_refused(tmp_path):
+    clients = [{"client": "one", "value": "a"}, {"client": "two", "value": "A"}]
+    with pytest.raises(SettingsError) as caught:
+        split(tmp_path, clients=clients)
+    assert str(caught.value) == (
+        'The clients "one" and "two" take the rows with "a" and with "A" in "company", two spellings of one value; '
+        "leave one of the clients out, or write the value the same way in both."
+    )
+    again = split(tmp_path, clients=[{"client": "one", "value": "a"}, {"client": "two", "value": "a"}])
+    assert wheres(again) == [("one", {"company": "a"}), ("two", {"company": "a"})]
 
 
 def test_a_client_without_rows_is_left_to_its_own_run(tmp_path):

@@ -316,8 +316,8 @@ class TestRefused:
         says(message, "answers.csv", "no answer in ease, trust", "all 2 rows")
 
     def test_a_filter_that_leaves_no_row(self, tmp_path):
-        message = refusal(write(tmp_path), CODEBOOK, where={"segment": "shop", "wave": "1"})
-        says(message, "answers.csv has no row with", 'segment = "shop" and wave = "1"', "spelling")
+        message = refusal(write(tmp_path), CODEBOOK, where={"segment": "shops", "wave": "1"})
+        says(message, "answers.csv has no row with", 'segment = "shops" and wave = "1"', "spelling")
 
     @pytest.mark.parametrize("address", ["https://example.org/a.csv", "s3://bucket/a.parquet", "file:///tmp/a.csv"])
     def test_an_address_is_never_opened(self, address):

@@ -77,6 +77,14 @@ def test_weights_and_segments_and_waves_are_complete(survey):
     assert data["id"].is_unique
 
 
+def test_every_group_of_a_business_has_its_text_in_every_language_and_none_too_many(name, survey):
+    _, audit = survey
+    for column, texts in audit.values.items():
+        assert set(texts) == set(survey[0][column])
+        assert all(set(text) == {"en", "ru", "uz", "uz_Cyrl"} for text in texts.values())
+    assert audit.by in audit.values
+
+
 def test_some_respondents_comment(survey):
     share = survey[0]["comment"].notna().mean()
     assert 0.2 < share < 0.5
