@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from cxkit.data.cards import Card, card, texts
+from cxkit.data.timeline import check_dates
+from cxkit.data.wave_column import check_period
 from cxkit.data.yamlfile import load_yaml, only_keys
 from cxkit.errors import SettingsError, did_you_mean
 
@@ -17,7 +19,8 @@ SECTIONS = ("poles", "objects", "tree", "tables", "constructs", "paths", "econom
 @dataclass(frozen=True)
 class Codebook:
     """What the columns are: a card per item, the columns with a role ("" when there is
-    none), the waves in order (empty: sorted by name), and ``sections`` for single methods."""
+    none), the waves in order (empty: by time), how their dates are written, the period that is made of dates, and
+    ``sections`` for single methods."""
 
     items: Mapping[str, Card] = field(default_factory=dict)
     respondent: str = ""
@@ -25,14 +28,17 @@ class Codebook:
     group: str = ""
     wave: str = ""
     waves: tuple[str, ...] = ()
+    dates: str = ""
+    period: str = ""
     sections: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
     """Read a codebook from a YAML file or from the same content as a dict.
 
-    Keys: ``respondent weight group wave`` name columns; ``waves`` lists the waves in order; ``scales`` holds
-    scales by name; ``items`` maps each item to ``{scale: name or [min, max] or card, text: {en: ..., ru: ...},
+    Keys: ``respondent weight group wave`` name columns, and ``wave: {column, period}`` makes periods of dates as
+    :func:`cxkit.read` does; ``waves`` lists the waves in order; ``dates`` is "day first" or "month first"; ``scales``
+    holds scales by name; ``items`` maps each item to ``{scale: name or [min, max] or card, text: {en: ..., ru: ...},
     column, missing, labels, reversed}``; ``poles objects tree tables constructs paths economy`` are kept for the
     methods that read them.
 
@@ -44,7 +50,7 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
         return Codebook()
     content = source if isinstance(source, Mapping) else load_yaml(source, "codebook")
     where = "The codebook" if isinstance(source, Mapping) else f'The codebook "{Path(source).name}"'
-    only_keys(content, (*ROLES, "waves", "scales", "items", *SECTIONS), where)
+    only_keys(content, (*ROLES, "waves", "dates", "scales", "items", *SECTIONS), where)
     scales = _mapping(content.get("scales"), f'{where}, "scales",')
     items = {}
     for name, entry in _mapping(content.get("items"), f'{where}, "items",').items():
@@ -57,9 +63,21 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
         if isinstance(scale, list) and len(scale) == 2:
             scale = {"min": scale[0], "max": scale[1]}
         items[str(name)] = card(str(name), {**_mapping(scale, f'{where}, scale of "{name}",'), **entry})
-    roles = {role: str(content.get(role) or "") for role in ROLES}
+    wave = content.get("wave")
+    if isinstance(wave, Mapping):
+        only_keys(wave, ("column", "period"), f'{where}, "wave",')
+        if not wave.get("column"):
+            raise SettingsError(f'{where}, "wave", names no column; give {{column: NAME, period: month}}.')
+    else:
+        wave = {"column": wave}
+    named = {**content, "wave": wave["column"]}
+    roles = {role: str(named.get(role) or "") for role in ROLES}
+    dates, period = str(content.get("dates") or ""), str(wave.get("period") or "")
+    check_dates(dates)
+    check_period(period)
     sections = {name: content[name] for name in SECTIONS if name in content}
-    return Codebook(items, **roles, waves=tuple(texts(content.get("waves"))), sections=sections)
+    waves = tuple(texts(content.get("waves")))
+    return Codebook(items, **roles, waves=waves, dates=dates, period=period, sections=sections)
 
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:

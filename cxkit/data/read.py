@@ -13,6 +13,7 @@ from cxkit.data.codebook import Codebook, read_codebook
 from cxkit.data.samples import sample_codebook, sample_text
 from cxkit.data.sources import distinct_values, read_text_table
 from cxkit.data.texttable import Note, TextTable, column_place
+from cxkit.data.wave_column import read_waves
 from cxkit.errors import DataError, did_you_mean
 
 
@@ -20,9 +21,9 @@ from cxkit.errors import DataError, did_you_mean
 class Audit:
     """What was read, and the settings that follow from it.
 
-    ``items, scale, by, wave, weight, respondent, waves`` are plain values ready for a method; ``answers`` has a row
-    per item: ``item n missing declared`` (``declared`` counts the missing codes within ``missing``); ``notes`` say
-    what was assumed or left out, as (code, values).
+    ``items, scale, by, wave, weight, respondent, waves, dates`` are plain values ready for a method; ``answers`` has
+    a row per item: ``item n missing declared`` (``declared`` counts the missing codes within ``missing``); ``notes``
+    say what was assumed or left out, as (code, values).
     """
 
     file: str
@@ -40,6 +41,7 @@ class Audit:
     weight: str
     respondent: str
     waves: list[str]
+    dates: str = ""
     simulated: bool = False
     notes: tuple[Note, ...] = ()
 
@@ -60,6 +62,8 @@ def read(
     weight: str = "",
     respondent: str = "",
     waves: Sequence[str] = (),
+    dates: str = "",
+    period: str = "",
     outcome: str = "",
     where: Mapping[str, Any] | None = None,
     sheet: str = "",
@@ -77,6 +81,9 @@ def read(
     scale : the scale of items that the codebook does not hold: [min, max], a card, or item -> either.
     by, wave, weight, respondent : names of columns; "-" sets a role of the codebook aside.
     waves : the waves in order; empty takes the codebook's.
+    dates : "day first" or "month first", where waves are dates such as 3/4/2026; "" takes the codebook's.
+    period : "day", "week", "month", "quarter", "half-year" or "year", to make waves of dates and timestamps, named
+        so that they sort, such as 2026-05 or 2026-Q2; "" takes the codebook's.
     outcome : a rating column that the items should explain; converted like them but not one of ``audit.items``.
     where : column -> value; only rows with these values are kept. With it, .parquet, .duckdb and text files may be
         of any size: the other rows are never held in memory.
@@ -124,6 +131,11 @@ def read(
         wanted = " and ".join(f'{column} = "{value}"' for column, value in (where or {}).items())
         raise DataError(f"{file} has no row with {wanted}; check the spelling of column and value.")
     frame = frame[keep].copy()
+    waves, dates, notes = list(waves or book.waves), dates or book.dates, list(table.notes)
+    if column := roles["wave"]:
+        period = period or (book.period if column == book.wave else "")
+        frame[column], told = read_waves(frame[column], file, period=period, dates=dates, waves=waves)
+        notes += told
     counts = []
     for name in ratings:
         scores, missing_codes = to_scores(frame[name], declared[name], file)
@@ -140,7 +152,7 @@ def read(
     audit = Audit(
         file, table.encoding, table.delimiter, table.sheet, len(frame), table.blank_rows,
         filtered, pd.DataFrame(counts), names, {n: c.plain() for n, c in declared.items()},
-        waves=list(waves or book.waves), simulated=simulated, notes=table.notes, **roles,
+        waves=waves, dates=dates, simulated=simulated, notes=tuple(notes), **roles,
     )  # fmt: skip
     return frame, audit
 

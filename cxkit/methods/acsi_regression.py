@@ -37,6 +37,7 @@ def acsi_regression(
     weight: str = "",
     respondent: str = "",
     waves: Sequence[str] = (),
+    dates: str = "",
     level: float = 0.95,
     correction: str = "holm",
     min_base: int = 10,
@@ -65,7 +66,7 @@ def acsi_regression(
     folds : parts in which prediction is checked on respondents left out, 2 or more.
     economy : tree {name, weight, text, children | item} over groups (``item``), weights such as revenue; rolls the
         target's index of companies up over the waves, a company not measured keeping its last value.
-    by, wave, weight, respondent, waves, level, correction, min_base, flag_base : as in ``cx.scaling``.
+    by, wave, weight, respondent, waves, dates, level, correction, min_base, flag_base : as in ``cx.scaling``.
     client, seed : fix the random numbers.
 
     Returns

@@ -39,6 +39,7 @@ def csi_tree(
     weight: str = "",
     respondent: str = "",
     waves: Sequence[str] = (),
+    dates: str = "",
     level: float = 0.95,
     correction: str = "holm",
     min_base: int = 10,
@@ -61,7 +62,7 @@ def csi_tree(
     target : level to reach, 0-100; judged by the interval.
     missing : a leaf without answers in a group or wave: "renormalise" the weights of the others, or "error".
     outcome : overall rating that the parts should explain; gives drivers and a penalty-reward contrast.
-    by, wave, weight, respondent, waves, level, correction, min_base, flag_base : as in ``cx.scaling``.
+    by, wave, weight, respondent, waves, dates, level, correction, min_base, flag_base : as in ``cx.scaling``.
     client, seed : fix the random numbers of the bootstrap.
 
     Returns

@@ -32,6 +32,7 @@ def nps(
     weight: str = "",
     respondent: str = "",
     waves: Sequence[str] = (),
+    dates: str = "",
     drivers: Sequence[str] = (),
     comment: str = "",
     comments: int = 5,
@@ -55,7 +56,8 @@ def nps(
     scale : [0, 10], or [1, 10] where the question was asked so.
     by, wave, weight, respondent : columns; "" for none. With waves the report is about the last one, and
         respondents who stand in two waves are compared as pairs. ``waves`` gives the order of the waves;
-        without it they are sorted by name, numbers within names by size.
+        without it they stand in the order of time, or are refused where their names do not tell it for certain.
+    dates : "day first" or "month first", where waves are dates such as 3/4/2026.
     drivers : rating items that should explain the answers; with them, ``scale`` may be item -> scale.
     comment : column with the answer to "why this score?"; ``comments`` of them per category are shown.
     variant : "recommend", or "expectation" ("how much better or worse than you expected?", on 1-10).

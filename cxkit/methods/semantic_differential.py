@@ -35,6 +35,7 @@ def semantic_differential(
     weight: str = "",
     respondent: str = "",
     waves: Sequence[str] = (),
+    dates: str = "",
     level: float = 0.95,
     correction: str = "holm",
     min_base: int = 10,
@@ -59,7 +60,8 @@ def semantic_differential(
     scale : [min, max] or a card for all, or column -> either, with the same ends.
     by, wave, weight, respondent : columns; "" for none. With waves the report is about the last one, and
         respondents who stand in two waves are compared as pairs. ``waves`` gives the order of the waves;
-        without it they are sorted by name, numbers within names by size.
+        without it they stand in the order of time, or are refused where their names do not tell it for certain.
+    dates : "day first" or "month first", where waves are dates such as 3/4/2026.
     level : confidence, 0.5 to 1.
     correction : "holm" or "bh", within one pair of objects over all scales, and within one scale x variable.
     min_base, flag_base : below the first, numbers are hidden; below the second, marked.

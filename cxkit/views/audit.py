@@ -5,11 +5,12 @@ from html import escape
 from typing import Any
 
 from cxkit.data.read import Audit
+from cxkit.views import wave_notes
 from cxkit.views.language import Language, plain
 from cxkit.views.view import View, html_table
 
 # What the reader assumed or left out, by the code of its note: one sentence, or the two that depend on {n}.
-TOLD: dict[str, str | tuple[str, str]] = {}
+TOLD: dict[str, str | tuple[str, str]] = {**wave_notes.TOLD}
 
 
 def audit_view(audit: Audit, words: Language) -> View:
