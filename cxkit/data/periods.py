@@ -162,7 +162,7 @@ def from_number(text: str) -> tuple[Period, str] | None:
 
 
 def _plain(text: str) -> str:
-    text = re.sub(r"\s*([-/.])\s*(?=\d)", r"\1", re.sub("[\u2010-\u2015\u2212_]", "-", fold(text)))
+    text = re.sub(r"(?<=\d)\s*([-/.])\s*(?=\d)", r"\1", re.sub("[\u2010-\u2015\u2212_]", "-", fold(text)))
     return text[:-2] if re.fullmatch(r"-?\d+\.0", text) else text  # as engines write whole numbers beside gaps
 
 

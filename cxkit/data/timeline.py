@@ -196,10 +196,11 @@ def _no_order(names: Sequence[str], dates: str) -> str:
 
 def _check_size(answers: Mapping[str, int], column: str, min_base: int) -> None:
     typical = median(answers.values()) if answers else min_base
-    if typical >= min_base or not (len(answers) > MAX_DAYS or (len(answers) > 1 and typical < 2)):
+    if typical >= min_base or len(answers) < 2:
         return
     days = [name for name in answers if _is_day(name)]
-    if 2 * len(days) > len(answers):
+    times = any(":" in name for name in days)
+    if 2 * len(days) > len(answers) and (times or len(answers) > MAX_DAYS or typical < 2):
         raise SettingsError(
             f'The column "{column}" holds {len(answers)} different dates, such as "{days[0]}", too many for waves; '
             f"make longer waves of them when the file is read, with period: month (or week, quarter, half-year, "

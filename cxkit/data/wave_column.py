@@ -48,7 +48,7 @@ def read_waves(
         names, notes = _joined(counts, dates, waves)
     else:
         names, notes = _made(column, file, period, dates)
-    return column.map(names, na_action="ignore") if names else column, notes
+    return column.map(names).astype(object).where(column.notna(), None) if names else column, notes
 
 
 def _joined(counts: Mapping[str, int], dates: str, waves: Sequence[str]) -> tuple[dict[str, str], list[Note]]:
