@@ -3,44 +3,20 @@
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
+from cxkit.data.calendar_words import BESIDE, MONTHS, ORDINALS, UNITS
 from cxkit.data.cards import fold
 
 PERIODS = ("day", "week", "month", "quarter", "half-year", "year")
 DAY = 86_400
 YEARS = range(1900, 2101)
-_MONTHS = (
-    "jan january yan yanv yanvar янв январь января январ",
-    "feb february fev fevr fevral фев февр февраль февраля феврал",
-    "mar march mart мар март марта",
-    "apr april aprel апр апрель апреля апрел",
-    "may май мая",
-    "jun june iyn iyun июн июнь июня",
-    "jul july iyl iyul июл июль июля",
-    "aug august avg avgust авг август августа",
-    "sep sept september sen sent sentabr sentyabr сен сент сентябрь сентября сентябр сентабр",
-    "oct october okt oktabr oktyabr окт октябрь октября октябр октабр",
-    "nov november noy noyab noyabr ноя нояб ноябрь ноября ноябр",
-    "dec december dek dekabr дек декабрь декабря декабр",
-)
-MONTHS = {word: number for number, words in enumerate(_MONTHS, 1) for word in words.split()}
-_UNITS = {
-    "quarter": "q qtr quarter кв квартал квартала kv kvartal ch chorak choragi ч чорак чораги",
-    "half-year": "h half полугодие полугодия п пг yarim ярим",
-    "week": "w wk week нед неделя недели hafta haftasi ҳафта ҳафтаси хафта",
-    "fiscal": "fy fiscal",
-}
-UNITS = {word: unit for unit, words in _UNITS.items() for word in words.split()}
-# What stands beside a year or a month, and after a number, without changing what is meant.
-_NOISE, _ORDINALS = (set(words.split()) for words in (
-    "of the year month г гг год года годы году месяц yil yili yillik y oy oyi йил йили йиллик ойи",
-    "st nd rd th й я е ый ий ой ая ое го ье inchi nchi chi инчи нчи чи",
-))  # fmt: skip
 _ROMAN = re.compile(r"(?=[ivxх])([xх]{0,3})(i[xх]|iv|v?i{0,3})")
 _TOKENS = re.compile(r"\d+|[^\W\d_]+")
 _CLOCK = re.compile(
-    r"[t, ] *(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d+)?)? *(?:([ap])\.?m\.?)? *"
-    r"(?:z|(?:utc|gmt)? *(?:[+-]\d{1,2}(?::?\d\d)?)?)$"
+    r"[T,\s]\s*(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(?:([AP])\.?M\.?)?\s*"
+    r"(?:Z|(?:UTC|GMT)?\s*(?:[+-]\d{1,2}(?::?\d\d)?)?)\s*$",
+    re.IGNORECASE,
 )
 _YEAR_WORD = re.compile(r"[\s-]*\b(?:г|год|года|yil|yili|йил|йили)\b\.?$")
 
@@ -82,6 +58,7 @@ class Reading:
     short: bool = False
 
 
+@lru_cache(maxsize=10_000)
 def period_name(day: dt.date, period: str) -> str:
     """The name of the period that a day lies in; such names sort by time.
 
@@ -105,19 +82,13 @@ def calendar(text: str, reading: Reading) -> Period | None:
     >>> calendar("ноябрь 2025", Reading(True, True)) == calendar("11/2025", Reading(True, True))
     True
     """
-    text = _plain(text)
-    clock = _CLOCK.search(text)
-    if not clock:
-        text = _YEAR_WORD.sub("", text) if text[:1].isdigit() else text
-        return _numbers(text, reading) or _named(text)
-    day = calendar(text[: clock.start()], reading)
-    hours, minutes, seconds = (int(part or 0) for part in clock.groups()[:3])
-    if not day or day.kind != "day" or hours > 23 or minutes > 59 or seconds > 59:
+    day_text, seconds = _clock(text)
+    found = _calendar(day_text, reading)
+    if seconds is None:
+        return found
+    if not found or found.kind != "day" or seconds >= DAY:
         return None
-    if clock[4]:
-        hours = hours % 12 + 12 * (clock[4] == "p")
-    at = day.first + hours * 3600 + minutes * 60 + seconds
-    return Period("moment", at, at) if at > day.first else day
+    return Period("moment", found.first + seconds, found.first + seconds) if seconds else found
 
 
 def series(text: str) -> Period | None:
@@ -159,6 +130,28 @@ def from_number(text: str) -> tuple[Period, str] | None:
         return _days("day", start + whole, 1), "excel"
     at = dt.date(1970, 1, 1).toordinal() * DAY + (whole if whole < 10**10 else whole // 1000)
     return Period("moment", at, at), "unix"
+
+
+# A survey has many times, but few days.
+@lru_cache(maxsize=10_000)
+def _calendar(text: str, reading: Reading) -> Period | None:
+    text = _plain(text)
+    text = _YEAR_WORD.sub("", text) if text[:1].isdigit() else text
+    return _numbers(text, reading) or _named(text)
+
+
+@lru_cache(maxsize=100_000)  # the same times are read in several ways
+def _clock(text: str) -> tuple[str, int | None]:
+    """A text without its time of day, and that in seconds: a whole day where there is no such time."""
+    found = _CLOCK.search(text)
+    if not found:
+        return text, None
+    hours, minutes, seconds = (int(part or 0) for part in found.groups()[:3])
+    if hours > 23 or minutes > 59 or seconds > 59:
+        return text, DAY
+    if found[4]:
+        hours = hours % 12 + 12 * (found[4] in "pP")
+    return text[: found.start()], hours * 3600 + minutes * 60 + seconds
 
 
 def _plain(text: str) -> str:
@@ -238,7 +231,7 @@ def _parts(text: str) -> tuple[list[str], list[str]]:
         roman = _ROMAN.fullmatch(token)
         if token.isdecimal() or roman:
             numbers.append(str(_roman(roman)) if roman else token)
-        elif token not in _NOISE and not (after_number and token in _ORDINALS):
+        elif token not in BESIDE and not (after_number and token in ORDINALS):
             words.append(token)
         after_number = token.isdecimal()
     return numbers, words
