@@ -92,17 +92,16 @@ def calendar(text: str, reading: Reading) -> Period | None:
 
 
 def series(text: str) -> Period | None:
-    """Read a text as a numbered wave: 10, wave 2, 2-soʻrov, Волна III, 2026 wave 2; None for all that names a
-    month, a quarter, a half-year or a week.
+    """Read a text as a numbered wave: 10, wave 2, 2-soʻrov, Волна III, 2026 wave 2; None where no number tells it.
 
-    >>> series("wave 2").before(series("Wave X")), series("Q1")
+    >>> series("wave 2").before(series("Wave X")), series("15 Dec")
     (True, None)
     """
     text = _plain(text)
     if re.fullmatch(r"-?\d+", text):
         return Period("number", int(text), int(text))
     numbers, words = _parts(text)
-    if any(word in MONTHS or (word in UNITS and word != "w") for word in words):
+    if any(word in MONTHS for word in words) or (UNITS.keys() & words and len(words) + len(numbers) > 2):
         return None
     kind = f"series {' '.join(words)}"
     if len(numbers) == 1:

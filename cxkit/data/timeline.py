@@ -7,6 +7,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from cxkit.data.calendar_words import UNITS
 from cxkit.data.periods import Period, Reading, calendar, from_number, series
 from cxkit.errors import SettingsError, did_you_mean
 
@@ -14,6 +15,7 @@ DAY_FIRST, MONTH_FIRST = Reading(True, True, short=True), Reading(False, False, 
 WAYS = {"day first": DAY_FIRST, "month first": MONTH_FIRST}
 DATES = tuple(WAYS)
 MAX_DAYS = 12
+MOST = {"quarter": 4, "half-year": 2, "week": 53, "fiscal": 99}  # in a year, or a century
 _ORDER_ASKED = "give waves: [first, ..., last] in the codebook or the settings."
 _DATES_ASKED = "say dates: day first or dates: month first"
 
@@ -156,9 +158,12 @@ def _numbered(names: Sequence[str]) -> Readings:
     found = {name: one for name in names if (one := series(name))}
     if len(found) < len(names):
         return []
-    numbers = sorted(one.first for one in found.values())
-    if all(one.kind == "series w" for one in found.values()) and 50 <= numbers[-1] <= 53 and len(names) < numbers[-1]:
-        return []  # W51, W52, W1 are the weeks round a turn of the year
+    numbers, kinds = [one.first for one in found.values()], {one.kind for one in found.values()}
+    if kinds == {"series w"} and (max(numbers) < 50 or len(numbers) == max(numbers)):
+        return [found]  # waves, but W51, W52, W1 are weeks
+    unit = UNITS.get(kinds.pop().removeprefix("series ")) if len(kinds) == 1 else None
+    if unit and max(numbers) <= MOST[unit]:
+        return []  # Q1 may come before Q4, or after it
     return [found]
 
 

@@ -153,7 +153,7 @@ def test_a_numbered_wave_of_a_year_follows_the_year(earlier, later):
 
 
 @pytest.mark.parametrize("text", [
-    "spring", "wave", "wave 1/3", "Round 1 (n=2000)", "Q1", "Nov 1", "1.5", "20.11", "1 2", "hafta 1", "H1", "",
+    "spring", "wave", "wave 1/3", "Round 1 (n=2000)", "Q5 2026", "Nov 1", "1.5", "20.11", "1 2", "W54 2026", "",
 ])  # fmt: skip
 def test_what_has_no_single_number_is_no_numbered_wave(text):
     assert series(text) is None

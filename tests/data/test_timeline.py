@@ -139,6 +139,7 @@ def test_dates_are_certain_where_it_is_said_what_stands_first(form, dates, start
     ["wave 9", "wave 10"], ["Wave 1", "wave 2"], ["2026-12", "2026-13"], ["FY2025", "FY26"], ["2-soʻrov 2025",
     "1-soʻrov 2026"],
     ["-1", "0", "1"], [f"W{k}" for k in range(1, 54)],
+    ["Q1", "Q9", "Q10"], ["week 9", "week 54"], ["H1", "H2", "H3"],
 ])  # fmt: skip
 def test_waves_in_certain_order(waves):
     assert in_time(waves[::-1]).waves == tuple(waves)
@@ -150,7 +151,9 @@ ORDER = "give waves: [first, ..., last] in the codebook or the settings."
 @pytest.mark.parametrize(("waves", "sentence"), [
     (["November", "December", "January"],
      f"The waves December, January, November name no year and have no known order; {ORDER}"),
-    (["15 Dec", "20 Nov"], "name no year"), (["Q4", "Q1"], "name no year"), (["ноябрь", "январь"], "name no year"),
+    (["15 Dec", "20 Nov"], "name no year"), (["Q4", "Q1"], "name no year"), (["1 кв.", "2 кв."], "name no year"),
+    (["H1", "H2"], "name no year"),
+    (["5-hafta", "6-hafta"], "name no year"), (["ноябрь", "январь"], "name no year"),
     (["20.11", "05.01"], "name no year"), (["W51", "W52", "W1"], "name no year"), (["W50", "W51"], "name no year"),
     (["spring", "autumn"], f"The waves autumn, spring have no known order; {ORDER}"),
     (["1/5/2026", "3/4/2026"],

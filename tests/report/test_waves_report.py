@@ -1,6 +1,7 @@
 """Waves and periods from a file to a page: the template's settings, the codebook, and a batch on one large file."""
 
 import json
+import re
 
 import duckdb
 import pytest
@@ -8,7 +9,7 @@ import yaml
 from click.testing import CliRunner
 
 from cxkit.cli import main
-from cxkit.errors import ReportError
+from cxkit.errors import SettingsError
 from cxkit.report.job import Job
 from cxkit.results import Result
 
@@ -71,5 +72,5 @@ def test_a_report_names_the_setting_that_makes_waves_of_a_timestamp(make, tmp_pa
     rows = [f"{answers(k)},{time}" for k, time in enumerate(TIMES)]
     (tmp_path / "survey.csv").write_text("\n".join(["recommend,when", *rows]) + "\n", encoding="utf-8")
     job = Job("acme", "nps", {"data_path": str(tmp_path / "survey.csv"), "wave": "when"})
-    with pytest.raises(ReportError, match="wave: {column: when, period: month} in the codebook"):
+    with pytest.raises(SettingsError, match=re.escape("wave: {column: when, period: month} in the codebook")):
         make(job, tmp_path / "out")
