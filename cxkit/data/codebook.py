@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from cxkit.data.cards import Card, card, texts
+from cxkit.data.timeline import check_dates
 from cxkit.data.values import Values, read_values
+from cxkit.data.wave_column import check_period
 from cxkit.data.yamlfile import load_yaml, only_keys
 from cxkit.errors import SettingsError, did_you_mean
 
@@ -18,8 +20,8 @@ SECTIONS = ("poles", "objects", "tree", "tables", "constructs", "paths", "econom
 @dataclass(frozen=True)
 class Codebook:
     """What the columns are: a card per item, the columns with a role ("" when there is
-    none), the waves in order (empty: sorted by name), ``values`` of columns that tell groups or waves, and
-    ``sections`` for single methods."""
+    none), the waves in order (empty: by time), how their dates are written, the period that is made of dates,
+    ``values`` of columns that tell groups or waves, and ``sections`` for single methods."""
 
     items: Mapping[str, Card] = field(default_factory=dict)
     respondent: str = ""
@@ -27,6 +29,8 @@ class Codebook:
     group: str = ""
     wave: str = ""
     waves: tuple[str, ...] = ()
+    dates: str = ""
+    period: str = ""
     values: Mapping[str, Values] = field(default_factory=dict)
     sections: Mapping[str, Any] = field(default_factory=dict)
 
@@ -34,8 +38,9 @@ class Codebook:
 def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
     """Read a codebook from a YAML file or from the same content as a dict.
 
-    Keys: ``respondent weight group wave`` name columns; ``waves`` lists the waves in order; ``scales`` holds
-    scales by name; ``items`` maps each item to ``{scale: name or [min, max] or card, text: {en: ..., ru: ...},
+    Keys: ``respondent weight group wave`` name columns, and ``wave: {column, period}`` makes periods of dates as
+    :func:`cxkit.read` does; ``waves`` lists the waves in order; ``dates`` is "day first" or "month first"; ``scales``
+    holds scales by name; ``items`` maps each item to ``{scale: name or [min, max] or card, text: {en: ..., ru: ...},
     column, missing, labels, reversed}``; ``values`` maps a column to the names of its values, each with the values in
     the file (``"2"``, ``["1", "01"]`` or ``{from: [...], text: {en: ..., ru: ...}}``), in the order of groups;
     ``split`` maps a column with several answers in one cell to the sign between them, such as ``", "``;
@@ -49,7 +54,7 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
         return Codebook()
     content = source if isinstance(source, Mapping) else load_yaml(source, "codebook")
     where = "The codebook" if isinstance(source, Mapping) else f'The codebook "{Path(source).name}"'
-    only_keys(content, (*ROLES, "waves", "scales", "items", "values", "split", *SECTIONS), where)
+    only_keys(content, (*ROLES, "waves", "dates", "scales", "items", "values", "split", *SECTIONS), where)
     scales = _mapping(content.get("scales"), f'{where}, "scales",')
     items = {}
     for name, entry in _mapping(content.get("items"), f'{where}, "items",').items():
@@ -62,11 +67,22 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
         if isinstance(scale, list) and len(scale) == 2:
             scale = {"min": scale[0], "max": scale[1]}
         items[str(name)] = card(str(name), {**_mapping(scale, f'{where}, scale of "{name}",'), **entry})
-    roles = {role: str(content.get(role) or "") for role in ROLES}
+    wave = content.get("wave")
+    if isinstance(wave, Mapping):
+        only_keys(wave, ("column", "period"), f'{where}, "wave",')
+        if not wave.get("column"):
+            raise SettingsError(f'{where}, "wave", names no column; give {{column: NAME, period: month}}.')
+    else:
+        wave = {"column": wave}
+    named = {**content, "wave": wave["column"]}
+    roles = {role: str(named.get(role) or "") for role in ROLES}
+    dates, period = str(content.get("dates") or ""), str(wave.get("period") or "")
+    check_dates(dates)
+    check_period(period)
     sections = {name: content[name] for name in SECTIONS if name in content}
     given, split = (_mapping(content.get(name), f'{where}, "{name}",') for name in ("values", "split"))
-    values = read_values(given, split, where)
-    return Codebook(items, **roles, waves=tuple(texts(content.get("waves"))), values=values, sections=sections)
+    values, waves = read_values(given, split, where), tuple(texts(content.get("waves")))
+    return Codebook(items, **roles, waves=waves, dates=dates, period=period, values=values, sections=sections)
 
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:

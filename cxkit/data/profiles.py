@@ -104,7 +104,7 @@ def read_profiles(
     texts : object -> its name, or language -> its name.
     object_column : "" where a row is a respondent and a column is "object_scale"; else the column that says which
         object a row rates, by key or name, and a column is a scale. Rows about others of ``texts`` do not count.
-    options : by, wave, weight, waves, where, sheet, encoding, delimiter, as in :func:`cxkit.read`.
+    options : by, wave, weight, waves, dates, period, where, sheet, encoding, delimiter, as in :func:`cxkit.read`.
 
     Returns
     -------

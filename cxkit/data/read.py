@@ -14,6 +14,7 @@ from cxkit.data.samples import sample_codebook, sample_text
 from cxkit.data.sources import distinct_values, read_text_table
 from cxkit.data.texttable import Note, TextTable, column_place
 from cxkit.data.values import Values, name_roles, rows_by_name, split_of, texts_of
+from cxkit.data.wave_column import read_waves
 from cxkit.errors import DataError, did_you_mean
 
 
@@ -21,10 +22,10 @@ from cxkit.errors import DataError, did_you_mean
 class Audit:
     """What was read, and the settings that follow from it.
 
-    ``items, scale, by, wave, weight, respondent, waves`` are plain values ready for a method; ``answers`` has a row
-    per item: ``item n missing declared`` (``declared`` counts the missing codes within ``missing``); ``notes`` say
-    what was assumed or left out, as (code, values); ``values`` and ``split`` are what the codebook says of the names
-    of groups and waves, and of several answers in one cell.
+    ``items, scale, by, wave, weight, respondent, waves, dates`` are plain values ready for a method; ``answers`` has
+    a row per item: ``item n missing declared`` (``declared`` counts the missing codes within ``missing``); ``notes``
+    say what was assumed or left out, as (code, values); ``values`` and ``split`` are what the codebook says of the
+    names of groups and waves, and of several answers in one cell.
     """
 
     file: str
@@ -42,6 +43,7 @@ class Audit:
     weight: str
     respondent: str
     waves: list[str]
+    dates: str = ""
     simulated: bool = False
     notes: tuple[Note, ...] = ()
     values: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
@@ -64,6 +66,8 @@ def read(
     weight: str = "",
     respondent: str = "",
     waves: Sequence[str] = (),
+    dates: str = "",
+    period: str = "",
     outcome: str = "",
     where: Mapping[str, Any] | None = None,
     sheet: str = "",
@@ -81,6 +85,9 @@ def read(
     scale : the scale of items that the codebook does not hold: [min, max], a card, or item -> either.
     by, wave, weight, respondent : names of columns; "-" sets a role of the codebook aside.
     waves : the waves in order; empty takes the codebook's.
+    dates : "day first" or "month first", where waves are dates such as 3/4/2026; "" takes the codebook's.
+    period : "day", "week", "month", "quarter", "half-year" or "year", to make waves of dates and timestamps, named
+        so that they sort, such as 2026-05 or 2026-Q2; "" takes the codebook's.
     outcome : a rating column that the items should explain; converted like them but not one of ``audit.items``.
     where : column -> value; only rows with these values, in whatever spelling, are kept. With it, .parquet, .duckdb
         and text files may be of any size: the other rows are never held in memory.
@@ -129,8 +136,12 @@ def read(
         wanted = " and ".join(f'{column} = "{value}"' for column, value in (where or {}).items())
         raise DataError(f"{file} has no row with {wanted}; check the spelling of column and value.")
     frame = frame[keep].copy()
-    order = list(waves or book.waves)
-    named = name_roles(frame, roles["by"], roles["wave"], book.values, order, picks)
+    order, dates, notes = list(waves or book.waves), dates or book.dates, list(table.notes)
+    if column := roles["wave"]:
+        period = period or (book.period if column == book.wave else "")
+        frame[column], told = read_waves(frame[column], file, period=period, dates=dates, waves=order)
+        notes += told
+    notes += name_roles(frame, roles["by"], roles["wave"], book.values, order, picks)
     counts = []
     for name in ratings:
         scores, missing_codes = to_scores(frame[name], declared[name], file)
@@ -147,7 +158,7 @@ def read(
     audit = Audit(
         file, table.encoding, table.delimiter, table.sheet, len(frame), table.blank_rows,
         filtered, pd.DataFrame(counts), names, {n: c.plain() for n, c in declared.items()},
-        waves=order, simulated=simulated, notes=(*table.notes, *named),
+        waves=order, dates=dates, simulated=simulated, notes=tuple(notes),
         values=texts_of(book.values, roles["by"], roles["wave"]), split=split_of(book.values, roles["by"]), **roles,
     )  # fmt: skip
     return frame, audit

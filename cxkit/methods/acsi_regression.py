@@ -38,6 +38,7 @@ def acsi_regression(
     weight: str = "",
     respondent: str = "",
     waves: Sequence[str] = (),
+    dates: str = "",
     values: Mapping[str, Any] = NOTHING,
     split: Mapping[str, str] = NOTHING,
     level: float = 0.95,
@@ -68,7 +69,8 @@ def acsi_regression(
     folds : parts in which prediction is checked on respondents left out, 2 or more.
     economy : tree {name, weight, text, children | item} over groups (``item``), weights such as revenue; rolls the
         target's index of companies up over the waves, a company not measured keeping its last value.
-    by, wave, weight, respondent, waves, values, split, level, correction, min_base, flag_base : as in ``cx.scaling``.
+    by, wave, weight, respondent, waves, dates, values, split, level, correction, min_base, flag_base : as in
+        ``cx.scaling``.
     client : id that stands in the settings; no number depends on it.
     seed : fixes the random numbers.
 

@@ -1,6 +1,5 @@
 """What the methods share: the tally rolled up to a group or a wave, and comparisons between them."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
@@ -12,7 +11,8 @@ import pandas as pd
 from cxkit.data import tally
 from cxkit.data.cards import Card
 from cxkit.data.tally import Answers
-from cxkit.errors import DataError, SettingsError, did_you_mean
+from cxkit.data.timeline import natural, wave_order
+from cxkit.errors import DataError, SettingsError
 from cxkit.methods.groups import Members, in_order, members_of, mirrored, name_notes
 from cxkit.results import Result, tidy
 from cxkit.stats.bases import apply_base_policy, check_bases
@@ -26,12 +26,14 @@ Row = dict[str, Any]  # a row of the result's table to be
 
 @dataclass(frozen=True)
 class Cells:
-    """Counts per item, group, wave and score; scores of reversed items are already turned round."""
+    """Counts per item, group, wave and score; scores of reversed items are already turned round; ``notes`` say how
+    waves were put in order."""
 
     counts: pd.DataFrame
     groups: tuple[str, ...]
     waves: tuple[str, ...]
     members: Members
+    notes: tuple[tuple[str, dict[str, Any]], ...] = ()
 
     @property
     def current(self) -> str:
@@ -96,7 +98,7 @@ def tally_cells(data: Any, cards: Mapping[str, Card], settings: Mapping[str, Any
     Raises
     ------
     DataError : a score is not on its scale, or there is no answer at all.
-    SettingsError : the level is out of range, or the order ``waves`` lacks a wave of the data.
+    SettingsError : the level is out of range, or the order of waves is not certain or lacks a wave of the data.
     """
     check_level(settings["level"])
     check_bases(settings["min_base"], settings["flag_base"])
@@ -114,18 +116,12 @@ def tally_cells(data: Any, cards: Mapping[str, Card], settings: Mapping[str, Any
     answered = counts[counts["score"].notna()]
     if answered.empty:
         raise DataError(f"There is no answer in {', '.join(cards)}; all respondents left them empty.")
-    found, order = _names(answered["wave"]), settings["waves"]
-    if not order and not _ordered(found):
-        raise SettingsError(
-            f"The waves {', '.join(found)} have no known order; "
-            f"give waves: [first, ..., last] in the codebook or the settings."
-        )
-    for name in found if order else ():
-        if name not in order:
-            raise SettingsError(f'The wave "{name}" is not in the order of waves; {did_you_mean(name, order)}')
+    sizes = answered[answered["wave"] != ""].groupby(["wave", "item"])["n"].sum().groupby("wave").max()
+    answers = {str(wave): int(n) for wave, n in sizes.items()}
+    waves, notes = wave_order(answers, *(settings[k] for k in ("waves", "dates", "wave", "min_base")))
     members, known = members_of(_names(counts["group"]), settings), set(answered["group"])
     groups = _names(pd.Series([group for group, values in members.of.items() if values & known], dtype=object))
-    return Cells(counts, in_order(groups, settings), tuple(w for w in order if w in found) or found, members)
+    return Cells(counts, in_order(groups, settings), waves, members, tuple(notes))
 
 
 def share_rows(answers: Distribution, points: range, level: float, **terms: float) -> list[Row]:
@@ -244,7 +240,7 @@ def finish(
     }  # fmt: skip
     if cells.members.overlapping:
         shared["overlapping"] = True
-    found = [*notes, *name_notes(cells.counts, cells.members, cells.waves, settings)]
+    found = [*cells.notes, *notes, *name_notes(cells.counts, cells.members, cells.waves, settings)]
     mine = cells.counts[cells.counts["item"] == first]
     for column, setting in (("group", "by"), ("wave", "wave")):
         n = int(mine.loc[mine[column].isna(), "n"].sum())
@@ -279,17 +275,6 @@ def _difference(measure: Measure, one: Distribution, other: Distribution, level:
     return {"n": one.n, "n_other": other.n, "n_eff": one.n_eff, "estimate": gap, **asdict(found), **ends}
 
 
-def _ordered(waves: Sequence[str]) -> bool:
-    """Whether sorting by name is sorting by time: 2026-Q1, 2026-Q2 or wave 1, wave 2, but not march, june."""
-    patterns = {re.sub(r"\d+", "#", wave) for wave in waves}
-    return len(waves) < 2 or (len(patterns) == 1 and all(p.startswith("#") or p.count("#") == 1 for p in patterns))
-
-
 def _names(column: pd.Series) -> tuple[str, ...]:
     """Names in natural order: "wave 2" before "wave 10"."""
-
-    def natural(text: str) -> list[tuple[int, int, str]]:
-        parts = [part for part in re.split(r"(\d+)", text) if part]
-        return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
-
     return tuple(sorted({str(name) for name in column.dropna() if name != ""}, key=natural))

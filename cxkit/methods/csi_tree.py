@@ -40,6 +40,7 @@ def csi_tree(
     weight: str = "",
     respondent: str = "",
     waves: Sequence[str] = (),
+    dates: str = "",
     values: Mapping[str, Any] = NOTHING,
     split: Mapping[str, str] = NOTHING,
     level: float = 0.95,
@@ -64,7 +65,8 @@ def csi_tree(
     target : level to reach, 0-100; judged by the interval.
     missing : a leaf without answers in a group or wave: "renormalise" the weights of the others, or "error".
     outcome : overall rating that the parts should explain; gives drivers and a penalty-reward contrast.
-    by, wave, weight, respondent, waves, values, split, level, correction, min_base, flag_base : as in ``cx.scaling``.
+    by, wave, weight, respondent, waves, dates, values, split, level, correction, min_base, flag_base : as in
+        ``cx.scaling``.
     client : id that stands in the settings; no number depends on it.
     seed : fixes the random numbers of the bootstrap.
 

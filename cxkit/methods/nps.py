@@ -33,6 +33,7 @@ def nps(
     weight: str = "",
     respondent: str = "",
     waves: Sequence[str] = (),
+    dates: str = "",
     values: Mapping[str, Any] = NOTHING,
     split: Mapping[str, str] = NOTHING,
     drivers: Sequence[str] = (),
@@ -58,7 +59,8 @@ def nps(
     scale : [0, 10], or [1, 10] where the question was asked so.
     by, wave, weight, respondent : columns; "" for none. With waves the report is about the last one, and
         respondents who stand in two waves are compared as pairs. ``waves`` gives the order of the waves;
-        without it they are sorted by name, numbers within names by size.
+        without it they stand in the order of time, or are refused where their names do not tell it for certain.
+    dates : "day first" or "month first", where waves are dates such as 3/4/2026.
     values, split : column -> names of groups or waves -> language -> text, in the order of groups; and column -> the
         sign between several answers in one cell, each of which is then a group of its own. As ``cx.read`` gives them.
     drivers : rating items that should explain the answers; with them, ``scale`` may be item -> scale.

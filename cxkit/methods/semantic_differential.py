@@ -36,6 +36,7 @@ def semantic_differential(
     weight: str = "",
     respondent: str = "",
     waves: Sequence[str] = (),
+    dates: str = "",
     values: Mapping[str, Any] = NOTHING,
     split: Mapping[str, str] = NOTHING,
     level: float = 0.95,
@@ -62,7 +63,8 @@ def semantic_differential(
     scale : [min, max] or a card for all, or column -> either, with the same ends.
     by, wave, weight, respondent : columns; "" for none. With waves the report is about the last one, and
         respondents who stand in two waves are compared as pairs. ``waves`` gives the order of the waves;
-        without it they are sorted by name, numbers within names by size.
+        without it they stand in the order of time, or are refused where their names do not tell it for certain.
+    dates : "day first" or "month first", where waves are dates such as 3/4/2026.
     values, split : column -> names of groups or waves -> language -> text, in the order of groups; and column -> the
         sign between several answers in one cell, each of which is then a group of its own. As ``cx.read`` gives them.
     level : confidence, 0.5 to 1.

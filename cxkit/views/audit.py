@@ -6,6 +6,7 @@ from typing import Any
 
 from cxkit.data.read import Audit
 from cxkit.data.spelling import visible
+from cxkit.views import wave_notes
 from cxkit.views.language import Language, mark, plain
 from cxkit.views.view import View, html_table
 
@@ -15,6 +16,7 @@ TOLD: dict[str, str | tuple[str, str]] = {
     "values_unnamed": mark("Column “{column}”: values that the codebook does not name: {spellings}."),
     "values_unused": mark("Column “{column}”: names of the codebook that no row has: {names}."),
     "values_no_column": mark("The codebook names values of the column “{column}”, which the file does not have."),
+    **wave_notes.TOLD,
 }
 
 

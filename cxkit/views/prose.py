@@ -6,7 +6,7 @@ from typing import Any
 
 from cxkit.data.cards import card
 from cxkit.results import Result
-from cxkit.views import findings, path_prose, profile_prose
+from cxkit.views import findings, path_prose, profile_prose, wave_notes
 from cxkit.views.language import Language, language, mark, plain, span
 from cxkit.views.phrases import Figures, answers, between, matters
 from cxkit.views.table import DIGITS, unit
@@ -206,6 +206,7 @@ CAVEATS = {
     "base_hidden": mark("Groups with fewer than {base} answers are not shown: {groups}."),
     "base_small": mark("Numbers with * rest on fewer than {base} answers: read them as a first hint."),
     **path_prose.CAVEATS,
+    **wave_notes.CAVEATS,
 }
 
 
@@ -229,7 +230,7 @@ COUNTS = {
 def _caveats(result: Result, words: Language) -> list[str]:
     sentences = []
     for code, numbers in result.notes:
-        values = {k: words.number(v, 2 * (k == "r")) if isinstance(v, int | float) else plain(v)
+        values = {k: words.number(v, 2 * (k == "r")) if isinstance(v, int | float) else wave_notes.names(v)
                   for k, v in numbers.items()}  # fmt: skip
         values |= {k: words.label(result, numbers[k]) for k in ("item", "object", "construct") if k in numbers}
         values |= {k: words.percent(numbers[k]) for k in ("coverage",) if k in numbers}

@@ -77,6 +77,23 @@ class TestRead:
     def test_waves_keep_their_order_and_are_text(self, tmp_path):
         assert codebook(tmp_path, "wave: wave\nwaves: [spring, 2026, 07]\n").waves == ("spring", "2026", "07")
 
+    def test_a_wave_may_have_a_period_and_dates_an_order(self, tmp_path):
+        book = codebook(tmp_path, "wave: {column: Timestamp, period: half-year}\ndates: month first\n")
+        assert (book.wave, book.period, book.dates) == ("Timestamp", "half-year", "month first")
+        assert codebook(tmp_path, "wave: {column: Timestamp}\n") == codebook(tmp_path, "wave: Timestamp\n")
+
+    @pytest.mark.parametrize(
+        ("source", "sentence"),
+        [
+            ({"wave": {"column": "t", "period": "moth"}}, 'Found period: moth; did you mean "month"?'),
+            ({"wave": {"colum": "t"}}, '"wave", has the unknown key "colum"; did you mean "column"?'),
+            ({"wave": {"period": "month"}}, '"wave", names no column; give {column: NAME, period: month}.'),
+            ({"wave": "t", "dates": "d/m/y"}, "Found dates: d/m/y; known are: day first, month first."),
+        ],
+    )
+    def test_a_wrong_period_or_order_of_dates_is_refused(self, source, sentence):
+        assert sentence in refusal(source)
+
     @pytest.mark.parametrize("source", [None, "", {}])
     def test_no_codebook_is_an_empty_one(self, source):
         assert read_codebook(source) == Codebook()

@@ -239,3 +239,23 @@ def test_an_audit_says_what_was_read():
     assert captions(html) == ["Данные", "Ответы по показателям"]
     assert "имитация" in html
     assert not UNDEFINED.search(html)
+
+
+def test_an_audit_tells_what_was_made_of_dates_in_each_language(tmp_path):
+    (tmp_path / "survey.csv").write_text("q,when\n9,3/13/2026\n9,4/1/2026\n", encoding="utf-8")
+    _, audit = cx.read(tmp_path / "survey.csv", items=["q"], scale=[0, 10], wave="when", period="month")
+    told = {
+        "en": ("Waves are months, made of the dates in “when”: 2026-03 to 2026-04.", "with the month first."),
+        "ru": ("Волны — это месяцы, по датам в столбце «when»: с 2026-03 по 2026-04.", "сначала месяц."),
+        "uz": ("“when” ustunidagi sanalardan tuzilgan oylar: 2026-03 dan 2026-04 gacha.", "avval oyi yozilgan"),
+        "uz_Cyrl": ("“when” устунидаги саналардан тузилган ойлар: 2026-03 дан 2026-04 гача.", "аввал ойи ёзилган"),
+    }
+    for lang, sentences in told.items():
+        html = cx.table(audit, lang).html
+        assert all(sentence in html for sentence in sentences)
+
+
+def test_an_audit_tells_which_spellings_of_a_wave_were_joined(tmp_path):
+    (tmp_path / "survey.csv").write_text("q,when\n9,Nov 2025\n9,11/2025\n9,Nov 2025\n", encoding="utf-8")
+    _, audit = cx.read(tmp_path / "survey.csv", items=["q"], scale=[0, 10], wave="when")
+    assert "Spellings of one wave were joined as Nov 2025: Nov 2025 (2), 11/2025 (1)." in cx.table(audit).html

@@ -1,0 +1,29 @@
+"""How English, Russian and Uzbek call months, quarters, half-years and weeks, all in lower case."""
+
+_MONTHS = (
+    "jan january yan yanv yanvar янв январь января январ",
+    "feb february fev fevr fevral фев февр февраль февраля феврал",
+    "mar march mart мар март марта",
+    "apr april aprel апр апрель апреля апрел",
+    "may май мая",
+    "jun june iyn iyun июн июнь июня",
+    "jul july iyl iyul июл июль июля",
+    "aug august avg avgust авг август августа",
+    "sep sept september sen sent sentabr sentyabr сен сент сентябрь сентября сентябр сентабр",
+    "oct october okt oktabr oktyabr окт октябрь октября октябр октабр",
+    "nov november noy noyab noyabr ноя нояб ноябрь ноября ноябр",
+    "dec december dek dekabr дек декабрь декабря декабр",
+)
+MONTHS = {word: number for number, words in enumerate(_MONTHS, 1) for word in words.split()}
+_UNITS = {
+    "quarter": "q qtr quarter кв квартал квартала kv kvartal ch chorak choragi ч чорак чораги",
+    "half-year": "h half полугодие полугодия п пг yarim ярим",
+    "week": "w wk week нед неделя недели hafta haftasi ҳафта ҳафтаси хафта",
+    "fiscal": "fy fiscal",
+}
+UNITS = {word: unit for unit, words in _UNITS.items() for word in words.split()}
+# What stands beside a year or a month, and after a number, without changing what is meant.
+BESIDE, ORDINALS = (set(words.split()) for words in (
+    "of the year month г гг год года годы году месяц yil yili yillik y oy oyi йил йили йиллик ойи",
+    "st nd rd th й я е ый ий ой ая ое го ье inchi nchi chi инчи нчи чи",
+))  # fmt: skip
