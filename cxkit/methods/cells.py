@@ -15,7 +15,8 @@ from cxkit.data.tally import Answers
 from cxkit.errors import DataError, SettingsError, did_you_mean
 from cxkit.results import Result, tidy
 from cxkit.stats.bases import apply_base_policy, check_bases
-from cxkit.stats.compare import Basis, adjust, difference
+from cxkit.stats.change import Pairs, mean_change
+from cxkit.stats.compare import Difference, adjust
 from cxkit.stats.joint import Estimate
 from cxkit.stats.shares import goodman, wilson
 from cxkit.stats.weights import Distribution, mean
@@ -76,12 +77,12 @@ class Cells:
 
 @dataclass(frozen=True)
 class Measure:
-    """An estimate that can be compared: its value, the basis of its test, and what one answer adds to it."""
+    """An estimate that can be compared: its value, and the test of first minus second at a level of confidence, with
+    the pairs of answers of those who stand in both (before: in the second)."""
 
     term: str
     estimate: Callable[[Distribution], float]
-    basis: Callable[[Distribution], Basis]
-    influence: Callable[[Distribution, np.ndarray], np.ndarray]
+    test: Callable[[Distribution, Distribution, Pairs | None, float], Difference]
 
 
 def check_level(level: Any) -> None:
@@ -144,7 +145,7 @@ def compare(
     """Compare each group with the rest of the current wave, and each wave with the one before.
 
     A family of tests, adjusted together, is one item by one variable. Respondents who stand in two waves enter
-    with the covariance of their answers.
+    as pairs.
     """
     rows = []
     repeated = settings["respondent"] and tally.repeats(data, settings["respondent"], settings["wave"])
@@ -153,18 +154,13 @@ def compare(
         for group in cells.groups:
             one, other = (cells.answers(item, group, cells.current, rest=side) for side in (False, True))
             if one.n and other.n:
-                found = _difference(measure, one, other, settings["level"], 0.0)
+                found = _difference(measure, one, other, settings["level"], None)
                 rest.append({**found, "term": f"{measure.term}_vs_rest", "group": group, "wave": cells.current})
         for before, after in zip(cells.waves, cells.waves[1:], strict=False):
             one, other = cells.answers(item, "", after), cells.answers(item, "", before)
             if one.n and other.n:
-                shared = 0.0
-                if repeated:
-                    same = panel(data, item, card, settings, before, after)
-                    moves = [measure.influence(side, same[column].to_numpy(float))
-                             for side, column in ((one, "after"), (other, "before"))]  # fmt: skip
-                    shared = float(same["ww"].to_numpy(float) @ (moves[0] * moves[1]))
-                found = _difference(measure, one, other, settings["level"], shared)
+                same = _pairs(panel(data, item, card, settings, before, after)) if repeated else None
+                found = _difference(measure, one, other, settings["level"], same)
                 previous.append({**found, "term": f"{measure.term}_vs_previous", "wave": after})
         rows += adjusted(item, rest, settings, once=len(rest) == 2) + adjusted(item, previous, settings)
     return rows
@@ -187,16 +183,10 @@ def mean_measure(deck: Mapping[str, Card]) -> Measure:
     """The mean in scale points, for comparisons by t tests."""
     ends = (min(card.low for card in deck.values()), max(card.high for card in deck.values()))
 
-    def basis(answers: Distribution) -> Basis:
-        m = mean(answers, ends)
-        constant = answers.n > 1 and np.isnan(m.se)
-        return Basis(m.estimate, 0.0 if constant else m.se**2, max(1, answers.n - 1))
+    def test(one: Distribution, other: Distribution, same: Pairs | None, level: float) -> Difference:
+        return mean_change(one, other, same, ends, level)
 
-    def influence(answers: Distribution, scores: np.ndarray) -> np.ndarray:
-        small = (answers.n / max(1, answers.n - 1)) ** 0.5
-        return small * (scores - mean(answers, ends).estimate) / answers.w.sum()
-
-    return Measure("mean", lambda answers: mean(answers, ends).estimate, basis, influence)
+    return Measure("mean", lambda answers: mean(answers, ends).estimate, test)
 
 
 def panel(data: Any, item: str, card: Card, settings: Mapping[str, Any], earlier: str, later: str) -> pd.DataFrame:
@@ -204,6 +194,14 @@ def panel(data: Any, item: str, card: Card, settings: Mapping[str, Any], earlier
     columns = {k: settings[k] for k in ("respondent", "wave", "weight")}
     same = tally.transitions(data, item, **columns, earlier=earlier, later=later)
     return same.assign(before=card.turn(same["before"]), after=card.turn(same["after"]))
+
+
+def _pairs(same: pd.DataFrame) -> Pairs | None:
+    if same.empty:
+        return None
+    w = {(i, j): same[f"w{i}{j}"].to_numpy(float) for i in range(4) for j in range(4 - i) if i + j}
+    before, after, n = (same[name].to_numpy(float) for name in ("before", "after", "n"))
+    return Pairs(before, after, n, w)
 
 
 def in_cell(answers: Answers, group: str, wave: str, *, rest: bool = False) -> Answers:
@@ -268,9 +266,9 @@ def _tests(table: pd.DataFrame, groups: int) -> int:
     return int(len(tested) - twice)
 
 
-def _difference(measure: Measure, one: Distribution, other: Distribution, level: float, shared: float) -> Row:
+def _difference(measure: Measure, one: Distribution, other: Distribution, level: float, same: Pairs | None) -> Row:
     gap = measure.estimate(one) - measure.estimate(other)
-    found = difference(measure.basis(one), measure.basis(other), covariance=shared, level=level)
+    found = measure.test(one, other, same, level)
     ends = {"low": min(found.low, gap), "high": max(found.high, gap)} if found.se > 0 else {}
     return {"n": one.n, "n_other": other.n, "n_eff": one.n_eff, "estimate": gap, **asdict(found), **ends}
 
