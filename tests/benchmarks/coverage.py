@@ -1,12 +1,12 @@
 """How often intervals hold the truth and tests cry wolf, over simulated surveys.
 
-``python -m tests.benchmarks.coverage [panel ...] [--surveys 5000] [--only TEXT]`` prints a line per cell of each study
-(all studies unless named): false alarms at 5 % where nothing changes, coverage of the 95 % interval where something does,
-surveys in which the interval lies wholly above and below the truth, tests that are undefined, and tests that disagree
-with their interval. A star marks what lies outside .04 to .06, or .93 to .97.
+``python -m tests.benchmarks.coverage [panel ...] [--surveys 5000] [--only TEXT]`` prints a line per cell of each
+study (all studies unless named): false alarms at 5 % where nothing changes, coverage of the 95 % interval where
+something does, surveys whose interval lies wholly above and below the truth, tests that are undefined, and tests that
+disagree with their interval. A star marks what lies outside .04 to .06, or .93 to .97.
 
-A study is a function that yields cells; a cell draws surveys and asks the functions that the method calls. A new method
-adds its study to ``STUDIES``.
+A study is a function that yields cells; a cell draws surveys and asks the functions that the method calls. A new
+method adds its study to ``STUDIES``.
 """
 
 import argparse
