@@ -237,7 +237,8 @@ def finish(
     everyone = cells.answers(first, "", cells.current)
     shared = {
         "wave": cells.current, "previous_wave": cells.waves[-2] if len(cells.waves) > 1 else "",
-        "groups": len(cells.groups), "level": settings["level"], "tests": _tests(table, len(cells.groups)),
+        "groups": len(cells.groups), "level": settings["level"],
+        "tests": _once(table[table["p_adjusted"].notna()], len(cells.groups)),
     }  # fmt: skip
     found = list(notes)
     mine = cells.counts[cells.counts["item"] == first]
@@ -252,18 +253,21 @@ def finish(
             found.append((f"base_{base}", {"groups": len(groups), "base": settings[setting]}))
     if settings["weight"]:
         found.append(("weighted", {"n": everyone.n, "n_eff": everyone.n_eff}))
-    if len(table[table["term"].str.startswith("mean") & table["se"].isna() & (table["base"] != "hidden")]):
+    shown, alone = table["base"] != "hidden", table["n_other"].isna()
+    if len(table[table["term"].str.startswith("mean") & alone & shown & table["se"].isna()]):
         found.append(("no_spread", {}))
+    compared = table["term"].str.contains("_vs_|^gap_") & ~alone & shown & table["estimate"].notna()
+    if untested := _once(table[compared & table["p"].isna()], len(cells.groups)):
+        found.append(("untested", {"n": untested}))
     known = {name: value for name, value in {**shared, **facts}.items() if value == value}
     texts = {item: scale["text"] for item, scale in settings["scale"].items()}
     return Result(method, settings, table, known, tuple(found), scores, {**texts, **labels})
 
 
-def _tests(table: pd.DataFrame, groups: int) -> int:
-    """How many comparisons were tested; two groups that are each other's rest are one."""
-    tested = table[table["p_adjusted"].notna()]
-    twice = tested["term"].str.endswith("_vs_rest").sum() // 2 if groups == 2 else 0
-    return int(len(tested) - twice)
+def _once(rows: pd.DataFrame, groups: int) -> int:
+    """How many comparisons these are; two groups that are each other's rest are one."""
+    twice = rows["term"].str.endswith("_vs_rest").sum() // 2 if groups == 2 else 0
+    return int(len(rows) - twice)
 
 
 def _difference(measure: Measure, one: Distribution, other: Distribution, level: float, same: Pairs | None) -> Row:
