@@ -94,11 +94,9 @@ def net_change(after: Distribution, before: Distribution, pairs: Pairs, level: f
     -------
     On the scale -2..2 of the difference. It is always defined.
 
-    >>> one, two, n = np.ones(2), np.ones(1), np.array([30.0, 10.0])
-    >>> w = {(i, j): n for i in range(4) for j in range(4)}
-    >>> stay = Distribution(np.array([0.0]), n[:1] + 10, n[:1] + 10, n[:1] + 10)
-    >>> moved = Distribution(np.array([0.0, 1.0]), n, n, n)
-    >>> round(net_change(moved, stay, Pairs(0 * one, np.array([0.0, 1.0]), n, w)).se, 4)
+    >>> n, stay, move = np.array([30.0, 10.0]), np.zeros(2), np.array([0.0, 1.0])
+    >>> same = Pairs(stay, move, n, {(i, j): n for i in range(4) for j in range(4)})
+    >>> round(net_change(Distribution(move, n, n, n), Distribution(stay, n, n, n), same).se, 4)
     0.0693
     """
     old = _Side.of(before, pairs.before, pairs.w[1, 0], pairs.w[2, 0])

@@ -213,7 +213,7 @@ def small_panel(**columns):
 
 
 def test_a_weighted_panel_has_the_paired_linearised_error():
-    """By hand: sum of w^2 (d - .125)^2 = 13.4375, W = 80, n / (n - 1) = 30 / 29 (as R's survey, respondents as ids)."""
+    """By hand: sum of w^2 (d - .125)^2 = 13.4375, W = 80, n / (n - 1) = 30 / 29, as R's survey takes it."""
     result = cx.nps(small_panel(), wave="wave", respondent="id", weight="w")
     found = one(result, term="nps_vs_previous")
     assert found["estimate"] == pytest.approx(12.5, abs=1e-10)
