@@ -72,8 +72,9 @@ def nps(
     Result with the terms ``nps`` (-100..100; ``se`` is linearised, sqrt(sum w^2 (x - NPS)^2) / W),
     ``promoters passives detractors share`` (0-1), ``mean`` (scale points), ``nps_vs_rest`` and
     ``nps_vs_previous`` (interval and test on the adjusted basis, or for the same respondents on the paired
-    linearised one, ``stats.change.net_change``), and for a panel ``flow_to_promoters ...``, where ``group`` is the category in the wave before. ``scores`` holds
-    ``score category group wave comment`` per respondent (pandas data only).
+    linearised one, ``stats.change.net_change``), and for a panel ``flow_to_promoters ...``, where ``group`` is the
+    category in the wave before. ``scores`` holds ``score category group wave comment`` per respondent (pandas data
+    only).
 
     Raises
     ------
