@@ -201,10 +201,16 @@ def main() -> None:
     parser.add_argument("--only", default="", help="cells whose line begins with this")
     chosen = parser.parse_args()
     for name in chosen.studies or STUDIES:
+        seen: dict[bool, list[Found]] = {True: [], False: []}
         for number, cell in enumerate(STUDIES[name]()):
             if cell.label.startswith(chosen.only):
                 found = cell.draw(np.random.default_rng([1, number]), chosen.surveys)
+                seen[cell.null].append(found)
                 print(f"{name:6}", cell.line(found), flush=True)
+        for null, kind in ((True, "false alarms"), (False, "coverage")):
+            values = [f.false_alarms if null else f.coverage for f in seen[null]]
+            if values:
+                print(f"{name:6} {kind} from {min(values):.3f} to {max(values):.3f} in {len(values)} cells")
 
 
 if __name__ == "__main__":
