@@ -155,7 +155,7 @@ def transitions(
 
     Returns
     -------
-    ``before after n ww``: score in the earlier and the later wave, respondents, sum of weight products.
+    ``before after n``: earlier and later score, respondents; ``w01 ... w30``: sums of powers of the two weights.
     """
     with _numbers_only(data, item):
         frame = _frame(data, [item, respondent, wave, weight], weight)
@@ -166,10 +166,12 @@ def transitions(
         before = frame.filter(nw.col("wave") == earlier).select("id", nw.col("score").alias("before"), "w")
         after = frame.filter(nw.col("wave") == later).select("id", nw.col("score").alias("after"), "w")
         both = before.join(after, on="id", how="inner", suffix="_after")
-        both = both.with_columns((nw.col("w") * nw.col("w_after")).alias("ww"))
-        cells = both.group_by("before", "after").agg(nw.len().alias("n"), nw.col("ww").sum())
+        w, v = nw.col("w"), nw.col("w_after")
+        powers = {f"w{i}{j}": w**i * v**j for i in range(4) for j in range(4 - i) if i + j}
+        both = both.select("before", "after", **powers).group_by("before", "after")
+        cells = both.agg(nw.len().alias("n"), *(nw.col(k).sum() for k in powers))
         table = _collect(cells).sort_values(["before", "after"]).reset_index(drop=True)
-        return table.assign(ww=_steady(table["ww"]))
+        return table.assign(**{k: _steady(table[k]) for k in powers})
 
 
 def repeats(data: Any, respondent: str, wave: str) -> bool:

@@ -16,7 +16,8 @@ from cxkit.errors import DataError, SettingsError
 from cxkit.methods.groups import Members, in_order, members_of, mirrored, name_notes
 from cxkit.results import Result, tidy
 from cxkit.stats.bases import apply_base_policy, check_bases
-from cxkit.stats.compare import Basis, adjust, difference
+from cxkit.stats.change import Pairs, mean_change
+from cxkit.stats.compare import Difference, adjust
 from cxkit.stats.joint import Estimate
 from cxkit.stats.shares import goodman, wilson
 from cxkit.stats.weights import Distribution, mean
@@ -78,12 +79,12 @@ class Cells:
 
 @dataclass(frozen=True)
 class Measure:
-    """An estimate that can be compared: its value, the basis of its test, and what one answer adds to it."""
+    """An estimate that can be compared: its value, and the test of first minus second at a level of confidence, with
+    the pairs of answers of those who stand in both (before: in the second)."""
 
     term: str
     estimate: Callable[[Distribution], float]
-    basis: Callable[[Distribution], Basis]
-    influence: Callable[[Distribution, np.ndarray], np.ndarray]
+    test: Callable[[Distribution, Distribution, Pairs | None, float], Difference]
 
 
 def check_level(level: Any) -> None:
@@ -142,7 +143,7 @@ def compare(
     """Compare each group with the rest of the current wave, and each wave with the one before.
 
     A family of tests, adjusted together, is one item by one variable. Respondents who stand in two waves enter
-    with the covariance of their answers.
+    as pairs.
     """
     rows = []
     repeated = settings["respondent"] and tally.repeats(data, settings["respondent"], settings["wave"])
@@ -151,18 +152,13 @@ def compare(
         for group in cells.groups:
             one, other = (cells.answers(item, group, cells.current, rest=side) for side in (False, True))
             if one.n and other.n:
-                found = _difference(measure, one, other, settings["level"], 0.0)
+                found = _difference(measure, one, other, settings["level"], None)
                 rest.append({**found, "term": f"{measure.term}_vs_rest", "group": group, "wave": cells.current})
         for before, after in zip(cells.waves, cells.waves[1:], strict=False):
             one, other = cells.answers(item, "", after), cells.answers(item, "", before)
             if one.n and other.n:
-                shared = 0.0
-                if repeated:
-                    same = panel(data, item, card, settings, before, after)
-                    moves = [measure.influence(side, same[column].to_numpy(float))
-                             for side, column in ((one, "after"), (other, "before"))]  # fmt: skip
-                    shared = float(same["ww"].to_numpy(float) @ (moves[0] * moves[1]))
-                found = _difference(measure, one, other, settings["level"], shared)
+                same = _pairs(panel(data, item, card, settings, before, after)) if repeated else None
+                found = _difference(measure, one, other, settings["level"], same)
                 previous.append({**found, "term": f"{measure.term}_vs_previous", "wave": after})
         rows += adjusted(item, rest, settings, once=mirrored(rest, cells.members))
         rows += adjusted(item, previous, settings)
@@ -186,16 +182,10 @@ def mean_measure(deck: Mapping[str, Card]) -> Measure:
     """The mean in scale points, for comparisons by t tests."""
     ends = (min(card.low for card in deck.values()), max(card.high for card in deck.values()))
 
-    def basis(answers: Distribution) -> Basis:
-        m = mean(answers, ends)
-        constant = answers.n > 1 and np.isnan(m.se)
-        return Basis(m.estimate, 0.0 if constant else m.se**2, max(1, answers.n - 1))
+    def test(one: Distribution, other: Distribution, same: Pairs | None, level: float) -> Difference:
+        return mean_change(one, other, same, ends, level)
 
-    def influence(answers: Distribution, scores: np.ndarray) -> np.ndarray:
-        small = (answers.n / max(1, answers.n - 1)) ** 0.5
-        return small * (scores - mean(answers, ends).estimate) / answers.w.sum()
-
-    return Measure("mean", lambda answers: mean(answers, ends).estimate, basis, influence)
+    return Measure("mean", lambda answers: mean(answers, ends).estimate, test)
 
 
 def panel(data: Any, item: str, card: Card, settings: Mapping[str, Any], earlier: str, later: str) -> pd.DataFrame:
@@ -203,6 +193,14 @@ def panel(data: Any, item: str, card: Card, settings: Mapping[str, Any], earlier
     columns = {k: settings[k] for k in ("respondent", "wave", "weight")}
     same = tally.transitions(data, item, **columns, earlier=earlier, later=later)
     return same.assign(before=card.turn(same["before"]), after=card.turn(same["after"]))
+
+
+def _pairs(same: pd.DataFrame) -> Pairs | None:
+    if same.empty:
+        return None
+    w = {(i, j): same[f"w{i}{j}"].to_numpy(float) for i in range(4) for j in range(4 - i) if i + j}
+    before, after, n = (same[name].to_numpy(float) for name in ("before", "after", "n"))
+    return Pairs(before, after, n, w)
 
 
 def in_cell(answers: Answers, cells: Cells, group: str, wave: str, *, rest: bool = False) -> Answers:
@@ -236,7 +234,8 @@ def finish(
     everyone = cells.answers(first, "", cells.current)
     shared = {
         "wave": cells.current, "previous_wave": cells.waves[-2] if len(cells.waves) > 1 else "",
-        "groups": len(cells.groups), "level": settings["level"], "tests": _tests(table, cells),
+        "groups": len(cells.groups), "level": settings["level"],
+        "tests": _once(table[table["p_adjusted"].notna()], cells),
     }  # fmt: skip
     if cells.members.overlapping:
         shared["overlapping"] = True
@@ -253,24 +252,27 @@ def finish(
             found.append((f"base_{base}", {"groups": len(groups), "base": settings[setting]}))
     if settings["weight"]:
         found.append(("weighted", {"n": everyone.n, "n_eff": everyone.n_eff}))
-    if len(table[table["term"].str.startswith("mean") & table["se"].isna() & (table["base"] != "hidden")]):
+    shown, alone = table["base"] != "hidden", table["n_other"].isna()
+    if len(table[table["term"].str.startswith("mean") & alone & shown & table["se"].isna()]):
         found.append(("no_spread", {}))
+    compared = table["term"].str.contains("_vs_|^gap_") & ~alone & shown & table["estimate"].notna()
+    if untested := _once(table[compared & table["p"].isna()], cells):
+        found.append(("untested", {"n": untested}))
     known = {name: value for name, value in {**shared, **facts}.items() if value == value}
     texts = {item: scale["text"] for item, scale in settings["scale"].items()}
     return Result(method, settings, table, known, tuple(found), scores, {**texts, **labels})
 
 
-def _tests(table: pd.DataFrame, cells: Cells) -> int:
-    """How many comparisons were tested; two groups that are each other's rest are one."""
-    tested = table[table["p_adjusted"].notna()]
+def _once(rows: pd.DataFrame, cells: Cells) -> int:
+    """How many comparisons these are; two groups that are each other's rest are one."""
     two = len(cells.groups) == 2 and not cells.members.overlapping
-    twice = tested["term"].str.endswith("_vs_rest").sum() // 2 if two else 0
-    return int(len(tested) - twice)
+    twice = rows["term"].str.endswith("_vs_rest").sum() // 2 if two else 0
+    return int(len(rows) - twice)
 
 
-def _difference(measure: Measure, one: Distribution, other: Distribution, level: float, shared: float) -> Row:
+def _difference(measure: Measure, one: Distribution, other: Distribution, level: float, same: Pairs | None) -> Row:
     gap = measure.estimate(one) - measure.estimate(other)
-    found = difference(measure.basis(one), measure.basis(other), covariance=shared, level=level)
+    found = measure.test(one, other, same, level)
     ends = {"low": min(found.low, gap), "high": max(found.high, gap)} if found.se > 0 else {}
     return {"n": one.n, "n_other": other.n, "n_eff": one.n_eff, "estimate": gap, **asdict(found), **ends}
 

@@ -1,6 +1,7 @@
 """NPS: how likely are customers to recommend, and why?"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import narwhals as nw
@@ -13,8 +14,9 @@ from cxkit.methods.cells import Measure, Row, compare, finish, panel, share_rows
 from cxkit.methods.drivers import item_drivers
 from cxkit.methods.groups import NOTHING, plain_names
 from cxkit.results import Result
-from cxkit.stats.compare import Basis
-from cxkit.stats.net import INTERVALS, PRIOR, adjusted, net
+from cxkit.stats.change import Pairs, net_change
+from cxkit.stats.compare import Basis, Difference, difference
+from cxkit.stats.net import INTERVALS, adjusted, net
 from cxkit.stats.resample import generator
 from cxkit.stats.shares import wilson
 from cxkit.stats.weights import Distribution, mean
@@ -77,9 +79,10 @@ def nps(
     -------
     Result with the terms ``nps`` (-100..100; ``se`` is linearised, sqrt(sum w^2 (x - NPS)^2) / W),
     ``promoters passives detractors share`` (0-1), ``mean`` (scale points), ``nps_vs_rest`` and
-    ``nps_vs_previous`` (interval and test on the adjusted basis), and for a panel
-    ``flow_to_promoters ...``, where ``group`` is the category in the wave before. ``scores`` holds
-    ``score category group wave comment`` per respondent (pandas data only).
+    ``nps_vs_previous`` (interval and test on the adjusted basis, or for the same respondents on the paired
+    linearised one, ``stats.change.net_change``), and for a panel ``flow_to_promoters ...``, where ``group`` is the
+    category in the wave before. ``scores`` holds ``score category group wave comment`` per respondent (pandas data
+    only).
 
     Raises
     ------
@@ -155,13 +158,17 @@ def _basis(answers: Distribution) -> Basis:
     return Basis(100 * centre, 100**2 * variance)
 
 
-def _influence(answers: Distribution, scores: np.ndarray) -> np.ndarray:
-    # The adjusted centre moves by n / (n + 3) of what the plain score moves.
-    shrink = answers.n_eff / (answers.n_eff + PRIOR)
-    return shrink * (100 * category_of(scores) - _nps(answers)) / answers.w.sum()
+def _test(one: Distribution, other: Distribution, same: Pairs | None, level: float) -> Difference:
+    if not same:
+        return difference(_basis(one), _basis(other), level=level)
+    after, before = (replace(side, score=category_of(side.score)) for side in (one, other))
+    pairs = replace(same, before=category_of(same.before), after=category_of(same.after))
+    found = net_change(after, before, pairs, level)
+    points = {name: 100 * getattr(found, name) for name in ("se", "low", "high", "detectable")}
+    return replace(found, **points)
 
 
-_MEASURE = Measure("nps", _nps, _basis, _influence)
+_MEASURE = Measure("nps", _nps, _test)
 
 
 def _estimates(

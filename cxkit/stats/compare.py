@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from cxkit.errors import SettingsError
 
@@ -51,18 +51,40 @@ def difference(first: Basis, second: Basis, *, covariance: float = 0.0, level: f
     variance = a + b - 2 * covariance
     if not variance > 1e-12 * (a + b):
         return Difference(math.nan, math.nan, math.nan, math.nan, math.nan)
-    se = math.sqrt(variance)
     if covariance:
         df = min(first.df, second.df)
     elif math.isinf(first.df) or math.isinf(second.df):
         df = math.inf
     else:
         df = (a + b) ** 2 / ((a**2 / first.df if a else 0) + (b**2 / second.df if b else 0))
-    gap = first.value - second.value
-    half = float(stats.t.ppf((1 + level) / 2, df)) * se
-    p = 2 * float(stats.t.sf(abs(gap) / se, df))
-    power = float(stats.t.ppf((1 + level) / 2, df) + stats.t.ppf(0.8, df))
-    return Difference(se, gap - half, gap + half, p, power * se)
+    return t_test(first.value - second.value, variance, df, level=level)
+
+
+def t_test(
+    gap: float, variance: float, df: float, *, level: float = 0.95, skewness: tuple[float, float] = (0.0, 0.0)
+) -> Difference:
+    """Test a difference against 0 by t, and give the interval of all values that are not rejected.
+
+    Parameters
+    ----------
+    skewness : of the estimate, 0-1, where its low and where its high values are the rarer; that side of the
+        interval reaches t + b (2 t^2 + 1) / 6 standard errors instead of t, which inverts the modified t test of
+        Johnson (1978, JASA 73:536) to its first order.
+
+    >>> found = t_test(0.1, 0.0025, 20, skewness=(0.5, 0.0))
+    >>> round(found.p, 3), round(found.low, 3)
+    (0.142, -0.045)
+    """
+    se = math.sqrt(variance)
+    t = float(special.stdtrit(df, (1 + level) / 2))  # what stats.t does, without its checks: a tenth of the time
+    low, high = (t + b * (2 * t**2 + 1) / 6 for b in skewness)
+    towards_zero = low if gap > 0 else high if gap < 0 else max(low, high)
+    b = skewness[int(gap < 0)]
+    away = abs(gap) / se - b / 6
+    root = 2 * away / (1 + math.sqrt(1 + 4 * b / 3 * away))  # the t whose limit is 0
+    p = 2 * float(special.stdtr(df, -max(0.0, root)))
+    detectable = (towards_zero + float(special.stdtrit(df, 0.8))) * se
+    return Difference(se, gap - low * se, gap + high * se, p, detectable)
 
 
 def adjust(p: Sequence[float], correction: str = "holm") -> np.ndarray:

@@ -164,6 +164,7 @@ CAVEATS = {
     "scale_from_one": mark("The question was asked on 1–10 instead of 0–10; compare with other surveys with care."),
     "reversed": mark("“{item}” was asked the other way round; its answers are turned so that high is good."),
     "no_spread": mark("Where all answers are the same, no interval can be given."),
+    "untested": mark("Comparisons without a test, because nothing varies in them: {n}."),
     "unpaired": mark("Nobody rated both “{item}” and “{object}”; they are compared as independent samples."),
     "object_missing": mark("Respondents who rated “{object}” on no scale: {n}."),
     "key_error": mark("“{item}” runs against the other scales (r = {r}): was this scale meant to be reversed?"),

@@ -18,6 +18,7 @@ from cxkit.data import tally
 from cxkit.errors import DataError
 
 ITEMS = ("ease", "trust", "speed")
+POWERS = [(0, 1), (0, 2), (0, 3), (1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (3, 0)]
 WAVES = {"respondent": "id", "wave": "wave", "earlier": "2025", "later": "2026"}
 BACKENDS = {
     "pandas": lambda frame: frame,
@@ -236,10 +237,12 @@ class TestTransitions:
         found = tally.transitions(convert(frame), "ease", **WAVES, weight=weight)
         frame = frame.assign(_w=frame[weight] if weight else 1.0).query("_w > 0").dropna(subset=["ease", "id"])
         both = frame[frame["wave"] == "2025"].merge(frame[frame["wave"] == "2026"], on="id")
-        both["ww"] = both["_w_x"] * both["_w_y"]
-        expected = both.groupby(["ease_x", "ease_y"]).agg(n=("ww", "size"), ww=("ww", "sum")).reset_index()
-        expected.columns = ["before", "after", "n", "ww"]
+        powers = {f"w{i}{j}": both["_w_x"] ** i * both["_w_y"] ** j for i, j in POWERS}
+        cells = both.assign(n=1, **powers).groupby(["ease_x", "ease_y"])
+        expected = cells[["n", *powers]].sum().reset_index()
+        expected.columns = ["before", "after", "n", *powers]
         assert len(expected) > 5
+        assert not weight or (both["_w_x"] != both["_w_y"]).any()
         assert_frame_equal(found, expected, check_dtype=False)
 
     def test_a_hand_count(self, convert):
@@ -251,12 +254,12 @@ class TestTransitions:
             }
         )
         found = tally.transitions(convert(frame), "ease", **WAVES)
-        assert found.to_numpy().tolist() == [[1, 3, 1, 1], [5, 5, 1, 1]]
+        assert found.to_numpy().tolist() == [[1, 3, *[1] * 10], [5, 5, *[1] * 10]]
 
     def test_nobody_in_both_waves_gives_no_rows(self, convert):
         frame = pd.DataFrame({"id": ["a", "b"], "wave": ["2025", "2026"], "ease": [5.0, 4.0]})
         found = tally.transitions(convert(frame), "ease", **WAVES)
-        assert (len(found), list(found.columns)) == (0, ["before", "after", "n", "ww"])
+        assert (len(found), list(found.columns)[:4]) == (0, ["before", "after", "n", "w01"])
 
 
 class TestOthers:

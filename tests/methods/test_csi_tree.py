@@ -718,6 +718,18 @@ def test_two_waves_of_the_same_respondents_are_the_paired_t_test():
     assert ends(found) == pytest.approx((25 * interval.low, 25 * interval.high), abs=1e-9)
 
 
+def test_a_tree_in_which_all_moved_alike_is_noted_as_not_tested():
+    data = panel()
+    still = data[data["t"] == "1"]
+    moved = pd.concat([still, still.assign(t="2", a=still["a"] + 1)])
+    result = cx.csi_tree(moved, leaf("a"), wave="t", respondent="id")
+    found = one(result, term="index_vs_previous")
+    assert found["estimate"] == pytest.approx(25, abs=1e-10)
+    assert np.isnan(found["p"])
+    assert codes(result)["untested"] == {"n": 1}
+    assert "untested" not in codes(cx.csi_tree(data, leaf("a"), wave="t", respondent="id"))
+
+
 def test_two_waves_without_ids_are_the_welch_test():
     data = panel()
     found = one(cx.csi_tree(data, leaf("a"), wave="t"), term="index_vs_previous")

@@ -206,6 +206,59 @@ def test_pairs_narrow_the_interval_of_a_large_panel_to_that_of_the_differences()
     assert found["se"] < 0.7 * alone["se"]
 
 
+def small_panel(**columns):
+    """20 passives of weight 1, 10 of whom become promoters; 5 promoters and 5 detractors of weight 6."""
+    before, after = [7] * 20 + [10] * 5 + [0] * 5, [10] * 10 + [7] * 10 + [10] * 5 + [0] * 5
+    return panel(before, after).assign(w=2 * ([1] * 20 + [6] * 10), **columns)
+
+
+def test_a_weighted_panel_has_the_paired_linearised_error():
+    """By hand: sum of w^2 (d - .125)^2 = 13.4375, W = 80, n / (n - 1) = 30 / 29, as R's survey takes it."""
+    result = cx.nps(small_panel(), wave="wave", respondent="id", weight="w")
+    found = one(result, term="nps_vs_previous")
+    assert found["estimate"] == pytest.approx(12.5, abs=1e-10)
+    assert found["se"] == pytest.approx(100 * np.sqrt(13.4375 * 30 / 29) / 80, rel=1e-9)
+    assert found["se"] == pytest.approx(4.66, abs=5e-3)
+    assert found["p"] == pytest.approx(2 * stats.t.sf(12.5 / found["se"], 6400 / 380 - 1), rel=1e-9)
+    assert found["low"] > 0
+
+
+def test_pairs_change_nothing_but_the_comparison_of_the_waves():
+    survey = small_panel(g=["a", "b"] * 30)
+    paired, apart = (
+        cx.nps(survey, wave="wave", by="g", weight="w", respondent=r).table.query("~term.str.startswith('flow_')")
+        for r in ("id", "")
+    )
+    same = paired["term"] != "nps_vs_previous"
+    pd.testing.assert_frame_equal(paired[same], apart[same])
+    assert len(paired[~same]) == 1
+    assert paired.loc[~same, "se"].item() != apart.loc[~same, "se"].item()
+
+
+def test_ids_that_never_repeat_leave_two_samples():
+    survey = small_panel()
+    alone = survey.assign(id=np.arange(60))
+    results = [
+        one(cx.nps(data, wave="wave", weight="w", respondent=r), term="nps_vs_previous")
+        for data, r in ((alone, "id"), (survey, ""))
+    ]
+    pd.testing.assert_series_equal(*results)
+
+
+@pytest.mark.parametrize("weight", ["", "w"])
+@pytest.mark.parametrize(("before", "after", "gap"), [(10, 10, 0), (8, 8, 0), (8, 10, 100), (10, 3, -200)])
+def test_a_panel_in_which_all_answer_alike_has_a_test(before, after, gap, weight):
+    survey = panel([before] * 30, [after] * 30).assign(w=2 * ([1] * 20 + [6] * 10))
+    result = cx.nps(survey, wave="wave", respondent="id", weight=weight)
+    found = one(result, term="nps_vs_previous")
+    assert found["se"] == pytest.approx(100 / 30, rel=1e-9)
+    assert found["low"] < gap < found["high"]
+    assert found["detectable"] > 0
+    assert (found["p"] == 1) if gap == 0 else (found["p"] < 1e-6)
+    assert result.facts["tests"] == 1
+    assert "untested" not in codes(result)
+
+
 def test_a_panel_shows_where_each_category_went():
     before = [10] * 4 + [8] * 3 + [2] * 5
     after = [9, 9, 7, 0, 10, 8, 8, 1, 1, 1, 7, 10]

@@ -210,9 +210,19 @@ def test_waves_that_share_some_respondents_lie_between_paired_and_independent():
 def test_a_panel_in_which_everyone_moved_by_one_point_has_no_test():
     for before in ([6, 3, 2, 8, 2, 3, 6, 7, 6, 7, 1, 4], [1, 6, 2, 3, 8, 1, 5, 3, 4, 8, 2, 7]):
         survey = panel(before, np.add(before, 1))
-        found = one(cx.scaling(survey, ["q"], scale=TEN, wave="wave", respondent="id"), term="mean_vs_previous")
+        result = cx.scaling(survey, ["q"], scale=TEN, wave="wave", respondent="id")
+        found = one(result, term="mean_vs_previous")
         assert found["estimate"] == pytest.approx(1, abs=1e-12)
         assert np.isnan(found["p"])
+        assert codes(result) == {"untested": {"n": 1}}
+
+
+def test_comparisons_of_answers_without_spread_are_noted_once_each():
+    """Two groups that are each other's rest are one comparison; a base too small to show is none."""
+    survey = frame(q=[4] * 20 + [2] * 20 + [3], r=[*range(1, 11)] * 4 + [3], g=["a"] * 20 + ["b"] * 20 + [None])
+    assert codes(cx.scaling(survey, ["q", "r"], scale=TEN, by="g"))["untested"] == {"n": 1}
+    few = frame(q=[4] * 38 + [2] * 2, g=["a"] * 38 + ["b"] * 2)
+    assert "untested" not in codes(cx.scaling(few, ["q"], scale=TEN, by="g"))
 
 
 def test_one_in_twenty_groups_differs_from_the_rest_by_chance():

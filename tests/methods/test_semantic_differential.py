@@ -69,6 +69,14 @@ def test_gaps_of_the_same_respondents_equal_the_paired_t_test_of_scipy():
     assert result.facts["tests"] == 9
 
 
+def test_gaps_that_are_the_same_for_all_are_noted_as_not_tested():
+    data = survey().assign(own_fast=lambda d: np.clip(d["own_fast"], 1, 9))
+    result = of(data.assign(rival_fast=data["own_fast"] + 1))
+    assert np.isnan(one(result, item="fast", term="gap_own_rival")["p"])
+    assert dict(result.notes)["untested"] == {"n": 1}
+    assert "untested" not in codes(of(data))
+
+
 def split_sample(n=40):
     """The first half rated own, the other half the rival; all rated the ideal."""
     data = survey(2 * n)

@@ -127,7 +127,7 @@ CODES = {
     "weighted_index": {"n_eff": 1234.4, "n_linear": 2345.6}, "operations_fixed": {}, "grades_maximum": {},
     "grades_top_box": {}, "renormalised": {"item": "p", "coverage": 0.624}, "reversed": {"item": "a"},
     "drivers_complete": {"n": 1234, "of": 2345}, "negative_driver": {"item": "a"}, "wrong_penalty": {"item": "a"},
-    "wrong_reward": {"item": "a"}, "resamples_failed": {"n": 17},
+    "wrong_reward": {"item": "a"}, "resamples_failed": {"n": 17}, "untested": {"n": 1234},
 }  # fmt: skip
 
 
