@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -22,7 +23,7 @@ from cxkit.report.job import Job
 LIMITS = Limits(30, 100 * 2**20)
 
 
-def until(condition, seconds=30):
+def until(condition, seconds=120):
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.02)
@@ -200,6 +201,36 @@ def test_a_zygote_that_cannot_start_is_tried_once_and_told(tmp_path, capfd):
     assert time.monotonic() - began < 30
     assert tries.read_text() == "x"
     assert "a broken cxkit" in capfd.readouterr().err
+
+
+@linux
+def test_a_zygote_that_is_stopped_while_it_imports_says_nothing_and_leaves_nothing(tmp_path, capfd, monkeypatch):
+    """Python prints what is raised in a finalizer and goes on, so no exit may be raised wherever imports just are."""
+    (tmp_path / "sitecustomize.py").write_text("""
+import builtins, os, signal, tempfile
+imported = builtins.__import__
+class Last:
+    def __del__(self):
+        open("begun", "w").close()
+        os.kill(os.getpid(), signal.SIGTERM)
+def watched(name, *others):
+    if name == "cxkit.batch.warm":
+        builtins.__import__ = imported
+        tempfile.mkstemp()
+        Last()
+    return imported(name, *others)
+builtins.__import__ = watched
+""")
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    zygote = Zygote({**clean_environment(), "PYTHONPATH": path, "TMPDIR": str(tmp_path / "tmp")})
+    zygote.start()
+    assert until((tmp_path / "begun").exists)
+    zygote.stop()
+    assert capfd.readouterr() == ("", "")
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_without_forks_reports_are_made_one_after_the_other(tmp_path, monkeypatch):
