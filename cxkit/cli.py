@@ -70,12 +70,12 @@ def new(method: str, file: Path) -> None:
 
 @main.command()
 @click.argument("method")
-@click.option("--data", required=True, help="Survey: .csv .tsv .xlsx .parquet .duckdb, a folder, or sample:NAME.")
+@click.option("--data", help="Survey: .csv .tsv .xlsx .parquet .duckdb, a folder, or sample:NAME.")
 @click.option("--client", required=True, help="Id of the client; names the folder.")
 @click.option("--name", default="", help="Name of the client on the page.")
-@click.option("--lang", default="en", help=f"Language of the report: {', '.join(LANGUAGES)}.")
+@click.option("--lang", help=f"Language of the report: {', '.join(LANGUAGES)}; en when nothing says another.")
 @click.option("--date", default="", help="Date on the page, YYYY-MM-DD; left out when not given.")
-@click.option("--codebook", default="", help="YAML codebook.")
+@click.option("--codebook", help="YAML codebook.")
 @click.option("--logo", default="", help="PNG, JPEG or SVG file.")
 @click.option("--out", default="out", type=click.Path(path_type=Path), help="Folder of the reports.")
 @click.option(
@@ -84,23 +84,30 @@ def new(method: str, file: Path) -> None:
 @TIMEOUT
 @MEMORY
 def report(
-    method: str, data: str, client: str, name: str, lang: str, date: str, codebook: str, logo: str, out: Path,
-    settings: tuple[str, ...], timeout: float, memory: int,
+    method: str, data: str | None, client: str, name: str, lang: str | None, date: str, codebook: str | None,
+    logo: str, out: Path, settings: tuple[str, ...], timeout: float, memory: int,
 ) -> None:  # fmt: skip
-    """Make one client's report by METHOD (a method's word or a template of your own)."""
+    """Make one client's report by METHOD (a method's word or a template of your own).
+
+    A notebook of your own keeps what its parameters cell says, such as its data, codebook and language, unless you
+    say something else here. A relative path in the notebook starts in the notebook's folder; one that you give here
+    starts in the folder where you are.
+    """
     with _started([]) as worker:
         from cxkit.batch.work import Options, publish_report
         from cxkit.report.brand import Brand
         from cxkit.report.job import Job, check_job
-        from cxkit.report.template import find_template, parse_parameter
+        from cxkit.report.template import find_template, located, needs_data, own_values, parse_parameter
 
         template = find_template(method)
-        parameters: dict[str, Any] = {
-            "data_path": data if data.startswith("sample:") or "://" in data else str(Path(data).resolve()),
-            "codebook": str(Path(codebook).resolve()) if codebook else "",
-            **dict(parse_parameter(template, text) for text in settings),
-        }
-        job = Job(client, method, parameters, name, lang, date, Brand(logo))
+        if data is None and needs_data(method):
+            raise click.UsageError("Missing option '--data'; say where the survey is.")
+        given = {"data_path": data, "codebook": codebook}
+        parameters = own_values(method)  # over which only goes what is said here
+        own_lang = parameters.pop("lang", "en")
+        parameters |= {name: located(path, Path.cwd()) for name, path in given.items() if path is not None}
+        parameters |= dict(parse_parameter(template, text) for text in settings)
+        job = Job(client, method, parameters, name, own_lang if lang is None else lang, date, Brand(logo))
         check_job(job)
         options = Options(limits=Limits(timeout, memory * 2**20), fresh=True)
         publish_report(job, out.resolve(), worker, options)

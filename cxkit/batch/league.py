@@ -111,7 +111,7 @@ def read_entry(row: Row, out: Path) -> Entry | None:
         least = (int(settings["min_base"]), int(settings["flag_base"]))
         entry = Entry(row, str(wave), n, estimate, low, high, str(found["base"]), least, settings["level"], asked)
     # The template may be the user's own copy, whose result can look like anything.
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
         return None
     return entry if estimate == estimate or entry.base == "hidden" else None
 

@@ -181,8 +181,8 @@ class Zygote:
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", START, str(theirs.fileno()), self._folder, *self.methods],
-                env={**self.environment, "TMPDIR": self._folder}, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, start_new_session=True,
+                env={**self.environment, "TMPDIR": self._folder}, pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
 
     def _close(self) -> None:
