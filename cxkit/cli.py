@@ -1,7 +1,7 @@
 """The command line: cxkit methods, new, report, batch, schema, demo."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,13 +10,14 @@ import click
 
 import cxkit
 from cxkit.batch.quick import quick_imports
-from cxkit.batch.worker import WARM, Limits, Worker, new_worker
-from cxkit.errors import SettingsError
+from cxkit.batch.worker import WARM, InPlace, Limits, Worker, new_worker
+from cxkit.errors import ReportError, SettingsError
 from cxkit.exits import PlainErrors, unread
 from cxkit.views.language import LANGUAGES, plain
 
 if TYPE_CHECKING:
     from cxkit.batch.config import Config
+    from cxkit.batch.leftover import Leftover
     from cxkit.batch.summary import Row
     from cxkit.batch.work import Options
     from cxkit.report.job import Job
@@ -157,13 +158,14 @@ def batch(
         options = Options(jobs or cores(), check_engine(engine), limits, fresh, fail_fast)
         planned = plan(read, config.parent.resolve())
         chosen = select(planned, only, limit)
+        found = _leftovers(read, config.parent.resolve(), InPlace() if dry_run or scheduler else worker)
         if dry_run:
             for job in chosen:
                 click.echo(plain(f"{foresee(job, out, fresh):9} {job.folder}"))
             for folder in removed(planned, out) if prune else []:
                 click.echo(f"{'deleted':9} {folder}")
         else:
-            _batch(read, planned, chosen, out, options, worker, scheduler, prune)
+            _batch(read, planned, chosen, out, options, worker, scheduler, prune, found)
 
 
 @main.command()
@@ -210,7 +212,7 @@ def demo(out: Path) -> None:
 
 def _batch(
     config: "Config", jobs: list["Job"], chosen: list["Job"], out: Path, options: "Options", worker: Worker,
-    scheduler: str = "", prune: bool = False,
+    scheduler: str = "", prune: bool = False, leftovers: Sequence["Leftover"] = (),
 ) -> None:  # fmt: skip
     from tqdm import tqdm
 
@@ -234,7 +236,7 @@ def _batch(
 
         rows, stopped = run(
             jobs, out, options=options, chosen=chosen, worker=worker, scheduler=scheduler, prune=prune,
-            report=progress, title=config.title, lang=config.lang, date=config.date,
+            report=progress, title=config.title, lang=config.lang, date=config.date, leftovers=leftovers,
         )  # fmt: skip
     if others := removed(jobs, out):
         named = ", ".join(others[:5]) + (" ..." if len(others) > 5 else "")
@@ -246,6 +248,22 @@ def _batch(
         click.echo(f"{good} of {len(rows)} reports published; open {out / 'index.html'}")
     asked = {job.folder for job in chosen}
     sys.exit(exit_code([row for row in rows if row.folder in asked], stopped))
+
+
+def _leftovers(config: "Config", base: Path, place: Worker) -> list["Leftover"]:
+    """Say which rows of the data are of no client; that is told, and stops nothing."""
+    from cxkit.batch.leftover import Leftover, leftovers, splits
+    from cxkit.batch.run import OVERVIEW
+
+    shared = splits(config, base)
+    try:
+        found: list[Leftover] = place.call(leftovers, shared, limits=OVERVIEW) if shared else []
+    except ReportError as error:
+        found = [Leftover(Path(split.data).name, split.column, problem=str(error)) for split in shared]
+    for sentence in [sentence for one in found for sentence in one.sentences()]:
+        with unread():
+            click.echo(plain(f"Note: {sentence}"))
+    return found
 
 
 @contextmanager

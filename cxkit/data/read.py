@@ -2,18 +2,20 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from cxkit.data.cards import Card, cards, to_number, to_scores
+from cxkit.data.cards import Card, cards, fold, to_number, to_scores
 from cxkit.data.codebook import Codebook, read_codebook
 from cxkit.data.samples import sample_codebook, sample_text
 from cxkit.data.sources import distinct_values, read_text_table
 from cxkit.data.texttable import TextTable, column_place
-from cxkit.errors import DataError, did_you_mean
+from cxkit.errors import CxError, DataError, did_you_mean
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def read(
         keep &= frame[column] == str(value)
     if not keep.any():
         wanted = " and ".join(f'{column} = "{value}"' for column, value in (where or {}).items())
-        raise DataError(f"{file} has no row with {wanted}; check the spelling of column and value.")
+        raise DataError(f"{file} has no row with {wanted}; {_spelling(path, picked)}")
     frame = frame[keep].copy()
     counts = []
     for name in ratings:
@@ -198,6 +200,18 @@ def sample(name: str) -> pd.DataFrame:
     book = sample_codebook(name)
     sites = [f"{thing}_{scale}" for thing in book.get("objects", ()) for scale in book.get("poles", ())]
     return read(f"sample:{name}", items=[*book["items"], *sites], scale={"min": 1, "max": 10, "missing": [99]})[0]
+
+
+def _spelling(path: str | Path, where: Mapping[str, Any]) -> str:
+    """What to do when no row has these values: the nearest value that is there, of the first one that is not."""
+    for column, value in where.items():
+        with suppress(CxError):  # a file that only reads with settings of its own
+            known = {fold(text): text for text, _ in split_values(path, column) if text}
+            if str(value) not in known.values():
+                near = get_close_matches(fold(value), known, n=1)
+                if near:
+                    return f'did you mean {column} = "{known[near[0]]}"?'
+    return "check the spelling of column and value."
 
 
 def _open(

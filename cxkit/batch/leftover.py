@@ -1,0 +1,114 @@
+"""Rows of a shared file that are of no client: told, since a list of clients is soon older than the data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cxkit.batch.config import Config
+from cxkit.data.cards import fold
+from cxkit.data.codebook import read_codebook
+from cxkit.data.read import split_values
+from cxkit.errors import CxError, SettingsError
+from cxkit.report.template import located
+
+NAMED = 5  # values that one sentence names
+
+
+@dataclass(frozen=True)
+class Split:
+    """A column of a data file that tells clients apart, by its name in the file; ``clients``: value -> id."""
+
+    data: str
+    column: str
+    clients: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """Rows of a file that no client has.
+
+    Attributes
+    ----------
+    values : each value that no client has, its count of rows, and the client's value that differs from it only by
+        case, spaces or the form of its letters ("" for none); the most frequent first. An empty value is "".
+    problem : why the values could not be counted, or "".
+    """
+
+    file: str
+    column: str
+    values: tuple[tuple[str, int, str], ...] = ()
+    problem: str = ""
+
+    def sentences(self) -> list[str]:
+        """What to say of these rows on a terminal."""
+        where = f'{self.file}, column "{self.column}"'
+        if self.problem:
+            return [f"{where}: whether all its values are of a client was not checked. {self.problem}"]
+        empty = sum(rows for value, rows, _ in self.values if not value)
+        near = [f'"{_short(value)}" ({_rows(rows)}; did you mean "{_short(near)}"?)'
+                for value, rows, near in self.values if near]  # fmt: skip
+        others = [f'"{_short(value)}" ({_rows(rows)})' for value, rows, near in self.values if value and not near]
+        told = []
+        if empty:
+            told.append(
+                f"{where}: {_rows(empty)} without a value, of no client; fill the cells in if they are of one."
+            )
+        if near:
+            told.append(
+                f"{where}: no client has {_listed(near)}; the values differ only by case, spaces or the form of "
+                f"letters, so write them alike."
+            )
+        if others:
+            told.append(f"{where}: no client has {_listed(others)}; list those that belong here.")
+        return told
+
+
+def splits(config: Config, base: Path) -> list[Split]:
+    """The columns by which a config's list of clients shares out data files; each file and column stands once."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for client in config.clients:
+        said = config.model_copy(update={name: getattr(client, name) for name in client.model_fields_set})
+        if said.split_by and said.data:
+            data = located(said.data, base)
+            column = _column(data, said.split_by, located(said.codebook, base))
+            value = client.where.get(said.split_by, client.value or client.client)
+            found.setdefault((data, column), {}).setdefault(value, client.client)
+    return [Split(data, column, clients) for (data, column), clients in found.items()]
+
+
+def leftovers(found: Sequence[Split]) -> list[Leftover]:
+    """Count the rows that are of no client, reading each file once; nothing that is wrong with a file is raised."""
+    counted = []
+    for split in found:
+        file = split.data if split.data.startswith("sample:") else Path(split.data).name
+        try:
+            values = split_values(split.data, split.column)
+        except CxError as error:
+            counted.append(Leftover(file, split.column, problem=str(error)))
+            continue
+        near = {fold(value): value for value in split.clients}
+        odd = [(value, rows, near.get(fold(value), "")) for value, rows in values if value not in split.clients]
+        if odd:
+            counted.append(Leftover(file, split.column, tuple(sorted(odd, key=lambda one: (-one[1], one[0])))))
+    return counted
+
+
+def _column(data: str, column: str, codebook: str) -> str:
+    """The name in the file of a column that a codebook may name in another way."""
+    try:
+        known = read_codebook(codebook).items
+    except SettingsError:  # its clients will say so
+        return column
+    return (known[column].column if column in known else "") or column
+
+
+def _rows(count: int) -> str:
+    return f"{count} row{'' if count == 1 else 's'}"
+
+
+def _short(value: str) -> str:
+    return " ".join(value[:60].split()) + ("..." if len(value) > 60 else "")
+
+
+def _listed(found: list[str]) -> str:
+    return ", ".join(found[:NAMED]) + (f" and {len(found) - NAMED} more" if len(found) > NAMED else "")
