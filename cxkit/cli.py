@@ -158,7 +158,7 @@ def batch(
         options = Options(jobs or cores(), check_engine(engine), limits, fresh, fail_fast)
         planned = plan(read, config.parent.resolve())
         chosen = select(planned, only, limit)
-        found = _leftovers(read, config.parent.resolve(), InPlace() if dry_run or scheduler else worker)
+        found = _leftovers(read, planned, InPlace() if dry_run or scheduler else worker)
         if dry_run:
             for job in chosen:
                 click.echo(plain(f"{foresee(job, out, fresh):9} {job.folder}"))
@@ -250,12 +250,12 @@ def _batch(
     sys.exit(exit_code([row for row in rows if row.folder in asked], stopped))
 
 
-def _leftovers(config: "Config", base: Path, place: Worker) -> list["Leftover"]:
+def _leftovers(config: "Config", jobs: list["Job"], place: Worker) -> list["Leftover"]:
     """Say which rows of the data are of no client; that is told, and stops nothing."""
     from cxkit.batch.leftover import Leftover, leftovers, splits
     from cxkit.batch.run import OVERVIEW
 
-    shared = splits(config, base)
+    shared = splits(config, jobs)
     try:
         found: list[Leftover] = place.call(leftovers, shared, limits=OVERVIEW) if shared else []
     except ReportError as error:

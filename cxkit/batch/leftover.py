@@ -1,7 +1,8 @@
 """Rows of a shared file that are of no client: told, since a list of clients is soon older than the data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from cxkit.batch.config import Config
@@ -9,18 +10,21 @@ from cxkit.data.cards import fold
 from cxkit.data.codebook import read_codebook
 from cxkit.data.read import split_values
 from cxkit.errors import CxError, SettingsError
-from cxkit.report.template import located
+from cxkit.report.job import Job
 
+HOW = ("sheet", "encoding", "delimiter")
 NAMED = 5  # values that one sentence names
 
 
 @dataclass(frozen=True)
 class Split:
-    """A column of a data file that tells clients apart, by its name in the file; ``clients``: value -> id."""
+    """A column of a data file that tells clients apart, by its name in the file; ``values`` are those of clients, and
+    ``how`` is the sheet, encoding and delimiter that the reports are told."""
 
     data: str
     column: str
-    clients: Mapping[str, str]
+    how: tuple[str, ...]
+    values: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -63,17 +67,18 @@ class Leftover:
         return told
 
 
-def splits(config: Config, base: Path) -> list[Split]:
+def splits(config: Config, jobs: Sequence[Job]) -> list[Split]:
     """The columns by which a config's list of clients shares out data files; each file and column stands once."""
-    found: dict[tuple[str, str], dict[str, str]] = {}
-    for client in config.clients:
-        said = config.model_copy(update={name: getattr(client, name) for name in client.model_fields_set})
-        if said.split_by and said.data:
-            data = located(said.data, base)
-            column = _column(data, said.split_by, located(said.codebook, base))
-            value = client.where.get(said.split_by, client.value or client.client)
-            found.setdefault((data, column), {}).setdefault(value, client.client)
-    return [Split(data, column, clients) for (data, column), clients in found.items()]
+    columns = {c.client: c.split_by if "split_by" in c.model_fields_set else config.split_by for c in config.clients}
+    in_file = cache(_column)  # of one batch: the codebook may be another one the next time
+    found: dict[tuple[str, str, tuple[str, ...]], set[str]] = {}
+    for job in jobs:
+        data, where = job.parameters.get("data_path"), job.parameters.get("where") or {}
+        if data and (column := columns.get(job.client)) and column in where:
+            how = tuple(str(job.parameters.get(name, "")) for name in HOW)
+            key = data, in_file(column, str(job.parameters.get("codebook", ""))), how
+            found.setdefault(key, set()).add(str(where[column]))
+    return [Split(*key, frozenset(values)) for key, values in found.items()]
 
 
 def leftovers(found: Sequence[Split]) -> list[Leftover]:
@@ -82,18 +87,18 @@ def leftovers(found: Sequence[Split]) -> list[Leftover]:
     for split in found:
         file = split.data if split.data.startswith("sample:") else Path(split.data).name
         try:
-            values = split_values(split.data, split.column)
+            values = split_values(split.data, split.column, **dict(zip(HOW, split.how, strict=True)))
         except CxError as error:
             counted.append(Leftover(file, split.column, problem=str(error)))
             continue
-        near = {fold(value): value for value in split.clients}
-        odd = [(value, rows, near.get(fold(value), "")) for value, rows in values if value not in split.clients]
+        near = {fold(value): value for value in split.values}
+        odd = [(value, rows, near.get(fold(value), "")) for value, rows in values if value not in split.values]
         if odd:
             counted.append(Leftover(file, split.column, tuple(sorted(odd, key=lambda one: (-one[1], one[0])))))
     return counted
 
 
-def _column(data: str, column: str, codebook: str) -> str:
+def _column(column: str, codebook: str) -> str:
     """The name in the file of a column that a codebook may name in another way."""
     try:
         known = read_codebook(codebook).items

@@ -117,7 +117,8 @@ def read(
         keep &= frame[column] == str(value)
     if not keep.any():
         wanted = " and ".join(f'{column} = "{value}"' for column, value in (where or {}).items())
-        raise DataError(f"{file} has no row with {wanted}; {_spelling(path, picked)}")
+        how = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
+        raise DataError(f"{file} has no row with {wanted}; {_spelling(path, picked, how)}")
     frame = frame[keep].copy()
     counts = []
     for name in ratings:
@@ -155,13 +156,14 @@ def section(name: str, path: str | Path, codebook: str | Path | Mapping[str, Any
 
 
 def split_values(
-    path: str | Path, column: str, codebook: str | Path | Mapping[str, Any] | None = None
+    path: str | Path, column: str, codebook: str | Path | Mapping[str, Any] | None = None, **how: str
 ) -> list[tuple[str, int]]:
     """The values of a column in sorted order, each with its count of rows; empty cells come first, as "".
 
     Parameters
     ----------
     path, codebook : as in :func:`read`; ``column`` may be the name that the codebook gives to a column.
+    how : ``sheet``, ``encoding`` and ``delimiter`` as in :func:`read`.
 
     >>> [value for value, rows in split_values("sample:mobile", "company")]
     ['Orbenta', 'Quenvia', 'Talvessa']
@@ -174,7 +176,7 @@ def split_values(
         return sorted(Counter("" if text is None else text for text in frame[column]).items())
     if "://" in str(path):
         raise DataError(f'"{path}" is an address; download the file and give its path.')
-    return distinct_values(Path(path), column)
+    return distinct_values(Path(path), column, **how)
 
 
 def sample(name: str) -> pd.DataFrame:
@@ -202,14 +204,15 @@ def sample(name: str) -> pd.DataFrame:
     return read(f"sample:{name}", items=[*book["items"], *sites], scale={"min": 1, "max": 10, "missing": [99]})[0]
 
 
-def _spelling(path: str | Path, where: Mapping[str, Any]) -> str:
+def _spelling(path: str | Path, where: Mapping[str, Any], how: Mapping[str, str]) -> str:
     """What to do when no row has these values: the nearest value that is there, of the first one that is not."""
     for column, value in where.items():
-        with suppress(CxError):  # a file that only reads with settings of its own
-            known = {fold(text): text for text, _ in split_values(path, column) if text}
+        with suppress(CxError):  # such as too many values
+            known = {fold(text): text for text, _ in split_values(path, column, **how) if text}
             if str(value) not in known.values():
-                near = get_close_matches(fold(value), known, n=1)
-                if near:
+                if same := known.get(fold(value)):
+                    return f'"{same}" differs from that only by case, spaces or the form of letters: did you mean it?'
+                if near := get_close_matches(fold(value), known, n=1):
                     return f'did you mean {column} = "{known[near[0]]}"?'
     return "check the spelling of column and value."
 

@@ -16,7 +16,7 @@ from cxkit.data.yamlfile import TOO_DEEP, DepthError, is_deep, yaml_value
 from cxkit.errors import SettingsError, did_you_mean
 from cxkit.views.language import language
 
-OWN = ("data_path", "codebook", "tables", "where", "lang")
+OWN = {"data_path": str, "codebook": str, "tables": dict, "where": dict, "lang": str}  # what a notebook says itself
 PATHS = ("data_path", "codebook")
 TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,), "int": (int,), "float": (int, float), "bool": (bool,), "list": (list,), "dict": (dict,),
@@ -69,11 +69,11 @@ def own_values(method: str) -> dict[str, Any]:
         return {}
     template = find_template(method)
     known = template_parameters(template)
-    return {
-        name: located(value, template.parent) if name in PATHS else value
-        for name, value in _literals(template).items()
-        if name in OWN and name in known and value and isinstance(value, str if name in (*PATHS, "lang") else dict)
-    }
+    said: dict[str, Any] = {}
+    for name, value in _literals(template).items():
+        if name in OWN and name in known and value and isinstance(value, OWN[name]):
+            said[name] = located(str(value), template.parent) if name in PATHS else value
+    return said
 
 
 def needs_data(method: str) -> bool:
