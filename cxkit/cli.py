@@ -260,7 +260,7 @@ def _leftovers(config: "Config", jobs: list["Job"], place: Worker) -> list["Left
         found: list[Leftover] = place.call(leftovers, shared, limits=OVERVIEW) if shared else []
     except ReportError as error:
         found = [Leftover(Path(split.data).name, split.column, problem=str(error)) for split in shared]
-    for sentence in [sentence for one in found for sentence in one.sentences()]:
+    for sentence in dict.fromkeys(sentence for one in found for sentence in one.sentences()):
         with unread():
             click.echo(plain(f"Note: {sentence}"))
     return found

@@ -161,8 +161,8 @@ def test_sentences_name_the_first_few_and_count_the_others():
     empty, near, others = Leftover("a.csv", "c", values).sentences()
     assert empty == 'a.csv, column "c": 1 row without a value, of no client; fill the cells in if they are of one.'
     assert near == (
-        f'a.csv, column "c": no client has "{"x" * 60}..." (2 rows; did you mean "{"X" * 60}..."?); the values {SAME}, '
-        f"so write them alike."
+        f'a.csv, column "c": no client has "{"x" * 60}..." (2 rows; did you mean "{"X" * 60}..."?); the values '
+        f"{SAME}, so write them alike."
     )
     assert others == (
         'a.csv, column "c": no client has "v0" (9 rows), "v1" (9 rows), "v2" (9 rows), "v3" (9 rows), "v4" (9 rows) '
