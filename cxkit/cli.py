@@ -98,16 +98,17 @@ def report(
         from cxkit.batch.work import Options, publish_report
         from cxkit.report.brand import Brand
         from cxkit.report.job import Job, check_job
-        from cxkit.report.template import find_template, located, needs_data, own_values, parse_parameter
+        from cxkit.report.template import find_template, needs_data, own_values, parse_parameter, with_paths
 
         template = find_template(method)
         if data is None and needs_data(method):
             raise click.UsageError("Missing option '--data'; say where the survey is.")
-        given = {"data_path": data, "codebook": codebook}
+        said = {"data_path": data, "codebook": codebook, **dict(parse_parameter(template, text) for text in settings)}
+        given = {name: value for name, value in said.items() if value is not None}
         parameters = own_values(method)  # over which only goes what is said here
         own_lang = parameters.pop("lang", "en")
-        parameters |= {name: located(path, Path.cwd()) for name, path in given.items() if path is not None}
-        parameters |= dict(parse_parameter(template, text) for text in settings)
+        parameters |= with_paths(given, Path.cwd())
+        method = str(template) if method.endswith(".ipynb") else method
         job = Job(client, method, parameters, name, own_lang if lang is None else lang, date, Brand(logo))
         check_job(job)
         options = Options(limits=Limits(timeout, memory * 2**20), fresh=True)
@@ -158,13 +159,13 @@ def batch(
         options = Options(jobs or cores(), check_engine(engine), limits, fresh, fail_fast)
         planned = plan(read, config.parent.resolve())
         chosen = select(planned, only, limit)
-        found = _leftovers(read, planned, InPlace() if dry_run or scheduler else worker)
         if dry_run:
             for job in chosen:
                 click.echo(plain(f"{foresee(job, out, fresh):9} {job.folder}"))
             for folder in removed(planned, out) if prune else []:
                 click.echo(f"{'deleted':9} {folder}")
         else:
+            found = _leftovers(read, planned, InPlace() if scheduler else worker)
             _batch(read, planned, chosen, out, options, worker, scheduler, prune, found)
 
 

@@ -10,7 +10,7 @@ from cxkit.errors import DataError, SettingsError
 from cxkit.report.brand import Brand
 from cxkit.report.job import Job, check_job
 from cxkit.report.publish import folder_fault, folder_name
-from cxkit.report.template import located, needs_data, own_values
+from cxkit.report.template import located, needs_data, own_values, with_paths
 from cxkit.views.language import language
 
 
@@ -101,7 +101,7 @@ def _jobs(config: Config, client: Client, base: Path) -> list[Job]:
     for method, mine in methods.items():
         own_template = method.endswith(".ipynb")
         template = located(method, base) if own_template else method
-        settings = {**(config.methods.get(method) or {}), **(mine or {})}
+        settings = with_paths({**(config.methods.get(method) or {}), **(mine or {})}, base)
         if not said.data and needs_data(template):
             raise SettingsError("it has no data; give it there or once for all clients.")
         values = own_values(template)  # over which only goes what somebody said

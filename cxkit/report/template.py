@@ -69,16 +69,25 @@ def own_values(method: str) -> dict[str, Any]:
         return {}
     template = find_template(method)
     known = template_parameters(template)
-    said: dict[str, Any] = {}
-    for name, value in _literals(template).items():
-        if name in OWN and name in known and value and isinstance(value, OWN[name]):
-            said[name] = located(str(value), template.parent) if name in PATHS else value
-    return said
+    said = {
+        name: value
+        for name, value in _literals(template).items()
+        if name in OWN and name in known and value and isinstance(value, OWN[name])
+    }
+    return with_paths(said, template.parent)
 
 
 def needs_data(method: str) -> bool:
     """Whether a template has no data of its own: the house's have none but samples, a user's notebook may have."""
     return not method.endswith(".ipynb") or _literals(find_template(method)).get("data_path") == ""
+
+
+def with_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any]:
+    """Parameters whose paths of data and codebook are seen from the folder ``base``, with absolute ones instead."""
+    return {
+        name: located(value, base) if name in PATHS and isinstance(value, str) else value
+        for name, value in values.items()
+    }
 
 
 def located(path: str, base: Path) -> str:

@@ -170,8 +170,7 @@ def test_sentences_name_the_first_few_and_count_the_others():
     )
 
 
-@pytest.mark.parametrize("words", [(), ("--dry-run",)], ids=["run", "dry run"])
-def test_a_batch_says_it_and_publishes_all_the_same(words, warm, tmp_path, monkeypatch):
+def test_a_batch_says_it_and_publishes_all_the_same(warm, tmp_path, monkeypatch):
     write_template(
         tmp_path / "own.ipynb", "where: dict = {}",
         save="from pathlib import Path\nPath(out, 'result.json').write_text('{}')\n"
@@ -180,22 +179,21 @@ def test_a_batch_says_it_and_publishes_all_the_same(words, warm, tmp_path, monke
     config = {"data": csv(tmp_path), "split_by": "company", "methods": {"own.ipynb": None}, "clients": CLIENTS}
     (tmp_path / "clients.yml").write_text(yaml.safe_dump({**config, "lang": "ru"}))
     monkeypatch.setattr("cxkit.cli.new_worker", lambda methods: warm)
-    done = CliRunner().invoke(main, ["batch", str(tmp_path / "clients.yml"), "--out", str(tmp_path / "out"), *words])
+    done = CliRunner().invoke(main, ["batch", str(tmp_path / "clients.yml"), "--out", str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
     notes = [line for line in done.stdout.splitlines() if line.startswith("Note: ")]
     assert len(notes) == 3
     assert 'Note: survey.csv, column "company": no client has "Other" (2 rows); list those that belong here.' in notes
-    if not words:
-        page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
-        check_page(page)
-        part = re.search(r'<h2 id="leftovers">.*?</section>', page, re.DOTALL)[0]
-        assert "Строки без клиента" in part
-        cells = re.findall(r'class="name">([^<]*)(?:<small>([^<]*)</small>)?</th><td>(\d+)</td>', part)
-        assert cells == [
-            (value or "нет значения", f"возможно, имелось в виду «{near}»?" if near else "", str(rows))
-            for value, rows, near in FOUND
-        ]
-        assert len(json.loads((tmp_path / "out" / "summary.json").read_text())) == len(CLIENTS)
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    check_page(page)
+    part = re.search(r'<h2 id="leftovers">.*?</section>', page, re.DOTALL)[0]
+    assert "Строки без клиента" in part
+    cells = re.findall(r'class="name">([^<]*)(?:<small>([^<]*)</small>)?</th><td>(\d+)</td>', part)
+    assert cells == [
+        (value or "нет значения", f"возможно, имелось в виду «{near}»?" if near else "", str(rows))
+        for value, rows, near in FOUND
+    ]
+    assert len(json.loads((tmp_path / "out" / "summary.json").read_text())) == len(CLIENTS)
 
 
 def test_the_page_lists_many_values_up_to_a_number_and_hostile_ones_as_text(tmp_path):

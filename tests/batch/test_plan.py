@@ -12,6 +12,7 @@ from cxkit.errors import DataError, SettingsError
 from cxkit.report.brand import Brand
 from cxkit.report.publish import folder_name
 from cxkit.report.template import find_template
+from tests.conftest import write_template
 
 BASE = {"data": "sample:bank", "methods": {"nps": None}}
 
@@ -255,6 +256,57 @@ def test_a_split_narrowed_by_a_client_and_by_a_method_has_all_three(tmp_path):
 def test_the_date_of_the_config_is_checked_even_where_no_client_takes_it(tmp_path):
     client = {"client": "a", "date": "2026-07-01"}
     assert refusal(tmp_path, client, date="soon") == 'The date "soon" of the config is no date; give YYYY-MM-DD.'
+
+
+@pytest.fixture
+def study(tmp_path):
+    """A notebook of one's own in a folder of its own, with data, codebook, language and rows."""
+    folder = tmp_path / "study"
+    folder.mkdir()
+    own = ('data_path = "in/a.csv"', 'codebook = "my.yml"', 'lang = "ru"', 'where = {"wave": "2", "company": "test"}')
+    write_template(folder / "my.ipynb", *own)
+    return {"data": "", "methods": {"study/my.ipynb": None}}
+
+
+def test_what_nobody_says_stays_as_a_notebook_of_one_s_own_has_it(study, tmp_path):
+    (job,) = of(tmp_path, "a", **study)
+    assert job.parameters == {
+        "data_path": str(tmp_path / "study" / "in" / "a.csv"), "codebook": str(tmp_path / "study" / "my.yml"),
+        "where": {"wave": "2", "company": "test"},
+    }  # fmt: skip
+    assert job.lang == "ru"
+
+
+def test_what_the_config_says_goes_over_what_a_notebook_says(study, tmp_path):
+    shared = {**study, "data": "b.csv", "codebook": "book.yml", "lang": "uz"}
+    one, other = of(tmp_path, "a", {"client": "b", "lang": "en", "codebook": ""}, **shared)
+    assert (one.lang, other.lang) == ("uz", "en")
+    assert one.parameters["data_path"] == other.parameters["data_path"] == str(tmp_path / "b.csv")
+    assert (one.parameters["codebook"], other.parameters["codebook"]) == (str(tmp_path / "book.yml"), "")
+
+
+def test_a_path_among_the_settings_of_a_method_starts_at_the_config_too(study, tmp_path):
+    study["methods"] = {"study/my.ipynb": {"codebook": "book.yml", "data_path": "sample:bank"}}
+    (job,) = of(tmp_path, "a", **study)
+    assert job.parameters["codebook"] == str(tmp_path / "book.yml")
+    assert job.parameters["data_path"] == "sample:bank"
+
+
+def test_a_client_s_own_rows_are_narrowed_by_the_notebook_and_only_its_own_value_is_another(study, tmp_path):
+    (job,) = of(tmp_path, "a", split_by="company", **study)
+    assert job.parameters["where"] == {"wave": "2", "company": "a"}
+    study["methods"] = {"study/my.ipynb": {"where": {"segment": "x"}}}  # said, so that the notebook's own has no say
+    (job,) = of(tmp_path, "a", split_by="company", **study)
+    assert job.parameters["where"] == {"segment": "x", "company": "a"}
+
+
+def test_a_notebook_without_data_needs_them_from_the_config(tmp_path):
+    write_template(tmp_path / "my.ipynb")
+    assert refusal(tmp_path, "a", data="", methods={"my.ipynb": None}) == (
+        'Client "a": it has no data; give it there or once for all clients.'
+    )
+    (job,) = of(tmp_path, "a", methods={"my.ipynb": None})
+    assert job.parameters == {"data_path": "sample:bank"}
 
 
 def test_an_address_is_refused_as_one_and_not_as_a_missing_file(tmp_path):
