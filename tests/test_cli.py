@@ -394,18 +394,6 @@ def test_a_chain_of_three_thousand_nodes_is_one_sentence(file, content, words, s
     assert done.stderr == f"cxkit: {sentence}\n"
 
 
-@pytest.mark.usefixtures("quick")
-def test_a_page_that_is_nested_too_deep_is_one_sentence(tmp_path):
-    code = TELL + "from IPython.display import Markdown\nMarkdown('x')\n"
-    write_template(tmp_path / "my.ipynb", "where = {}", save=code)
-    notebook = nbformat.read(tmp_path / "my.ipynb", as_version=4)
-    notebook.cells.append(nbformat.v4.new_markdown_cell("".join(f"{'  ' * k}- x\n" for k in range(1000)), id="deep"))
-    nbformat.write(notebook, tmp_path / "my.ipynb")
-    done = cxkit("report", tmp_path / "my.ipynb", "--data", "a.csv", "--client", "a", "--out", tmp_path / "out")
-    if done.exit_code:
-        assert "nested too deep for a page" in refused(done, 1)
-
-
 def test_the_demo_plans_every_method_in_all_languages(tmp_path, monkeypatch):
     monkeypatch.setattr("cxkit.cli._batch", lambda *arguments: None)
     assert cxkit("demo", "--out", tmp_path).exit_code == 0

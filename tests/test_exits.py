@@ -1,15 +1,19 @@
 """How commands end when somebody interrupts them, or does not listen any more."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 
+import click
 import psutil
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from cxkit.exits import PlainErrors
 from tests.conftest import write_template
 
 CXKIT = [sys.executable, "-c", "from cxkit.cli import main; main()"]
@@ -80,6 +84,20 @@ main(["wait"])
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, preexec_fn=heard)
     assert done.returncode == 128 + number, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_is_nested_too_deep_for_python_is_one_sentence_too():
+    @click.group(cls=PlainErrors)
+    def group():
+        pass
+
+    @group.command()
+    def deep():
+        json.loads("[" * 100_000)
+
+    done = CliRunner().invoke(group, ["deep"])
+    assert done.exit_code == 1
+    assert done.stderr == "cxkit: Something in settings or files is nested too deep; give it fewer levels.\n"
 
 
 def test_a_batch_goes_on_when_nobody_reads_what_it_says(tmp_path):

@@ -59,10 +59,6 @@ def _build(*arguments: Any) -> None:
         build_bundle(*arguments)
     except MemoryError:  # as the page can need it, too
         raise ReportError(MEMORY) from None
-    except RecursionError:  # of Markdown, such as lists in lists
-        raise ReportError(
-            "Something in the template or in what it shows is nested too deep for a page; give it fewer levels."
-        ) from None
 
 
 def make_row(job: Job, out: Path, worker: Worker, options: Options) -> tuple[Row, bool]:
