@@ -138,9 +138,11 @@ def batch(
     """Make all reports that CONFIG names.
 
     A report that is published already and still has the same inputs is kept, so a batch that was broken off goes on
-    where it was. Exit 0: all published (with --only or --limit, all of these), 1: some failed, 2: CONFIG is wrong and
-    nothing was run, 3: the disk is full or a folder cannot be written, 4: another batch works in the folder, 130 and
-    143: interrupted.
+    where it was. Rows of shared data that no client of CONFIG has are told.
+
+    Exit 0: all published (with --only or --limit, all of these), 1: some failed, 2: CONFIG is wrong and nothing was
+    run, 3: the disk is full or a folder cannot be written, 4: another batch works in the folder, 130 and 143:
+    interrupted.
 
     Airflow runs the same templates: PapermillOperator(input_nb="nps.ipynb", output_nb="out/007.ipynb",
     parameters={"data_path": "survey.csv", "client": "007", "out": "out/007"}) writes result.json and table.csv; for

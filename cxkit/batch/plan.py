@@ -102,9 +102,10 @@ def _jobs(config: Config, client: Client, base: Path) -> list[Job]:
         own_template = method.endswith(".ipynb")
         template = located(method, base) if own_template else method
         settings = with_paths({**(config.methods.get(method) or {}), **(mine or {})}, base)
-        if not said.data and needs_data(template):
-            raise SettingsError("it has no data; give it there or once for all clients.")
         values = own_values(template)  # over which only goes what somebody said
+        forgotten = needs_data(template) or values.get("data_path", "").startswith("sample:")
+        if not said.data and forgotten:  # no client's report is made of a sample because nobody named data
+            raise SettingsError("it has no data; give it there or once for all clients.")
         own_lang = values.pop("lang", said.lang)
         if said.data:
             values["data_path"] = located(said.data, base)

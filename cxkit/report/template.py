@@ -95,6 +95,7 @@ def located(path: str, base: Path) -> str:
     return path if not path or path.startswith("sample:") or "://" in path else str((base / path).resolve())
 
 
+@lru_cache
 def _literals(template: Path) -> dict[str, Any]:
     """The values of a parameters cell that can be read without running it; the last one of a name holds."""
     cells = nbformat.read(template, as_version=4).cells

@@ -301,11 +301,12 @@ def test_a_client_s_own_rows_are_narrowed_by_the_notebook_and_only_its_own_value
 
 
 def test_a_notebook_without_data_needs_them_from_the_config(tmp_path):
-    write_template(tmp_path / "my.ipynb")
-    assert refusal(tmp_path, "a", data="", methods={"my.ipynb": None}) == (
-        'Client "a": it has no data; give it there or once for all clients.'
-    )
-    (job,) = of(tmp_path, "a", methods={"my.ipynb": None})
+    for own in ((), ('data_path = "sample:shop"',)):  # which a copied template has
+        write_template(tmp_path / f"my{len(own)}.ipynb", *own)
+        assert refusal(tmp_path, "a", data="", methods={f"my{len(own)}.ipynb": None}) == (
+            'Client "a": it has no data; give it there or once for all clients.'
+        )
+    (job,) = of(tmp_path, "a", methods={"my0.ipynb": None})
     assert job.parameters == {"data_path": "sample:bank"}
 
 
