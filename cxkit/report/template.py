@@ -60,7 +60,8 @@ def template_parameters(template: Path) -> dict[str, dict[str, str]]:
 
 
 def own_values(method: str) -> dict[str, Any]:
-    """What a user's own notebook says in its parameters cell about data, language and rows, where it says something.
+    """What a user's own notebook says in its parameters cell about data, language and rows, where it says something;
+    about the codebook also that there is none.
 
     A relative path there means the notebook's folder, where JupyterLab runs it; it is returned absolute. The house's
     templates say nothing: their data are samples.
@@ -72,7 +73,7 @@ def own_values(method: str) -> dict[str, Any]:
     said = {
         name: value
         for name, value in _literals(template).items()
-        if name in OWN and name in known and value and isinstance(value, OWN[name])
+        if name in OWN and name in known and (value or name == "codebook") and isinstance(value, OWN[name])
     }
     return with_paths(said, template.parent)
 

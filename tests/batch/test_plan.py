@@ -307,7 +307,7 @@ def test_a_notebook_without_data_needs_them_from_the_config(tmp_path):
             'Client "a": it has no data; give it there or once for all clients.'
         )
     (job,) = of(tmp_path, "a", methods={"my0.ipynb": None})
-    assert job.parameters == {"data_path": "sample:bank"}
+    assert job.parameters == {"data_path": "sample:bank", "codebook": ""}
 
 
 def test_an_address_is_refused_as_one_and_not_as_a_missing_file(tmp_path):

@@ -314,7 +314,7 @@ def test_a_notebook_of_one_s_own_says_its_data_as_seen_from_its_folder(tmp_path,
 @pytest.mark.parametrize(
     ("lines", "found", "needs"),
     [
-        (['data_path = ""', 'lang = ""', "where = {}"], {}, True),
+        (['data_path = ""', 'codebook = ""', 'lang = ""', "where = {}"], {"codebook": ""}, True),
         (['data_path = "sample:bank"', "codebook = None"], {"data_path": "sample:bank"}, False),
         (['data_path = "a.csv"', 'data_path = "sample:shop"'], {"data_path": "sample:shop"}, False),
         (['data_path = "a" + ".csv"', "lang = LANG", "where = [1]"], {}, False),
