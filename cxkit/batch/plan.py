@@ -99,8 +99,7 @@ def _jobs(config: Config, client: Client, base: Path) -> list[Job]:
     look = Brand(located(brand.logo, base), brand.primary, brand.accent)
     jobs = []
     for method, mine in methods.items():
-        own_template = method.endswith(".ipynb")
-        template = located(method, base) if own_template else method
+        template = located(method, base) if method.endswith(".ipynb") else method
         settings = with_paths({**(config.methods.get(method) or {}), **(mine or {})}, base)
         values = own_values(template)  # over which only goes what somebody said
         forgotten = needs_data(template) or values.get("data_path", "").startswith("sample:")
@@ -109,7 +108,7 @@ def _jobs(config: Config, client: Client, base: Path) -> list[Job]:
         own_lang = values.pop("lang", said.lang)
         if said.data:
             values["data_path"] = located(said.data, base)
-        if "codebook" in explicit or not own_template:
+        if "codebook" in explicit:
             values["codebook"] = located(said.codebook, base)
         if own_rows:
             settings["where"] = {**_narrower(method, settings, values.get("where", {}), own_rows), **own_rows}

@@ -211,9 +211,9 @@ def _spelling(path: str | Path, where: Mapping[str, Any], how: Mapping[str, str]
             known = {fold(text): text for text, _ in split_values(path, column, **how) if text}
             if str(value) not in known.values():
                 if same := known.get(fold(value)):
-                    return f'"{same}" differs from that only by case, spaces or the form of letters: did you mean it?'
+                    return f'check the spelling: "{same}" differs only by case, spaces or the form of letters.'
                 if near := get_close_matches(fold(value), known, n=1):
-                    return f'did you mean {column} = "{known[near[0]]}"?'
+                    return f'check the spelling: did you mean {column} = "{known[near[0]]}"?'
     return "check the spelling of column and value."
 
 

@@ -64,10 +64,10 @@ def own_values(method: str) -> dict[str, Any]:
     about the codebook also that there is none.
 
     A relative path there means the notebook's folder, where JupyterLab runs it; it is returned absolute. The house's
-    templates say nothing: their data are samples.
+    templates have no codebook and say nothing else: their data are samples.
     """
     if not method.endswith(".ipynb"):
-        return {}
+        return {"codebook": ""}
     template = find_template(method)
     known = template_parameters(template)
     said = {

@@ -367,6 +367,28 @@ def test_clients_that_cannot_be_taken_from_the_data_are_refused(frame, shared, w
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        ("ACME  ltd", '"Acme Ltd" differs only by case, spaces or the form of letters.'),
+        ("Acme Limited", 'did you mean company = "Acme Ltd"?'),
+        ("\uff21cme Ltd", '"Acme Ltd" differs only by'),
+        (unicodedata.normalize("NFD", "Génie"), '"Génie" differs only by'),
+    ],
+    ids=ascii,
+)
+def test_a_value_that_no_row_has_names_the_nearest(ending, value, hint, tmp_path):
+    frame = pd.DataFrame({"company": ["Acme Ltd", "Génie", "Other"], "segment": "x", "ease": [1, 2, 3]})
+    {"csv": frame.to_csv, "xlsx": frame.to_excel, "parquet": frame.to_parquet}[ending](
+        tmp_path / f"survey.{ending}", index=False
+    )
+    where = {"segment": "x", "company": value}
+    with pytest.raises(DataError) as told:
+        read(tmp_path / f"survey.{ending}", items=["ease"], scale=[1, 10], where=where)
+    assert f"; check the spelling: {hint}" in str(told.value)
+
+
 def test_a_client_without_rows_is_left_to_its_own_run(tmp_path):
     jobs = split(tmp_path, clients=[{"client": "gone"}, {"client": "a"}])
     assert wheres(jobs) == [("gone", {"company": "gone"}), ("a", {"company": "a"})]
