@@ -1,7 +1,7 @@
 """The command line: cxkit methods, new, report, batch, schema, demo."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,13 +10,14 @@ import click
 
 import cxkit
 from cxkit.batch.quick import quick_imports
-from cxkit.batch.worker import WARM, Limits, Worker, new_worker
-from cxkit.errors import SettingsError
+from cxkit.batch.worker import WARM, InPlace, Limits, Worker, new_worker
+from cxkit.errors import ReportError, SettingsError
 from cxkit.exits import PlainErrors, unread
 from cxkit.views.language import LANGUAGES, plain
 
 if TYPE_CHECKING:
     from cxkit.batch.config import Config
+    from cxkit.batch.leftover import Leftover
     from cxkit.batch.summary import Row
     from cxkit.batch.work import Options
     from cxkit.report.job import Job
@@ -70,12 +71,12 @@ def new(method: str, file: Path) -> None:
 
 @main.command()
 @click.argument("method")
-@click.option("--data", required=True, help="Survey: .csv .tsv .xlsx .parquet .duckdb, a folder, or sample:NAME.")
+@click.option("--data", help="Survey: .csv .tsv .xlsx .parquet .duckdb, a folder, or sample:NAME.")
 @click.option("--client", required=True, help="Id of the client; names the folder.")
 @click.option("--name", default="", help="Name of the client on the page.")
-@click.option("--lang", default="en", help=f"Language of the report: {', '.join(LANGUAGES)}.")
+@click.option("--lang", help=f"Language of the report: {', '.join(LANGUAGES)}; en when nothing says another.")
 @click.option("--date", default="", help="Date on the page, YYYY-MM-DD; left out when not given.")
-@click.option("--codebook", default="", help="YAML codebook.")
+@click.option("--codebook", help="YAML codebook.")
 @click.option("--logo", default="", help="PNG, JPEG or SVG file.")
 @click.option("--out", default="out", type=click.Path(path_type=Path), help="Folder of the reports.")
 @click.option(
@@ -84,23 +85,31 @@ def new(method: str, file: Path) -> None:
 @TIMEOUT
 @MEMORY
 def report(
-    method: str, data: str, client: str, name: str, lang: str, date: str, codebook: str, logo: str, out: Path,
-    settings: tuple[str, ...], timeout: float, memory: int,
+    method: str, data: str | None, client: str, name: str, lang: str | None, date: str, codebook: str | None,
+    logo: str, out: Path, settings: tuple[str, ...], timeout: float, memory: int,
 ) -> None:  # fmt: skip
-    """Make one client's report by METHOD (a method's word or a template of your own)."""
+    """Make one client's report by METHOD (a method's word or a template of your own).
+
+    A notebook of your own keeps what its parameters cell says, such as its data, codebook and language, unless you
+    say something else here. A relative path in the notebook starts in the notebook's folder; one that you give here
+    starts in the folder where you are.
+    """
     with _started([]) as worker:
         from cxkit.batch.work import Options, publish_report
         from cxkit.report.brand import Brand
         from cxkit.report.job import Job, check_job
-        from cxkit.report.template import find_template, parse_parameter
+        from cxkit.report.template import find_template, needs_data, own_values, parse_parameter, with_paths
 
         template = find_template(method)
-        parameters: dict[str, Any] = {
-            "data_path": data if data.startswith("sample:") or "://" in data else str(Path(data).resolve()),
-            "codebook": str(Path(codebook).resolve()) if codebook else "",
-            **dict(parse_parameter(template, text) for text in settings),
-        }
-        job = Job(client, method, parameters, name, lang, date, Brand(logo))
+        if data is None and needs_data(method):
+            raise click.UsageError("Missing option '--data'; say where the survey is.")
+        said = {"data_path": data, "codebook": codebook, **dict(parse_parameter(template, text) for text in settings)}
+        given = {name: value for name, value in said.items() if value is not None}
+        parameters = own_values(method)  # over which only goes what is said here
+        own_lang = parameters.pop("lang", "en")
+        parameters |= with_paths(given, Path.cwd())
+        method = str(template) if method.endswith(".ipynb") else method
+        job = Job(client, method, parameters, name, own_lang if lang is None else lang, date, Brand(logo))
         check_job(job)
         options = Options(limits=Limits(timeout, memory * 2**20), fresh=True)
         publish_report(job, out.resolve(), worker, options)
@@ -129,9 +138,11 @@ def batch(
     """Make all reports that CONFIG names.
 
     A report that is published already and still has the same inputs is kept, so a batch that was broken off goes on
-    where it was. Exit 0: all published (with --only or --limit, all of these), 1: some failed, 2: CONFIG is wrong and
-    nothing was run, 3: the disk is full or a folder cannot be written, 4: another batch works in the folder, 130 and
-    143: interrupted.
+    where it was. Rows of shared data that no client of CONFIG has are told.
+
+    Exit 0: all published (with --only or --limit, all of these), 1: some failed, 2: CONFIG is wrong and nothing was
+    run, 3: the disk is full or a folder cannot be written, 4: another batch works in the folder, 130 and 143:
+    interrupted.
 
     Airflow runs the same templates: PapermillOperator(input_nb="nps.ipynb", output_nb="out/007.ipynb",
     parameters={"data_path": "survey.csv", "client": "007", "out": "out/007"}) writes result.json and table.csv; for
@@ -156,7 +167,8 @@ def batch(
             for folder in removed(planned, out) if prune else []:
                 click.echo(f"{'deleted':9} {folder}")
         else:
-            _batch(read, planned, chosen, out, options, worker, scheduler, prune)
+            found = _leftovers(read, planned, InPlace() if scheduler else worker)
+            _batch(read, planned, chosen, out, options, worker, scheduler, prune, found)
 
 
 @main.command()
@@ -203,7 +215,7 @@ def demo(out: Path) -> None:
 
 def _batch(
     config: "Config", jobs: list["Job"], chosen: list["Job"], out: Path, options: "Options", worker: Worker,
-    scheduler: str = "", prune: bool = False,
+    scheduler: str = "", prune: bool = False, leftovers: Sequence["Leftover"] = (),
 ) -> None:  # fmt: skip
     from tqdm import tqdm
 
@@ -227,7 +239,7 @@ def _batch(
 
         rows, stopped = run(
             jobs, out, options=options, chosen=chosen, worker=worker, scheduler=scheduler, prune=prune,
-            report=progress, title=config.title, lang=config.lang, date=config.date,
+            report=progress, title=config.title, lang=config.lang, date=config.date, leftovers=leftovers,
         )  # fmt: skip
     if others := removed(jobs, out):
         named = ", ".join(others[:5]) + (" ..." if len(others) > 5 else "")
@@ -239,6 +251,22 @@ def _batch(
         click.echo(f"{good} of {len(rows)} reports published; open {out / 'index.html'}")
     asked = {job.folder for job in chosen}
     sys.exit(exit_code([row for row in rows if row.folder in asked], stopped))
+
+
+def _leftovers(config: "Config", jobs: list["Job"], place: Worker) -> list["Leftover"]:
+    """Say which rows of the data are of no client; that is told, and stops nothing."""
+    from cxkit.batch.leftover import Leftover, leftovers, splits
+    from cxkit.batch.run import OVERVIEW
+
+    shared = splits(config, jobs)
+    try:
+        found: list[Leftover] = place.call(leftovers, shared, limits=OVERVIEW) if shared else []
+    except ReportError as error:
+        found = [Leftover(Path(split.data).name, split.column, problem=str(error)) for split in shared]
+    for sentence in dict.fromkeys(sentence for one in found for sentence in one.sentences()):
+        with unread():
+            click.echo(plain(f"Note: {sentence}"))
+    return found
 
 
 @contextmanager

@@ -31,15 +31,17 @@ class PlainErrors(click.Group):
         except CxError as error:
             click.echo(f"cxkit: {plain(error)}", err=True)
             sys.exit(4 if isinstance(error, LockedError) else 2 if isinstance(error, SettingsError) else 1)
+        except RecursionError:
+            click.echo("cxkit: Something in settings or files is nested too deep; give it fewer levels.", err=True)
+            sys.exit(1)
         except OSError as error:
             if error.errno == errno.ENOSPC:
                 click.echo(f"cxkit: {DISK_FULL}", err=True)
                 sys.exit(3)
             if error.errno == errno.EPIPE:
                 raise
-            click.echo(
-                f"cxkit: {error.strerror or error} ({error.filename}); check the folder and its rights.", err=True
-            )
+            place = f" ({error.filename})" if error.filename else ""
+            click.echo(f"cxkit: {error.strerror or error}{place}; check the folder and its rights.", err=True)
             sys.exit(3)
 
 

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+
+settings.register_profile("slow machines too", deadline=None)
+settings.load_profile("slow machines too")
 
 
 def pytest_collection_finish() -> None:

@@ -16,6 +16,7 @@ from cxkit.errors import CxError, DataError
 from cxkit.methods import METHODS
 from cxkit.report.template import find_template
 from cxkit.views.language import LANGUAGES
+from tests.conftest import write_template
 
 COMMANDS = ("methods", "new", "report", "batch", "schema", "demo")
 HEADER = "id,ease,trust,w"
@@ -294,6 +295,103 @@ def test_a_wrong_sheet_ends_with_exit_1_and_no_report(tmp_path):
                  "--set", "sheet=Answer")  # fmt: skip
     assert refused(done, 1) == 'cxkit: survey.xlsx has no sheet "Answer"; did you mean "Answers"?\n'
     assert list(out.iterdir()) == []
+
+
+TELL = """
+import json
+from pathlib import Path
+book = Path(codebook).read_text() if codebook else ""
+known = {"data": Path(data_path).name, "codebook": book, "lang": lang, "where": where}
+Path(out, "result.json").write_text(json.dumps(known))
+Path(out, "table.csv").write_text("term,estimate\\n")
+"""
+
+
+@pytest.fixture
+def study(tmp_path):
+    """A notebook of one's own that says its data and tells what it was run with; its codebook, and another one."""
+    (tmp_path / "study").mkdir()
+    own = ('data_path = "in/own.csv"', 'codebook = "book.yml"', 'lang = "ru"', 'where = {"wave": "2"}')
+    write_template(tmp_path / "study" / "my.ipynb", *own, save=TELL)
+    (tmp_path / "study" / "book.yml").write_text("# its own")
+    (tmp_path / "book.yml").write_text("# here")
+    return tmp_path / "study" / "my.ipynb"
+
+
+OWN = {"data": "own.csv", "codebook": "# its own", "lang": "ru", "where": {"wave": "2"}}
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], {}),
+        (["--codebook", "book.yml"], {"codebook": "# here"}),
+        (["--codebook", ""], {"codebook": ""}),
+        (["--data", "in/other.csv", "--lang", "en"], {"data": "other.csv", "lang": "en"}),
+        (["--set", "where={}", "--set", "codebook=book.yml"], {"where": {}, "codebook": "# here"}),
+    ],
+    ids=" ".join,
+)
+def test_a_notebook_of_one_s_own_keeps_what_it_says_unless_somebody_says_other(
+    words, told, study, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    done = cxkit("report", "study/my.ipynb", "--client", "a", *words)
+    assert done.exit_code == 0, done.output
+    assert json.loads((tmp_path / "out" / "a" / "my" / "result.json").read_text()) == OWN | told
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_report_knows_the_codebook_that_its_notebook_names(study, tmp_path):
+    cxkit("report", study, "--client", "a", "--out", tmp_path / "out")
+    run = json.loads((tmp_path / "out" / "a" / "my" / "run.json").read_text())
+    assert run["inputs"]["codebook"]["file"] == "book.yml"
+    assert run["parameters"]["codebook"] == "book.yml"
+    assert run["lang"] == "ru"
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_method_s_word_needs_data_and_a_notebook_only_without_its_own(tmp_path):
+    write_template(tmp_path / "my.ipynb")
+    for method in ("nps", tmp_path / "my.ipynb"):
+        done = cxkit("report", method, "--client", "a")
+        assert done.exit_code == 2
+        assert "Usage: " in done.stderr
+        assert "Missing option '--data'; say where the survey is." in done.stderr
+
+
+def chain(levels):
+    inner = "".join(f"name: n{k}, children: [{{" for k in range(1, levels))
+    return f"{{{inner}name: n{levels}, item: recommend{'}]' * (levels - 1)}}}"
+
+
+DEEP = "lists and mappings stand more than 120 levels deep in each other"
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    ("file", "content", "words", "sentence"),
+    [
+        ("c.yml", "data: sample:bank\nclients: [{client: a}]\nmethods: {csi_tree: {tree: CHAIN}}\n",
+         ("batch", "c.yml", "--out", "out"),
+         f'The config "c.yml" cannot be read at line 3: {DEEP}; correct that line.'),
+        ("book.yml", "items: {recommend: {scale: [1, 10]}}\ntree: CHAIN\n",
+         ("report", "csi_tree", "--data", "sample:bank", "--client", "a", "--codebook", "book.yml"),
+         f'The codebook "book.yml" cannot be read at line 2: {DEEP}; correct that line.'),
+        ("none", "", ("report", "csi_tree", "--data", "sample:bank", "--client", "a", "--set", "tree=CHAIN"),
+         f'In the setting "tree" {DEEP}; give a flatter value.'),
+        ("none", "", ("report", "acsi_regression", "--data", "sample:a", "--client", "a", "--set", "economy=CHAIN"),
+         f'In the setting "economy" {DEEP}; give a flatter value.'),
+    ],
+    ids=["config", "codebook", "tree", "economy"],
+)  # fmt: skip
+def test_a_chain_of_three_thousand_nodes_is_one_sentence(file, content, words, sentence, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / file).write_text(content.replace("CHAIN", chain(3_000)))
+    done = cxkit(*(word.replace("CHAIN", chain(3_000)) for word in words))
+    assert done.exit_code in (1, 2)
+    assert done.stderr == f"cxkit: {sentence}\n"
 
 
 def test_the_demo_plans_every_method_in_all_languages(tmp_path, monkeypatch):

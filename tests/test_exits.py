@@ -1,15 +1,19 @@
 """How commands end when somebody interrupts them, or does not listen any more."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 
+import click
 import psutil
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from cxkit.exits import PlainErrors
 from tests.conftest import write_template
 
 CXKIT = [sys.executable, "-c", "from cxkit.cli import main; main()"]
@@ -45,7 +49,7 @@ def test_a_report_that_is_interrupted_leaves_nothing(number, tmp_path):
     while process.poll() is None and not list((tmp_path / "out").glob(".staging-*/bundle")):
         time.sleep(0.02)
     process.send_signal(number)
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=600)
     assert process.returncode == 128 + number, told
     assert "Traceback" not in told
     assert list((tmp_path / "out").iterdir()) == []
@@ -56,7 +60,7 @@ def test_a_batch_that_is_interrupted_while_it_begins_ends_as_interrupted(tmp_pat
     while process.poll() is None and not psutil.Process(process.pid).children():
         time.sleep(0.02)
     process.send_signal(signal.SIGTERM)  # it imports and plans now, and the process for reports has begun as well
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=600)
     assert process.returncode == 128 + signal.SIGTERM, told
     assert "Traceback" not in told
 
@@ -73,13 +77,27 @@ class Last:
 @main.command()
 def wait():
     Last()
-    time.sleep(60)
+    time.sleep(3600)
 main(["wait"])
 """
     command = [sys.executable, "-c", code, str(int(number))]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=50, preexec_fn=heard)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, preexec_fn=heard)
     assert done.returncode == 128 + number, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_is_nested_too_deep_for_python_is_one_sentence_too():
+    @click.group(cls=PlainErrors)
+    def group():
+        pass
+
+    @group.command()
+    def deep():
+        json.loads("[" * 100_000)
+
+    done = CliRunner().invoke(group, ["deep"])
+    assert done.exit_code == 1
+    assert done.stderr == "cxkit: Something in settings or files is nested too deep; give it fewer levels.\n"
 
 
 def test_a_batch_goes_on_when_nobody_reads_what_it_says(tmp_path):
@@ -87,7 +105,7 @@ def test_a_batch_goes_on_when_nobody_reads_what_it_says(tmp_path):
     os.close(reading)
     process = start(tmp_path, "batch", "clients.yml", "--out", "out", stdout=writing)
     os.close(writing)
-    _, told = process.communicate(timeout=120)
+    _, told = process.communicate(timeout=600)
     assert process.returncode == 1, told
     assert (tmp_path / "out" / "good" / "own" / "report.html").is_file()
     assert (tmp_path / "out" / "index.html").is_file()
@@ -95,7 +113,7 @@ def test_a_batch_goes_on_when_nobody_reads_what_it_says(tmp_path):
 
 def test_a_name_that_the_terminal_cannot_show_stops_no_batch(tmp_path):
     process = start(tmp_path, "batch", "clients.yml", "--out", "out", "--jobs", "1", PYTHONIOENCODING="cp1251")
-    said, told = process.communicate(timeout=120)
+    said, told = process.communicate(timeout=600)
     assert process.returncode == 1, told
     assert said.splitlines()[:2] == [
         'failed      odd/own: The template "own" stopped: ValueError: To?kin', "published   good/own",

@@ -17,7 +17,7 @@ RUN = [*LESSONS, ROOT / "templates" / "nps.ipynb"]  # papermill runs every templ
 def validate(path):
     return subprocess.run(
         [sys.executable, "-m", "pytest", "--nbval-lax", "-q", "-p", "no:cacheprovider", "-c", "/dev/null",
-         "--rootdir", str(path.parent), str(path)],
+         "--nbval-kernel-startup-timeout", "600", "--rootdir", str(path.parent), str(path)],
         capture_output=True, text=True, check=False, cwd=path.parent,
     )  # fmt: skip
 

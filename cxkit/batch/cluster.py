@@ -16,9 +16,9 @@ from cxkit.report.job import Job
 
 LOCAL, HERE = "local", "127.0.0.1"
 LOOK = 0.1  # seconds between two looks at the cluster
-CONNECT = 10  # seconds that a scheduler has to answer
-ANSWER = 4  # seconds that workers have to stop what they do
-NO_WORKER = 60  # seconds that a cluster may be without workers; one that grows by itself needs some to begin
+CONNECT = 20  # seconds that a scheduler has to answer
+ANSWER = 20  # seconds that workers have to stop what they do
+NO_WORKER = 120  # seconds that a cluster may be without workers; one that grows by itself needs some to begin
 
 _workers: dict[str, Worker] = {}  # on a Dask worker: where it makes the reports of a batch
 

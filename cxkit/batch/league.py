@@ -114,7 +114,7 @@ def read_entry(row: Row, out: Path) -> Entry | None:
         base, level = str(found["base"]), settings["level"]
         entry = Entry(row, str(wave), n, estimate, low, high, base, least, level, asked, named)
     # The template may be the user's own copy, whose result can look like anything.
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
         return None
     return entry if estimate == estimate or entry.base == "hidden" else None
 

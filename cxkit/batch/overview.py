@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from cxkit.batch.league import HEADLINES, Entry, Headline, axis, in_order, read_entry
+from cxkit.batch.leftover import Leftover
 from cxkit.batch.stacked import NAMES, write_results
 from cxkit.batch.summary import Row
 from cxkit.report.gate import check_page
@@ -22,6 +23,7 @@ FILES = {
     "results.parquet": mark("The same for analysis tools, with numbers as numbers"),
 }
 DAMAGED = "Its published table.csv cannot be read; run the batch again."
+LISTED = 20  # so many values that no client has are listed of a file
 OPEN = 12  # so many waiting reports are named at once; more are folded away
 
 
@@ -43,7 +45,9 @@ class Line:
     dot: float | None
 
 
-def write_overview(rows: Sequence[Row], out: Path, *, title: str, lang: str, date: str) -> list[Row]:
+def write_overview(
+    rows: Sequence[Row], out: Path, *, title: str, lang: str, date: str, leftovers: Sequence[Leftover] = ()
+) -> list[Row]:
     """Write results.csv, results.parquet and index.html; each replaces its older one whole.
 
     Returned are the rows as the page shows them: a published report whose table cannot be read counts as failed.
@@ -71,6 +75,7 @@ def write_overview(rows: Sequence[Row], out: Path, *, title: str, lang: str, dat
         open=OPEN,
         leagues=leagues,
         others=[_item(row, words) for row in others],
+        leftovers=[_leftover(one, words) for one in leftovers],
         files=[(name, words.text(FILES[name])) for name in ("summary.csv", *NAMES) if (out / name).is_file()],
     )
     check_page(page)
@@ -87,6 +92,24 @@ def _item(row: Row, words: Language) -> dict[str, str]:
         "status": words.text(STATUSES.get(row.status, row.status)) if row.status in STATUSES else plain(row.status),
         "reason": plain(row.reason),
         "href": _address(row),
+    }
+
+
+def _leftover(one: Leftover, words: Language) -> dict[str, Any]:
+    """Values of a file that no client has, as they are listed."""
+    listed, more = one.values[:LISTED], len(one.values) - LISTED
+    return {
+        "caption": plain(f"{one.file} · {one.column}"),
+        "problem": plain(one.problem),
+        "more": words.text("Further values: {n}.", n=words.number(more)) if more > 0 else "",
+        "lines": [
+            {
+                "value": plain(value) or words.text("no value"),
+                "near": words.text("did you mean “{value}”?", value=plain(near)) if near else "",
+                "rows": words.number(rows),
+            }
+            for value, rows, near in listed
+        ],
     }
 
 

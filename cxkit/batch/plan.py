@@ -11,7 +11,8 @@ from cxkit.data.spelling import key
 from cxkit.errors import DataError, SettingsError
 from cxkit.report.brand import Brand
 from cxkit.report.job import Job, check_job
-from cxkit.report.publish import folder_name
+from cxkit.report.publish import folder_fault, folder_name
+from cxkit.report.template import located, needs_data, own_values, with_paths
 from cxkit.views.language import language
 
 
@@ -84,7 +85,7 @@ def _clients(config: Config, base: Path) -> list[Client]:
     if not config.data:
         raise SettingsError("The config has neither clients nor data to take them from; give one of both.")
     try:
-        values = split_values(_path(config.data, base), column, _path(config.codebook, base))
+        values = split_values(located(config.data, base), column, located(config.codebook, base))
     except DataError as error:
         raise SettingsError(f"The clients cannot be taken from the data: {error}") from None
     for value, rows in values:
@@ -93,14 +94,12 @@ def _clients(config: Config, base: Path) -> list[Client]:
                 f'{rows} of the rows have no value in "{column}" and are of no client; fill the cells in, or list '
                 f"the clients in the config."
             )
-        try:
-            folder_name(value)
-        except SettingsError:
+        if fault := folder_fault(value).partition(";")[0]:
             shown = " ".join(value[:60].split())
             raise SettingsError(
-                f'The value "{shown}" of the column "{column}" cannot name a folder; list the clients in the config, '
-                f"this one with an id of its own and the value beside it."
-            ) from None
+                f'The value "{shown}" of the column "{column}" {fault}; list the clients in the config, this one '
+                f"with an id of its own and the value beside it."
+            )
     return [Client.model_validate({"client": value}) for value, _ in values]
 
 
@@ -110,35 +109,45 @@ def _jobs(config: Config, client: Client, base: Path) -> list[Job]:
     own_brand = {name: getattr(client.brand, name) for name in client.brand.model_fields_set}
     brand = config.brand.model_copy(update=own_brand)
     methods = client.methods or config.methods
-    for lacks, given in (("data", said.data), ("methods", methods)):
-        if not given:
-            raise SettingsError(f"it has no {lacks}; give it there or once for all clients.")
-    shared: dict[str, Any] = {"data_path": _path(said.data, base), "codebook": _path(said.codebook, base)}
+    if not methods:
+        raise SettingsError("it has no methods; give it there or once for all clients.")
+    explicit = client.model_fields_set | config.model_fields_set
     column = said.split_by
     if client.value and (not column or column in client.where):
         raise SettingsError("its value has no use; give split_by too, and leave that column out of where.")
     own_rows = {column: client.value or client.client, **client.where} if column else client.where
-    if own_rows:
-        shared["where"] = own_rows
+    look = Brand(located(brand.logo, base), brand.primary, brand.accent)
     jobs = []
     for method, mine in methods.items():
-        settings = {**(config.methods.get(method) or {}), **(mine or {})}
-        if own_rows and "where" in settings:
-            # Whatever a method asks for, a report never shows the rows of another client.
-            narrower = settings["where"] or {}
-            if not isinstance(narrower, dict):
-                raise SettingsError(f'the where of "{method}" is {narrower!r}; give {{column: value}}.')
-            if both := [name for name in narrower if name in own_rows]:
-                raise SettingsError(
-                    f'the where of "{method}" names "{both[0]}", by which the rows of the client are told already; '
-                    f"leave it out there."
-                )
-            settings["where"] = {**narrower, **own_rows}
-        template = _path(method, base) if method.endswith(".ipynb") else method
-        look = Brand(_path(brand.logo, base), brand.primary, brand.accent)
-        jobs.append(Job(client.client, template, {**shared, **settings}, client.name, said.lang, said.date, look))
+        template = located(method, base) if method.endswith(".ipynb") else method
+        settings = with_paths({**(config.methods.get(method) or {}), **(mine or {})}, base)
+        values = own_values(template)  # over which only goes what somebody said
+        forgotten = needs_data(template) or values.get("data_path", "").startswith("sample:")
+        if not said.data and forgotten:  # no client's report is made of a sample because nobody named data
+            raise SettingsError("it has no data; give it there or once for all clients.")
+        own_lang = values.pop("lang", said.lang)
+        if said.data:
+            values["data_path"] = located(said.data, base)
+        if "codebook" in explicit:
+            values["codebook"] = located(said.codebook, base)
+        if own_rows:
+            settings["where"] = {**_narrower(method, settings, values.get("where", {}), own_rows), **own_rows}
+        lang = said.lang if "lang" in explicit else own_lang
+        jobs.append(Job(client.client, template, {**values, **settings}, client.name, lang, said.date, look))
     return jobs
 
 
-def _path(text: str, base: Path) -> str:
-    return text if not text or text.startswith("sample:") or "://" in text else str((base / text).resolve())
+def _narrower(method: str, settings: dict[str, Any], own: dict[str, Any], rows: dict[str, str]) -> dict[str, Any]:
+    """What narrows a client's rows for a method: whatever it asks for, a report never shows those of another client.
+
+    ``own`` is what a user's notebook says itself; a column of ``rows`` that it names there gets the client's value.
+    """
+    narrower = settings.get("where", own) or {}
+    if not isinstance(narrower, dict):
+        raise SettingsError(f'the where of "{method}" is {narrower!r}; give {{column: value}}.')
+    if both := [name for name in settings.get("where") or {} if name in rows]:
+        raise SettingsError(
+            f'the where of "{method}" names "{both[0]}", by which the rows of the client are told already; '
+            f"leave it out there."
+        )
+    return narrower

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cxkit.batch.choice import removed
 from cxkit.batch.cluster import connect, finished_on_cluster
+from cxkit.batch.leftover import Leftover
 from cxkit.batch.lock import locked
 from cxkit.batch.summary import Row, write_rows
 from cxkit.batch.work import Options, make_row
@@ -36,6 +37,7 @@ def run(
     scheduler: str = "",
     prune: bool = False,
     report: Callable[[Row, bool], None] = lambda row, kept: None,
+    leftovers: Sequence[Leftover] = (),
 ) -> tuple[list[Row], int]:
     """Make the reports of a plan and write the summaries of all into ``out``.
 
@@ -46,6 +48,7 @@ def run(
     scheduler : the address of a Dask scheduler, "local" for one started here, "" for none.
     prune : delete the reports of clients that are not in the plan.
     report : called with each finished row, and whether its report was still valid and kept.
+    leftovers : rows of the data that are of no client, for the index page.
 
     Returns
     -------
@@ -86,7 +89,7 @@ def run(
                 report(row, kept)
         clear_stale(out)  # of workers that were lost
         place = InPlace() if stopped else worker
-        shown = place.call(_overview, list(rows.values()), out, title, lang, date, limits=OVERVIEW)
+        shown = place.call(_overview, list(rows.values()), out, title, lang, date, leftovers, limits=OVERVIEW)
         if shown != list(rows.values()):
             write_rows(shown, out)
         return shown, stopped[0] if stopped else 0
@@ -101,11 +104,13 @@ def exit_code(rows: Sequence[Row], stopped: int = 0) -> int:
     return int(any(row.status != "published" for row in rows))
 
 
-def _overview(rows: Sequence[Row], out: Path, title: str, lang: str, date: str) -> list[Row]:
+def _overview(
+    rows: Sequence[Row], out: Path, title: str, lang: str, date: str, leftovers: Sequence[Leftover]
+) -> list[Row]:  # fmt: skip
     """Write the files over all clients; in a child, which has imported what that takes and gives its memory back."""
     from cxkit.batch.overview import write_overview
 
-    return write_overview(rows, out, title=title, lang=lang, date=date)
+    return write_overview(rows, out, title=title, lang=lang, date=date, leftovers=leftovers)
 
 
 def _found(job: Job, out: Path) -> str:

@@ -1,10 +1,12 @@
 """Tasks in processes of their own, forked from a warm zygote, with limits of time and memory."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -21,6 +23,7 @@ BROKEN = "The process that starts reports could not be started; what it said sta
 START = "import sys; sys.path = list(filter(None, sys.path)); from cxkit.batch.zygote import main; main(sys.argv[1:])"
 WARM = "cxkit-warm"  # the papermill engine that runs cells in such processes
 PATIENCE = 300.0  # seconds that the imports and the warm-up may take
+FAREWELL = 30.0  # seconds in which a zygote ends its children and removes their files
 forked = False  # true in a process that was forked for one task
 
 
@@ -69,6 +72,7 @@ class Zygote:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._folder = ""
         self._ready = self._stopped = self._broken = False
 
     def engine(self, wanted: str) -> str:
@@ -130,7 +134,7 @@ class Zygote:
         process, control = self._process, self._control
         if process and control:
             if not self._ready:
-                process.terminate()
+                process.terminate()  # which is not caught there: an exit raised in the middle of imports can be lost
             with suppress(OSError):
                 control.shutdown(socket.SHUT_RDWR)
             _end(process)
@@ -173,11 +177,12 @@ class Zygote:
     def _launch(self) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(PATIENCE)
+        self._folder = tempfile.mkdtemp(prefix="cx-")
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", START, str(theirs.fileno()), *self.methods],
-                env=self.environment, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, start_new_session=True,
+                [sys.executable, "-c", START, str(theirs.fileno()), self._folder, *self.methods],
+                env={**self.environment, "TMPDIR": self._folder}, pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
 
     def _close(self) -> None:
@@ -185,7 +190,9 @@ class Zygote:
             self._control.close()
         if self._process is not None:
             _end(self._process)
-        self._control = self._process = None
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._control, self._process, self._folder = None, None, ""
         self._ready = False
 
 
@@ -198,9 +205,9 @@ def new_worker(methods: Iterable[str]) -> Worker:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Wait a moment for a zygote that was told to end, then make it."""
+    """Wait for a zygote that was told to end; make it when that takes too long."""
     try:
-        process.wait(timeout=2)
+        process.wait(timeout=FAREWELL)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

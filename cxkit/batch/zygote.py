@@ -14,7 +14,6 @@ import selectors
 import shutil
 import signal
 import socket
-import sys
 import tempfile
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -31,18 +30,19 @@ Children = dict[int, tuple[Connection, str]]  # by process: the socket to the pa
 
 
 def main(arguments: list[str]) -> None:
-    """Warm up and serve on the socket with the number ``arguments[0]``; the rest are the methods to warm up for."""
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())  # so that no temporary file is left
+    """Warm up and serve: ``arguments`` are the number of the socket, the folder for temporary files, which is removed
+    at the end, and the methods to warm up for."""
+    handle, folder, *methods = arguments
     gc.disable()  # imports make no garbage, and looking for it takes a tenth of their time
     with quick_imports():
         from cxkit.batch.warm import warm_up
 
-        warm_up(arguments[1:])
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        warm_up(methods)
     gc.collect()
     gc.freeze()  # so that a child's garbage collection does not copy the pages it shares
     gc.enable()
-    serve(socket.socket(fileno=int(arguments[0])))
+    serve(socket.socket(fileno=int(handle)))
+    shutil.rmtree(folder, ignore_errors=True)  # the parent does it too, unless it was killed
     os._exit(0)  # taking all modules down would keep the batch waiting
 
 

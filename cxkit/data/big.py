@@ -80,9 +80,9 @@ def rows_where(path: Path, where: Mapping[str, Pick], *, sheet: str = "") -> Tex
         return replace(table, sheet=name, blank_rows=blank, filtered_rows=others)
 
 
-def values(path: Path, column: str) -> Iterator[tuple[str | None, int]]:
+def values(path: Path, column: str, sheet: str = "") -> Iterator[tuple[str | None, int]]:
     """The texts of a column and their counts of rows; a text may come again."""
-    with _opened(path, "") as (con, parts, _):
+    with _opened(path, sheet) as (con, parts, _):
         for part in parts:
             place = column_place(path.name, part.header, column)
             sql = f"SELECT {_name(part.names[place])}, count(*) FROM {part.source} GROUP BY 1"

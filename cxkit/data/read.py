@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,11 @@ from cxkit.data.cards import Card, cards, to_number, to_scores
 from cxkit.data.codebook import Codebook, read_codebook
 from cxkit.data.samples import sample_codebook, sample_text
 from cxkit.data.sources import distinct_values, read_text_table
+from cxkit.data.spelling import look
 from cxkit.data.texttable import Note, TextTable, column_place
-from cxkit.data.values import Values, name_roles, rows_by_name, split_of, texts_of
+from cxkit.data.values import Pick, Values, name_roles, rows_by_name, split_of, texts_of
 from cxkit.data.wave_column import read_waves
-from cxkit.errors import DataError, did_you_mean
+from cxkit.errors import CxError, DataError, did_you_mean
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,8 @@ def read(
         keep &= frame[column].map(pick).astype(bool)
     if not keep.any():
         wanted = " and ".join(f'{column} = "{value}"' for column, value in (where or {}).items())
-        raise DataError(f"{file} has no row with {wanted}; check the spelling of column and value.")
+        how = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
+        raise DataError(f"{file} has no row with {wanted}; {_spelling(path, picked, how)}")
     frame = frame[keep].copy()
     order, dates, notes = list(waves or book.waves), dates or book.dates, list(table.notes)
     if column := roles["wave"]:
@@ -179,7 +183,7 @@ def section(name: str, path: str | Path, codebook: str | Path | Mapping[str, Any
 
 
 def split_values(
-    path: str | Path, column: str, codebook: str | Path | Mapping[str, Any] | None = None
+    path: str | Path, column: str, codebook: str | Path | Mapping[str, Any] | None = None, **how: str
 ) -> list[tuple[str, int]]:
     """The values of a column by their names, in sorted order, each with its count of rows; empty cells come first,
     as "".
@@ -187,6 +191,7 @@ def split_values(
     Parameters
     ----------
     path, codebook : as in :func:`read`; ``column`` may be the name that the codebook gives to a column.
+    how : ``sheet``, ``encoding`` and ``delimiter`` as in :func:`read`.
 
     >>> [value for value, rows in split_values("sample:mobile", "company")]
     ['Orbenta', 'Quenvia', 'Talvessa']
@@ -201,7 +206,7 @@ def split_values(
     elif "://" in str(path):
         raise DataError(f'"{path}" is an address; download the file and give its path.')
     else:
-        cells = dict(distinct_values(Path(path), column))
+        cells = dict(distinct_values(Path(path), column, **how))
     return rows_by_name(column, cells, values)
 
 
@@ -228,6 +233,17 @@ def sample(name: str) -> pd.DataFrame:
     book = sample_codebook(name)
     sites = [f"{thing}_{scale}" for thing in book.get("objects", ()) for scale in book.get("poles", ())]
     return read(f"sample:{name}", items=[*book["items"], *sites], scale={"min": 1, "max": 10, "missing": [99]})[0]
+
+
+def _spelling(path: str | Path, where: Mapping[str, Pick], how: Mapping[str, str]) -> str:
+    """What to do when no row has these values: the nearest value that is there, of the first one that is not."""
+    for column, pick in where.items():
+        with suppress(CxError):  # such as too many values
+            known = {look(text): text for text, _ in split_values(path, column, **how) if text}
+            near = get_close_matches(look(pick.value), known, n=1)
+            if near and not any(map(pick, known.values())):
+                return f'check the spelling: did you mean {column} = "{known[near[0]]}"?'
+    return "check the spelling of column and value."
 
 
 def _open(

@@ -67,7 +67,9 @@ def read_text_table(
     return big.rows_where(path, wanted, sheet=sheet)
 
 
-def distinct_values(path: Path, column: str) -> list[tuple[str, int]]:
+def distinct_values(
+    path: Path, column: str, *, sheet: str = "", encoding: str = "", delimiter: str = ""
+) -> list[tuple[str, int]]:
     """The texts of a column in sorted order, each with its count of rows; empty cells come first, as "".
 
     Raises
@@ -75,7 +77,7 @@ def distinct_values(path: Path, column: str) -> list[tuple[str, int]]:
     DataError : the column is not there, or has more than 10,000 values.
     """
     counts: Counter[str] = Counter()
-    for text, rows in _values(path, column):
+    for text, rows in _values(path, column, sheet, encoding, delimiter):
         counts[text or ""] += rows
         if len(counts) > MAX_VALUES:
             raise DataError(
@@ -85,17 +87,19 @@ def distinct_values(path: Path, column: str) -> list[tuple[str, int]]:
     return sorted((text, rows) for text, rows in counts.items() if rows)
 
 
-def _values(path: Path, column: str) -> Iterator[tuple[str | None, int]]:
+def _values(
+    path: Path, column: str, sheet: str, encoding: str, delimiter: str
+) -> Iterator[tuple[str | None, int]]:  # fmt: skip
     kind = _kind(path)
     if kind in TEXT_FILES:
-        with _csv_open(path, "", "") as (rows, _, _):
+        with _csv_open(path, encoding, delimiter) as (rows, _, _):
             header = checked_header(path.name, next(rows, []))
             place = column_place(path.name, header, column)
             yield from ((cells[place], 1) for _, cells in checked_rows(path.name, header, rows) if cells)
     elif big.reads(path) or kind not in (".xlsx", ".xlsm", ".parquet"):
-        yield from big.values(path, column)
+        yield from big.values(path, column, sheet)
     else:
-        frame = read_text_table(path).frame
+        frame = read_text_table(path, sheet=sheet).frame
         column_place(path.name, list(frame.columns), column)
         yield from ((text, 1) for text in frame[column])
 

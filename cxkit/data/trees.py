@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from cxkit.data.sources import read_text_table
-from cxkit.data.yamlfile import only_keys, yaml_value
+from cxkit.data.yamlfile import TOO_DEEP, DepthError, is_deep, only_keys, yaml_value
 from cxkit.errors import SettingsError
 
 KEYS = ("name", "text", "weight", "importance", "children", "item", "operation", "table", "where")
+LEVELS = 50  # of nodes below each other
+DEEP = f"more than {LEVELS} levels of nodes; give it fewer, for instance by leaving out nodes with a single child"
 TOLERANCE = 1e-6  # of a sum of weights
 
 
@@ -52,8 +54,8 @@ def read_tree(source: Mapping[str, Any] | str) -> Tree:
 
     Raises
     ------
-    SettingsError : the text is not YAML, or a node is empty, unknown in a key, named twice, contains itself, or has
-        a weight that is negative or no number.
+    SettingsError : the text is not YAML, the tree has more than 50 levels, or a node is empty, unknown in a key,
+        named twice, contains itself, or has a weight that is negative or no number.
 
     >>> read_tree({"name": "all", "children": [{"name": "price", "weight": 1, "item": "q1"}]})[1].item
     'q1'
@@ -61,6 +63,8 @@ def read_tree(source: Mapping[str, Any] | str) -> Tree:
     if isinstance(source, str):
         try:
             source = yaml_value(source)
+        except DepthError:
+            raise SettingsError(f"The tree has {DEEP}.") from None
         except SettingsError:
             source = ""
     if not isinstance(source, Mapping) or not source:
@@ -146,6 +150,10 @@ def _add(spec: Any, parent: int, depth: int, above: tuple[Any, ...], nodes: list
     where = f'The node "{name}"'
     if any(spec is one for one in above):
         raise SettingsError(f"{where} contains itself; a tree has no cycle, so take it out of its own children.")
+    if depth == LEVELS:
+        raise SettingsError(f"{where} stands too deep: the tree has {DEEP}.")
+    if is_deep([value for key, value in spec.items() if key != "children"]):
+        raise SettingsError(f"In {where[0].lower()}{where[1:]} {TOO_DEEP}; only children may stand below each other.")
     only_keys(spec, KEYS, where)
     if name in (node["name"] for node in nodes):
         raise SettingsError(f'The tree has two nodes named "{name}"; give each a name of its own.')
@@ -176,5 +184,5 @@ def _add(spec: Any, parent: int, depth: int, above: tuple[Any, ...], nodes: list
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    text = "too deep to be shown" if is_deep(value) else repr(value)
     return text if len(text) <= 60 else text[:60] + "..."

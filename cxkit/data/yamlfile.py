@@ -1,4 +1,4 @@
-"""YAML without its surprises: 007, NO and 12:30 stay text; a key may stand only once; no anchors."""
+"""YAML without its surprises: 007, NO and 12:30 stay text; a key may stand only once; no anchors; not too deep."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,15 @@ import yaml
 
 from cxkit.errors import SettingsError, did_you_mean
 
+DEPTH = 120  # of lists and mappings in each other: fifty levels of a tree are a hundred, and a config adds some
+TOO_DEEP = f"lists and mappings stand more than {DEPTH} levels deep in each other"
+
+_NESTS = (Mapping, list, tuple)
 _FASTEST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, where yaml was built with it: 8 times as fast
+
+
+class DepthError(SettingsError):
+    """Lists and mappings stand too deep in each other to be read."""
 
 
 class _Loader(_FASTEST):
@@ -28,6 +36,10 @@ class _Loader(_FASTEST):
         return super().construct_mapping(node, deep)
 
 
+class _TooDeep(yaml.composer.ComposerError):
+    pass
+
+
 for _tag, _pattern, _first in (
     ("bool", r"true|false", [*"tf"]),
     ("null", r"null|~|", [*"n~", ""]),
@@ -39,7 +51,11 @@ for _tag, _pattern, _first in (
 
 def _load(text: str) -> Any:
     events: Any = yaml.parse(text, Loader=_Loader)
+    depth = 0
     for event in events:
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEPTH:  # reading on would end in Python's own limit of recursion
+            raise _TooDeep(None, None, TOO_DEEP, event.start_mark)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise yaml.composer.ComposerError(None, None, "anchors and aliases are not read", event.start_mark)
     return yaml.load(text, Loader=_Loader)
@@ -80,8 +96,29 @@ def only_keys(content: Mapping[str, Any], known: Iterable[str], where: str) -> N
 
 
 def yaml_value(text: str) -> Any:
-    """Read one value, such as "[1, 10]" or "0.9", by the same rules."""
+    """Read one value, such as "[1, 10]" or "0.9", by the same rules.
+
+    Raises
+    ------
+    DepthError : lists and mappings stand more than 120 levels deep in each other.
+    SettingsError : the text is no YAML for another reason.
+    """
     try:
         return _load(text)
+    except _TooDeep:
+        raise DepthError(f'In "{" ".join(text[:20].split())}..." {TOO_DEEP}; give a flatter value.') from None
     except yaml.YAMLError as error:
         raise SettingsError(f'"{text}" cannot be read as a value ({str(error).splitlines()[0]}).') from None
+
+
+def is_deep(value: Any) -> bool:
+    """Whether lists and mappings stand more than 120 levels deep in each other, or hold themselves.
+
+    >>> is_deep([[1], {"a": [2]}])
+    False
+    """
+    level = [value] if isinstance(value, _NESTS) else []
+    for _ in range(DEPTH):
+        inner = (one for outer in level for one in (outer.values() if isinstance(outer, Mapping) else outer))
+        level = list({id(one): one for one in inner if isinstance(one, _NESTS)}.values())
+    return bool(level)

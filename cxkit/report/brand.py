@@ -43,7 +43,10 @@ class Brand:
         content = path.read_bytes()
         kind = next((kind for start, kind in LOGOS.items() if content.startswith(start)), "")
         if not kind or len(content) > MAX_LOGO:
-            raise SettingsError(f'The logo "{path.name}" must be a PNG, JPEG or SVG picture of at most 1 MiB.')
+            found = f"{len(content) / 2**20:.1f} MiB, so make it smaller" if kind else "another kind of file"
+            raise SettingsError(
+                f'The logo "{path.name}" must be a PNG, JPEG or SVG picture of at most 1 MiB; found {found}.'
+            )
         return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
     def warnings(self) -> list[str]:

@@ -15,13 +15,12 @@ import cxkit
 from cxkit.data.codebook import read_codebook
 from cxkit.errors import SettingsError
 from cxkit.report.job import Job
-from cxkit.report.template import find_template
+from cxkit.report.template import PATHS, find_template
 
 PACKAGES = (
     "babel", "cxkit", "duckdb", "ipython", "jinja2", "matplotlib", "mistune", "narwhals", "nbconvert", "numpy",
     "openpyxl", "pandas", "papermill", "pillow", "pyarrow", "scipy", "seaborn", "statsmodels",
 )  # fmt: skip
-PATHS = ("data_path", "codebook")
 
 
 def identity(job: Job) -> dict[str, Any]:
@@ -53,7 +52,7 @@ def published_run(folder: Path) -> dict[str, Any]:
     """The run.json of a bundle; empty when there is none that can be read."""
     try:
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return run if isinstance(run, dict) and isinstance(run.get("files"), dict) else {}
 

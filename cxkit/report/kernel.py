@@ -19,6 +19,7 @@ from cxkit.errors import DataError, ReportError, SettingsError
 from cxkit.report.environment import clean_environment
 
 MEMORY = "The report needed more memory than it may have; raise --memory or give it less data."
+PATIENCE = 300  # seconds in which a kernel starts, and hands over what a cell that has run had to show
 SOCKET_ROOM = 50  # a socket's path may have about 104 characters, and Jupyter's own names take the rest
 
 
@@ -35,6 +36,7 @@ def run_template(template: Path, parameters: Mapping[str, Any], folder: Path, en
                 str(template), None, dict(parameters), engine_name=engine or None, kernel_name="python3",
                 cwd=str(folder), progress_bar=False, log_output=False, record_timing=False,
                 request_save_on_cell_execute=False, config=config, extra_arguments=["--log-level=50"],
+                start_timeout=PATIENCE, iopub_timeout=PATIENCE, raise_on_iopub_timeout=True,
             )  # fmt: skip
             named = {cell.get("id") for cell in json.loads(template.read_text(encoding="utf-8"))["cells"]}
             for place, cell in enumerate(notebook.cells, 1):

@@ -17,7 +17,9 @@ from filelock import FileLock, Timeout
 from cxkit.errors import SettingsError
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_PATHLIKE = re.compile(r"^\.|[/\\\x00-\x1f\ud800-\udfff]")
+_PATHLIKE = re.compile(r"^\.|[/\\]")
+_NO_TEXT = re.compile(r"[\x00-\x1f\ud800-\udfff]")
+MAX_ID = 200
 # Names that Windows keeps for devices, and those of a batch's own files.
 _TAKEN = {"index.html", "summary.json", "summary.csv", "results.csv", "results.parquet"}
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{k}" for port in ("com", "lpt") for k in range(10))}
@@ -33,15 +35,25 @@ def folder_name(client: str) -> str:
     >>> folder_name("007"), folder_name("Ferghana Dairy")
     ('007', 'Ferghana-Dairy-4f05f1c5')
     """
-    if not client.strip() or len(client) > 200 or _PATHLIKE.search(client):
-        raise SettingsError(
-            f'The client id "{client[:60]}" cannot name a folder; give letters and digits, no / \\ or dot first.'
-        )
+    if fault := folder_fault(client):
+        raise SettingsError(f'The client id "{" ".join(client[:40].split())}" {fault}.')
     reserved = client.endswith(".") or client.lower() in _TAKEN or client.split(".")[0].lower() in _DEVICES
     if _SAFE.fullmatch(client) and not reserved:
         return client
     safe = re.sub(r"[^A-Za-z0-9_-]+", "-", unicodedata.normalize("NFKD", client)).strip("-")[:40]
     return f"{safe or 'client'}-{hashlib.sha256(client.encode()).hexdigest()[:8]}"
+
+
+def folder_fault(client: str) -> str:
+    """Why a client id cannot name a folder, and what to do, as the end of a sentence; "" when it can."""
+    if len(client) > MAX_ID:
+        return f"has {len(client)} characters and cannot name a folder; give letters and digits, at most {MAX_ID}"
+    start = "cannot name a folder; give letters and digits, "
+    if not client.strip():
+        return f"{start}such as 007"
+    if _NO_TEXT.search(client):
+        return f"{start}no line breaks or characters that cannot be shown"
+    return f"{start}no / \\ or dot first" if _PATHLIKE.search(client) else ""
 
 
 @contextmanager

@@ -1,18 +1,23 @@
 """Templates and their parameters: found, listed and checked before any kernel starts."""
 
+import ast
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from papermill import inspect_notebook
 
 import cxkit
-from cxkit.data.yamlfile import yaml_value
+from cxkit.data.yamlfile import TOO_DEEP, DepthError, is_deep, yaml_value
 from cxkit.errors import SettingsError, did_you_mean
 from cxkit.views.language import language
 
+OWN = {"data_path": str, "codebook": str, "tables": dict, "where": dict, "lang": str}  # what a notebook says itself
+PATHS = ("data_path", "codebook")
 TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,), "int": (int,), "float": (int, float), "bool": (bool,), "list": (list,), "dict": (dict,),
 }  # fmt: skip
@@ -45,11 +50,68 @@ def template_parameters(template: Path) -> dict[str, dict[str, str]]:
     """Read the parameters cell of a template: name -> ``inferred_type_name default help`` as papermill says it."""
     try:
         return inspect_notebook(str(template))
+    except RecursionError:
+        raise SettingsError(f'In the template "{template.name}" {TOO_DEEP}; save it anew from JupyterLab.') from None
     except Exception as error:  # nbformat and papermill have many ways to say that a file is no notebook
         kind = type(error).__name__
         raise SettingsError(
             f'The template "{template.name}" is no notebook papermill can read ({kind}); save it from JupyterLab.'
         ) from None
+
+
+def own_values(method: str) -> dict[str, Any]:
+    """What a user's own notebook says in its parameters cell about data, language and rows, where it says something;
+    about the codebook also that there is none.
+
+    A relative path there means the notebook's folder, where JupyterLab runs it; it is returned absolute. The house's
+    templates have no codebook and say nothing else: their data are samples.
+    """
+    if not method.endswith(".ipynb"):
+        return {"codebook": ""}
+    template = find_template(method)
+    known = template_parameters(template)
+    said = {
+        name: value
+        for name, value in _literals(template).items()
+        if name in OWN and name in known and (value or name == "codebook") and isinstance(value, OWN[name])
+    }
+    return with_paths(said, template.parent)
+
+
+def needs_data(method: str) -> bool:
+    """Whether a template has no data of its own: the house's have none but samples, a user's notebook may have."""
+    return not method.endswith(".ipynb") or _literals(find_template(method)).get("data_path") == ""
+
+
+def with_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any]:
+    """Parameters whose paths of data and codebook are seen from the folder ``base``, with absolute ones instead."""
+    return {
+        name: located(value, base) if name in PATHS and isinstance(value, str) else value
+        for name, value in values.items()
+    }
+
+
+def located(path: str, base: Path) -> str:
+    """A path as seen from the folder ``base``; samples, addresses and "" stay as they are."""
+    return path if not path or path.startswith("sample:") or "://" in path else str((base / path).resolve())
+
+
+@lru_cache
+def _literals(template: Path) -> dict[str, Any]:
+    """The values of a parameters cell that can be read without running it; the last one of a name holds."""
+    cells = nbformat.read(template, as_version=4).cells
+    source = next((cell.source for cell in cells if "parameters" in cell.metadata.get("tags", [])), "")
+    found: dict[str, Any] = {}
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):  # of another language, or too deep
+        for line in ast.parse(source).body:
+            names = line.targets if isinstance(line, ast.Assign) else [getattr(line, "target", None)]
+            value = getattr(line, "value", None)
+            for name in names:
+                if isinstance(name, ast.Name) and value is not None:
+                    found.pop(name.id, None)
+                    with suppress(ValueError):
+                        found[name.id] = ast.literal_eval(value)
+    return found
 
 
 def check_parameters(template: Path, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,6 +128,8 @@ def check_parameters(template: Path, values: Mapping[str, Any]) -> dict[str, Any
             raise SettingsError(
                 f'The template "{template.stem}" has no parameter "{name}"; {did_you_mean(name, known)}'
             )
+        if is_deep(value):
+            raise SettingsError(f'In the parameter "{name}" of "{template.stem}" {TOO_DEEP}; give a flatter value.')
         expected = known[name]["inferred_type_name"]
         if expected in TYPES and (
             not isinstance(value, TYPES[expected]) or isinstance(value, bool) != (expected == "bool")
@@ -97,6 +161,8 @@ def parse_parameter(template: Path, text: str) -> tuple[str, Any]:
         return name, value
     try:
         return name, yaml_value(value)
+    except DepthError:
+        raise SettingsError(f'In the setting "{name}" {TOO_DEEP}; give a flatter value.') from None
     except SettingsError:
         raise SettingsError(
             f'The setting "{text}" cannot be read; expected {known[name]["inferred_type_name"]}.'

@@ -16,7 +16,7 @@ from cxkit.views.canvas import INK, SERIES, SOFT, bare, dot, finish, hidden, new
 from cxkit.views.language import Language, mark
 from cxkit.views.phrases import between, current_rows, now_of
 from cxkit.views.table import show
-from cxkit.views.tree_charts import QUADRANTS, name_quadrants, numbered
+from cxkit.views.tree_charts import INDENTS, QUADRANTS, name_quadrants, numbered
 from cxkit.views.view import View
 
 WAVES = 12  # columns of the rolling economy that can still be read
@@ -188,7 +188,7 @@ def rolling(result: Result, lang: Language) -> View:
     nodes = read_tree(result.settings["economy"])
     waves = list(dict.fromkeys(rows["wave"]))[-WAVES:]
     cells = {(row["item"], row["wave"]): row for row in rows.to_dict("records") if pd.notna(row["estimate"])}
-    labels = [wrap(lang.label(result, node.name), 32 - 2 * node.depth, 2) for node in nodes]
+    labels = [wrap(lang.label(result, node.name), 32 - 2 * min(node.depth, INDENTS), 2) for node in nodes]
     heads = [wrap(lang.wave(result, wave), max(5, int(66 / len(waves))), 3) for wave in waves]
     height = row_height(labels, 0.32)
     figure = new_figure(0.4 + height * len(nodes) + 0.15 * max(head.count("\n") + 1 for head in heads))
@@ -197,7 +197,7 @@ def rolling(result: Result, lang: Language) -> View:
     told, printed = [], []
     for y, (node, label) in enumerate(zip(nodes, labels, strict=True)):
         style = {"va": "center", "fontweight": "normal" if node.depth else "bold"}
-        names.text(0.05 * node.depth, y, label, fontsize=8.5, **style)
+        names.text(0.05 * min(node.depth, INDENTS), y, label, fontsize=8.5, **style)
         for x, wave in enumerate(waves):
             text, shade = _cell(lang, cells.get((node.name, wave)), min(found), max(found))
             ax.add_patch(Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=shade, edgecolor="none"))

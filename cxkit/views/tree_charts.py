@@ -33,6 +33,7 @@ from cxkit.views.table import show
 from cxkit.views.tree_prose import root_title
 from cxkit.views.view import View
 
+INDENTS = 8  # levels that are moved in; below them there would be no room for names
 COLORS = {"reached": HIGH, "not_reached": LOW, "undecided": MIDDLE}
 QUADRANTS = {
     "concentrate_here": mark("Concentrate here"),
@@ -48,14 +49,16 @@ def tree(result: Result, lang: Language) -> View:
     index, weight = current_rows(result, "index"), current_rows(result, "weight")
     if index[nodes[0].name]["estimate"] != index[nodes[0].name]["estimate"]:
         return View()
-    labels = [wrap(lang.label(result, n.name), (36 if n.children else 42) - 3 * n.depth, 3) for n in nodes]
+    labels = [
+        wrap(lang.label(result, n.name), (36 if n.children else 42) - 3 * min(n.depth, INDENTS), 3) for n in nodes
+    ]
     heights = [max(0.34, 0.15 * (label.count("\n") + 1) + 0.13) for label in labels]
     y = np.cumsum(heights) - np.array(heights) / 2
     figure = new_figure(sum(heights) + 0.75)
     names, ax = figure.subplots(1, 2, width_ratios=[1.3, 1], sharey=True)
     told = []
     for place, (node, label) in enumerate(zip(nodes, labels, strict=True)):
-        x = 0.05 * node.depth
+        x = 0.05 * min(node.depth, INDENTS)
         if node.children:
             last = node.children[-1]
             names.plot([x + 0.015] * 2, [y[place] + 0.12, y[last]], color=RULE, linewidth=1.2, zorder=1)

@@ -35,7 +35,7 @@ if client == "deaf":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if client in ("hangs", "deaf"):
-    time.sleep(600)
+    time.sleep(3600)
 if client == "leaves":
     os._exit(0)
 if client == "exits":
@@ -57,16 +57,18 @@ if client == "writes":
 if client == "fills":
     Path("much").write_bytes(bytes(2**26))
 if client == "starts":
-    code = "import subprocess, sys, time; subprocess.Popen(['sleep', '600'], start_new_session=True); time.sleep(600)"
-    subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
-    time.sleep(0.5)
+    code = "import subprocess, time; subprocess.Popen(['sleep', '3600'], start_new_session=True); open('begun', 'w')"
+    subprocess.Popen([sys.executable, "-c", f"{code}; time.sleep(3600)"], start_new_session=True)
+    while not Path("begun").exists():
+        time.sleep(0.05)
 if client == "threads":
-    threading.Thread(target=time.sleep, args=(600,)).start()
+    threading.Thread(target=time.sleep, args=(3600,)).start()
 if client == "tells":
     raise ValueError(str(dict(os.environ)))
 if client == "saves":
     Path(out, "result.json").write_text(str(dict(os.environ)))
 if client.startswith("slow"):
+    Path("begun").touch()
     while not (Path.cwd().parent.parent / "go").exists():
         time.sleep(0.05)
 """
@@ -77,7 +79,7 @@ Path(out, "table.csv").write_text(f"term,estimate\\nmean,{len(client)}\\n" + f"{
 """
 GOOD = [f"c{k:02}" for k in range(12)]
 KILLED = "The report's process was killed; most often the machine had no memory left."
-TIMEOUT = "The report was stopped after 6 seconds; raise --timeout or give it less data."
+TIMEOUT = "The report was stopped after 2 seconds; raise --timeout or give it less data."
 MEMORY = "The report needed more memory than it may have; raise --memory or give it less data."
 REASONS = {
     "killed": KILLED,
@@ -123,7 +125,7 @@ class Place:
 
     def run(self, *options, **others):
         process = self.start(*options, **others)
-        process.stdout, process.stderr = process.communicate(timeout=120)
+        process.stdout, process.stderr = process.communicate(timeout=600)
         return process
 
     def rows(self, out=None):
@@ -146,10 +148,9 @@ class Place:
 
 
 NOTHING = ([], [], [])
-DURATION = []  # seconds of the undisturbed run
 
 
-def until(condition, seconds):
+def until(condition, seconds=300):
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.05)
@@ -166,6 +167,12 @@ def bundle_of(client, published):
     return {name: content for name, content in published.items() if name.startswith(f"{client}/")}
 
 
+def put(out, files):
+    for name, content in files.items():
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_bytes(content)
+
+
 @pytest.fixture
 def place(tmp_path, template):
     return Place(tmp_path, template, GOOD)
@@ -176,9 +183,7 @@ def undisturbed(tmp_path_factory, template):
     """The bundles of a run without a fault."""
     place = Place(tmp_path_factory.mktemp("undisturbed"), template, [*GOOD, "slow-1", "slow-2"])
     (place.folder / "go").touch()
-    began = time.monotonic()
     done = place.run()
-    DURATION.append(time.monotonic() - began)
     assert done.returncode == 0, done.stdout + done.stderr
     assert place.left() == NOTHING
     return bundles(place.out)
@@ -193,10 +198,12 @@ def faulty(tmp_path_factory, template):
 
 
 @pytest.fixture(scope="module")
-def endless(tmp_path_factory, template):
-    """A batch of its own with reports that never end, so that its limit of time is not also one for heavy work."""
+def endless(tmp_path_factory, template, undisturbed):
+    """A batch with reports that never end, and with others that are published already: its limit of time is short, so
+    that nothing else may run under it."""
     place = Place(tmp_path_factory.mktemp("endless"), template, [GOOD[3], *ENDLESS, GOOD[4]])
-    return place.run("--timeout", "6"), place
+    put(place.out, {**bundle_of(GOOD[3], undisturbed), **bundle_of(GOOD[4], undisturbed)})
+    return place.run("--timeout", "2"), place
 
 
 @pytest.mark.parametrize("client", REASONS)
@@ -250,11 +257,11 @@ def small_disk(tmp_path):
 def test_a_full_disk_loses_no_earlier_report_and_is_told(place, small_disk, undisturbed):
     place.config(["fills", GOOD[0]])
     out = small_disk / "out"
-    for name, content in bundle_of(GOOD[0], undisturbed).items():
-        for client in (GOOD[0], "fills"):
-            path = out / name.replace(GOOD[0], client, 1)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+    for client in (GOOD[0], "fills"):
+        put(
+            out,
+            {name.replace(GOOD[0], client, 1): content for name, content in bundle_of(GOOD[0], undisturbed).items()},
+        )
     before = bundles(out)
     done = place.run(out=out)
     assert done.returncode == 3, done.stdout + done.stderr
@@ -281,8 +288,8 @@ def test_signals_a_second_batch_and_a_resumed_one(place, undisturbed):
     made = [place.out / client / "own" / "run.json" for client in GOOD[:2]]
     for number in (signal.SIGINT, signal.SIGTERM):
         first = place.start()
-        assert until(lambda: all(path.exists() for path in made), 60)
-        assert until(lambda: len(list(place.out.glob(".staging-*/bundle"))) == 2, 60)
+        assert until(lambda: all(path.exists() for path in made))
+        assert until(lambda: len(list(place.out.glob(".staging-*/begun"))) == 2)
         if number == signal.SIGINT:
             second = place.run()
             assert second.returncode == 4
@@ -291,9 +298,8 @@ def test_signals_a_second_batch_and_a_resumed_one(place, undisturbed):
                 r"wait for its end, or choose another folder\.\n", second.stderr,
             )  # fmt: skip
             assert first.poll() is None
-        time.sleep(0.3)
         first.send_signal(number)
-        stdout, stderr = first.communicate(timeout=10)
+        stdout, stderr = first.communicate(timeout=600)
         assert first.returncode == 128 + number, stderr
         assert "Traceback" not in stderr
         assert place.rows() == expected
@@ -311,18 +317,23 @@ def test_signals_a_second_batch_and_a_resumed_one(place, undisturbed):
                                   if name.split("/")[0] in clients}  # fmt: skip
 
 
+def made_at(out):
+    """The reports that are published, each with the time it was made."""
+    return {(path, path.stat().st_mtime_ns) for path in out.glob("c*/own/run.json")}
+
+
 def test_a_killed_batch_leaves_only_whole_reports_and_goes_on(place, undisturbed):
-    for name, content in undisturbed.items():
-        if name[0] == "c":
-            (place.out / name).parent.mkdir(parents=True, exist_ok=True)
-            (place.out / name).write_bytes(content)
+    put(place.out, {name: content for name, content in undisturbed.items() if name[0] == "c"})
     seeded = random.Random(5)
-    for k in range(KILLS):  # in every part of the run, over the reports of the one before
+    for _ in range(KILLS):  # in any part of the run, over the reports of the one before
+        before = made_at(place.out)
+        many = seeded.randrange(len(GOOD))
         runner = place.start("--fresh")
-        time.sleep(DURATION[0] * (0.3 + 0.7 * (k + seeded.random()) / KILLS))
+        assert until(lambda before=before, many=many: len(made_at(place.out) - before) >= many)
+        time.sleep(0.3 * seeded.random())  # anywhere in the making of the next ones
         runner.kill()
         runner.communicate()
-        assert until(lambda: not place.processes(), 5), place.processes()
+        assert until(lambda: not place.processes()), place.processes()
         for run in place.out.glob("*/*/run.json"):
             if not any(part.startswith(".") for part in run.relative_to(place.out).parts):
                 assert is_whole(run.parent, json.loads(run.read_text(encoding="utf-8"))), run

@@ -65,7 +65,7 @@ def test_a_folder_is_free_after_the_end_and_after_an_error(tmp_path):
         assert not (tmp_path / ".holder").exists()
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"process": 1'])
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"process": 1', "[" * 100_000], ids=len)
 def test_a_second_batch_of_this_process_is_refused_though_the_note_is_broken(text, tmp_path):
     with locked(tmp_path):
         (tmp_path / ".holder").write_text(text)

@@ -224,7 +224,11 @@ def test_the_smallest_distance_to_the_ideal_is_best(tmp_path):
     assert "the smallest distance first" in html
 
 
-@pytest.mark.parametrize("content", ["{}", "[]", "not json", '{"method": "nps", "settings": {"score": "q"}}', "null"])
+@pytest.mark.parametrize(
+    "content",
+    ["{}", "[]", "not json", '{"method": "nps", "settings": {"score": "q"}}', "null", "[" * 100_000],
+    ids=len,
+)
 def test_a_result_of_a_template_of_one_s_own_is_only_listed(content, tmp_path):
     rows = clients(tmp_path, 10, 20)
     (tmp_path / "c0/nps/result.json").write_text(content)

@@ -12,6 +12,7 @@ from cxkit.errors import DataError, SettingsError
 from cxkit.report.brand import Brand
 from cxkit.report.publish import folder_name
 from cxkit.report.template import find_template
+from tests.conftest import write_template
 
 BASE = {"data": "sample:bank", "methods": {"nps": None}}
 
@@ -257,6 +258,58 @@ def test_the_date_of_the_config_is_checked_even_where_no_client_takes_it(tmp_pat
     assert refusal(tmp_path, client, date="soon") == 'The date "soon" of the config is no date; give YYYY-MM-DD.'
 
 
+@pytest.fixture
+def study(tmp_path):
+    """A notebook of one's own in a folder of its own, with data, codebook, language and rows."""
+    folder = tmp_path / "study"
+    folder.mkdir()
+    own = ('data_path = "in/a.csv"', 'codebook = "my.yml"', 'lang = "ru"', 'where = {"wave": "2", "company": "test"}')
+    write_template(folder / "my.ipynb", *own)
+    return {"data": "", "methods": {"study/my.ipynb": None}}
+
+
+def test_what_nobody_says_stays_as_a_notebook_of_one_s_own_has_it(study, tmp_path):
+    (job,) = of(tmp_path, "a", **study)
+    assert job.parameters == {
+        "data_path": str(tmp_path / "study" / "in" / "a.csv"), "codebook": str(tmp_path / "study" / "my.yml"),
+        "where": {"wave": "2", "company": "test"},
+    }  # fmt: skip
+    assert job.lang == "ru"
+
+
+def test_what_the_config_says_goes_over_what_a_notebook_says(study, tmp_path):
+    shared = {**study, "data": "b.csv", "codebook": "book.yml", "lang": "uz"}
+    one, other = of(tmp_path, "a", {"client": "b", "lang": "en", "codebook": ""}, **shared)
+    assert (one.lang, other.lang) == ("uz", "en")
+    assert one.parameters["data_path"] == other.parameters["data_path"] == str(tmp_path / "b.csv")
+    assert (one.parameters["codebook"], other.parameters["codebook"]) == (str(tmp_path / "book.yml"), "")
+
+
+def test_a_path_among_the_settings_of_a_method_starts_at_the_config_too(study, tmp_path):
+    study["methods"] = {"study/my.ipynb": {"codebook": "book.yml", "data_path": "sample:bank"}}
+    (job,) = of(tmp_path, "a", **study)
+    assert job.parameters["codebook"] == str(tmp_path / "book.yml")
+    assert job.parameters["data_path"] == "sample:bank"
+
+
+def test_a_client_s_own_rows_are_narrowed_by_the_notebook_and_only_its_own_value_is_another(study, tmp_path):
+    (job,) = of(tmp_path, "a", split_by="company", **study)
+    assert job.parameters["where"] == {"wave": "2", "company": "a"}
+    study["methods"] = {"study/my.ipynb": {"where": {"segment": "x"}}}  # said, so that the notebook's own has no say
+    (job,) = of(tmp_path, "a", split_by="company", **study)
+    assert job.parameters["where"] == {"segment": "x", "company": "a"}
+
+
+def test_a_notebook_without_data_needs_them_from_the_config(tmp_path):
+    for own in ((), ('data_path = "sample:shop"',)):  # which a copied template has
+        write_template(tmp_path / f"my{len(own)}.ipynb", *own)
+        assert refusal(tmp_path, "a", data="", methods={f"my{len(own)}.ipynb": None}) == (
+            'Client "a": it has no data; give it there or once for all clients.'
+        )
+    (job,) = of(tmp_path, "a", methods={"my0.ipynb": None})
+    assert job.parameters == {"data_path": "sample:bank", "codebook": ""}
+
+
 def test_an_address_is_refused_as_one_and_not_as_a_missing_file(tmp_path):
     (job,) = of(tmp_path, "a", data="https://example.com/a.csv")
     with pytest.raises(DataError, match=r"https://example\.com/a\.csv"):
@@ -333,6 +386,23 @@ def test_clients_by_two_spellings_of_one_value_are_refused(tmp_path):
     )
     again = split(tmp_path, clients=[{"client": "one", "value": "a"}, {"client": "two", "value": "a"}])
     assert wheres(again) == [("one", {"company": "a"}), ("two", {"company": "a"})]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [("Acme Limited", 'did you mean company = "Acme Ltd"?'), ("Genie", 'did you mean company = "Génie"?')],
+    ids=ascii,
+)
+def test_a_value_that_no_row_has_names_the_nearest(ending, value, hint, tmp_path):
+    frame = pd.DataFrame({"company": ["Acme Ltd", "Génie", "Other"], "segment": "x", "ease": [1, 2, 3]})
+    {"csv": frame.to_csv, "xlsx": frame.to_excel, "parquet": frame.to_parquet}[ending](
+        tmp_path / f"survey.{ending}", index=False
+    )
+    where = {"segment": "x", "company": value}
+    with pytest.raises(DataError) as told:
+        read(tmp_path / f"survey.{ending}", items=["ease"], scale=[1, 10], where=where)
+    assert f"; check the spelling: {hint}" in str(told.value)
 
 
 def test_a_client_without_rows_is_left_to_its_own_run(tmp_path):

@@ -33,13 +33,22 @@ ALL_KINDS = [
     "def f(): return 1 / 0\nf()",
     "print('after the error')",
 ]
+PATIENT = {"start_timeout": 600, "iopub_timeout": 600}
 
 
 def run(path, engine, **settings):
     """The cells as run, errors included, in a form that no clock or process id gets into."""
     out = path.with_name(f"{path.stem}-{engine}.ipynb")
     try:
-        papermill.execute_notebook(str(path), str(out), engine_name=engine, progress_bar=False, **settings)
+        papermill.execute_notebook(
+            str(path),
+            str(out),
+            engine_name=engine,
+            progress_bar=False,
+            start_timeout=600,
+            iopub_timeout=600,
+            **settings,
+        )
         raised = None
     except PapermillExecutionError as error:
         raised = (error.cell_index, error.exec_count, error.ename, error.evalue)
@@ -59,7 +68,7 @@ def plain(outputs):
                 continue
         joined.append(output)
     joined.sort(key=lambda one: one.name if one.output_type == "stream" else "")
-    cell = rf"{re.escape(tempfile.gettempdir())}/(cx-[^/]+/)?ipykernel_\d+/\d+\.py"
+    cell = rf"{re.escape(tempfile.gettempdir())}/(cx-[^/]+/)*ipykernel_\d+/\d+\.py"
     return re.sub(rf"{cell}|0x[0-9a-f]+", "?", str(joined))
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cxkit as cx
-from cxkit.data.trees import Node, read_tables, read_tree, tree_items, with_weights
+from cxkit.data.trees import LEVELS, Node, read_tables, read_tree, tree_items, with_weights
 from cxkit.errors import SettingsError
 
 YAML = """
@@ -229,3 +229,35 @@ def test_an_absolute_path_of_a_table_is_an_error_that_does_not_repeat_it(tmp_pat
     with pytest.raises(SettingsError, match='table "sales" has an absolute path; give it as seen from') as told:
         read_tables({"sales": str(tmp_path / "sales.csv")}, tmp_path / "survey.csv")
     assert str(tmp_path) not in str(told.value)
+
+
+def chain(levels):
+    """A node above one above one, with so many levels of nodes."""
+    node = {"name": f"n{levels}", "item": "q"}
+    for k in reversed(range(1, levels)):
+        node = {"name": f"n{k}", "children": [node]}
+    return node
+
+
+def yaml_chain(levels):
+    inner = "".join(f"name: n{k}, children: [{{" for k in range(1, levels))
+    return f"{{{inner}name: n{levels}, item: q{'}]' * (levels - 1)}}}"
+
+
+@pytest.mark.parametrize("write", [chain, yaml_chain])
+def test_a_chain_of_nodes_may_have_fifty_levels(write):
+    tree = read_tree(write(LEVELS))
+    assert [node.depth for node in tree] == list(range(LEVELS))
+    for levels in (LEVELS + 1, 100, 3_000):
+        with pytest.raises(SettingsError, match=r"[Tt]he tree has more than 50 levels of nodes; "):
+            read_tree(write(levels))
+
+
+@pytest.mark.parametrize("key", ["weight", "text", "where", "item", "table", "name", "wieght"])
+def test_no_part_of_a_node_may_be_deep(key):
+    deep = []
+    for _ in range(3_000):
+        deep = [deep]
+    with pytest.raises(SettingsError) as told:
+        read_tree(root({**leaf("a"), key: deep}))
+    assert len(str(told.value)) < 200

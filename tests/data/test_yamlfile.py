@@ -2,7 +2,7 @@
 
 import pytest
 
-from cxkit.data.yamlfile import load_yaml, only_keys
+from cxkit.data.yamlfile import DEPTH, DepthError, is_deep, load_yaml, only_keys, yaml_value
 from cxkit.errors import SettingsError
 
 
@@ -93,3 +93,45 @@ def test_only_known_keys_pass():
     only_keys({"a": 1, "b": 2}, ("a", "b", "c"), "The config")
     message = refusal(only_keys, {"wieght": 1}, ("weight", "wave"), "The config")
     assert message == 'The config has the unknown key "wieght"; did you mean "weight"?'
+
+
+DEEP = f"lists and mappings stand more than {DEPTH} levels deep in each other"
+
+
+def nested(levels, kind):
+    """As YAML, in one of the ways to write it."""
+    if kind == "list":
+        return "[" * levels + "]" * levels
+    if kind == "mapping":
+        return "{a: " * levels + "1" + "}" * levels
+    if kind == "dashes":
+        return "- " * levels + "1"
+    return "".join(f"{' ' * k}a:\n" for k in range(levels))
+
+
+@pytest.mark.parametrize("kind", ["list", "mapping", "dashes", "lines"])
+def test_what_is_nested_too_deep_is_refused_and_what_is_just_not_is_read(kind, tmp_path):
+    assert is_deep(yaml_value(nested(DEPTH, kind))) is False
+    for levels in (DEPTH + 1, 3_000):
+        message = refusal(yaml_value, nested(levels, kind))
+        assert DEEP in message
+        assert len(message) < 200
+        with pytest.raises(DepthError):
+            yaml_value(nested(levels, kind))
+    if kind in ("list", "mapping"):
+        message = refusal(load, tmp_path, f"top:\n  {nested(3_000, kind)}\n")
+        assert message.startswith('The config "clients.yml" cannot be read at line 2: ')
+        assert DEEP in message
+
+
+def test_depth_is_counted_in_values_of_any_kind_and_in_those_that_hold_themselves():
+    deep, tree = [], {}
+    for _ in range(DEPTH):
+        deep, tree = [deep], {"a": [1, (tree,)], "b": {}}
+    assert is_deep(deep)
+    assert not is_deep(deep[0])
+    assert is_deep(tree)
+    ring = {}
+    ring["again"] = [ring, ring]
+    assert is_deep(ring)
+    assert not any(map(is_deep, ("text", 7, None, [], {}, [["a"], {"b": ()}])))

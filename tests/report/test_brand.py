@@ -79,6 +79,15 @@ def test_a_logo_of_another_kind_or_too_big_is_refused(content, tmp_path):
         logo(tmp_path, content, "mark.png").logo_address()
 
 
+def test_the_true_fault_of_a_logo_is_named(tmp_path):
+    for content, fault in (
+        (PNG + b"\x00" * 2 * MAX_LOGO, "2.0 MiB, so make it smaller"),
+        (b"GIF", "another kind of file"),
+    ):
+        with pytest.raises(SettingsError, match=f"of at most 1 MiB; found {fault}\\.$"):
+            logo(tmp_path, content).logo_address()
+
+
 def test_a_logo_of_just_one_mebibyte_is_taken(tmp_path):
     assert logo(tmp_path, PNG + b"\x00" * (MAX_LOGO - len(PNG))).logo_address()
 

@@ -90,7 +90,7 @@ def browse(html, folder):
     path.write_text(html, encoding="utf-8")
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
              f"--user-data-dir={folder / 'profile'}", "--virtual-time-budget=2000", "--dump-dom"]  # fmt: skip
-    done = subprocess.run([CHROMIUM, *flags, path.as_uri()], capture_output=True, timeout=60, check=True)
+    done = subprocess.run([CHROMIUM, *flags, path.as_uri()], capture_output=True, timeout=600, check=True)
     return done.stdout.decode("utf-8")
 
 

@@ -174,7 +174,7 @@ def test_a_bundle_with_an_additional_file_is_neither(bundle):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "1", '{"key": "k"}', '{"key": "k", "files": []}', "\udc80"], ids=ascii
+    "text", ["", "{", "[]", "1", '{"key": "k"}', '{"key": "k", "files": []}', "\udc80", "[" * 100_000], ids=len
 )
 def test_a_broken_run_is_no_run(text, bundle):
     (bundle / "run.json").write_bytes(text.encode("utf-8", "surrogateescape"))

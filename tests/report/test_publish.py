@@ -95,6 +95,31 @@ def test_an_id_that_is_a_path_empty_or_too_long_is_refused(client):
     assert len(str(caught.value)) < 160
 
 
+@pytest.mark.parametrize(
+    ("client", "fault"),
+    [
+        ("x" * 201, " has 201 characters and cannot name a folder; give letters and digits, at most 200."),
+        ("Сут" * 1000, " has 3000 characters and "),
+        ("a/b" * 100, " has 300 characters and "),
+        ("", '"" cannot name a folder; give letters and digits, such as 007.'),
+        ("a\nb", '"a b" cannot name a folder; give letters and digits, no line breaks or characters that cannot be'),
+        ("\ud800", "no line breaks or characters that cannot be shown."),
+        ("a/b", '"a/b" cannot name a folder; give letters and digits, no / \\ or dot first.'),
+        (".a", "no / \\ or dot first."),
+    ],
+    ids=ascii,
+)
+def test_the_true_fault_of_an_id_is_named(client, fault):
+    with pytest.raises(SettingsError) as caught:
+        folder_name(client)
+    assert fault in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_id_of_two_hundred_letters_is_taken():
+    assert folder_name("x" * 200)
+
+
 def test_a_full_width_path_never_leaves_the_folder(tmp_path):
     for client in ("／etc／passwd", "．．／x", "a＼b", "\u2024\u2024"):
         target = (tmp_path / folder_name(client)).resolve()

@@ -8,9 +8,19 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from cxkit.data.yamlfile import DEPTH
 from cxkit.errors import SettingsError
 from cxkit.methods import METHODS
-from cxkit.report.template import TYPES, check_parameters, find_template, parse_parameter, template_parameters
+from cxkit.report.template import (
+    TYPES,
+    check_parameters,
+    find_template,
+    located,
+    needs_data,
+    own_values,
+    parse_parameter,
+    template_parameters,
+)
 from cxkit.views.language import LANGUAGES
 
 LINE = re.compile(r"(?P<name>\w+): (?P<type>\w+) = (?P<default>.+?)  # (?P<help>.+)")
@@ -275,3 +285,73 @@ def test_a_setting_that_cannot_be_read_is_refused(text, words, nps):
 def test_a_setting_of_a_wrong_type_is_refused_by_the_check_that_follows(text, nps):
     with pytest.raises(SettingsError, match="; expected "):
         check_parameters(nps, dict([parse_parameter(nps, text)]))
+
+
+OWN = (
+    'data_path: str = "in/survey.csv"',
+    'codebook = "../book.yml"  # of all studies',
+    'where: dict = {"wave": "2",',
+    '               "segment": "x"}',
+    'tables: dict = {"sales": "sales.csv"}',
+    'lang: str = "ru"',
+    "level: float = 0.9",
+    'client = out = "mine"',
+)
+
+
+def test_a_notebook_of_one_s_own_says_its_data_as_seen_from_its_folder(tmp_path, monkeypatch):
+    (tmp_path / "study").mkdir()
+    own = own_template(tmp_path / "study", OWN)
+    monkeypatch.chdir(tmp_path)
+    for path in (str(own), "study/mine.ipynb"):
+        assert own_values(path) == {
+            "data_path": str(tmp_path / "study" / "in" / "survey.csv"), "codebook": str(tmp_path / "book.yml"),
+            "where": {"wave": "2", "segment": "x"}, "tables": {"sales": "sales.csv"}, "lang": "ru",
+        }  # fmt: skip
+        assert not needs_data(path)
+
+
+@pytest.mark.parametrize(
+    ("lines", "found", "needs"),
+    [
+        (['data_path = ""', 'codebook = ""', 'lang = ""', "where = {}"], {"codebook": ""}, True),
+        (['data_path = "sample:bank"', "codebook = None"], {"data_path": "sample:bank"}, False),
+        (['data_path = "a.csv"', 'data_path = "sample:shop"'], {"data_path": "sample:shop"}, False),
+        (['data_path = "a" + ".csv"', "lang = LANG", "where = [1]"], {}, False),
+        (["import os", 'data_path = os.environ.get("X")', 'where = {"a": os.name}'], {}, False),
+        (['lang = "uz"', "lang = os.name"], {}, False),
+        (["data_path <- 'a.csv'"], {}, False),
+        ([], {}, False),
+    ],
+)
+def test_only_what_can_be_read_without_running_it_is_taken_from_a_notebook(lines, found, needs, tmp_path):
+    own = str(own_template(tmp_path, lines))
+    assert own_values(own) == found
+    assert needs_data(own) is needs
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_house_s_templates_have_no_data_of_their_own(method):
+    assert own_values(method) == {"codebook": ""}
+    assert needs_data(method)
+
+
+def test_a_path_is_seen_from_a_folder(tmp_path):
+    assert located("../a.csv", tmp_path / "b") == str(tmp_path / "a.csv")
+    for path in ("", "sample:bank", "https://example.com/a.csv", str(tmp_path)):
+        assert located(path, tmp_path / "b") == path
+
+
+def test_what_is_nested_too_deep_is_refused_before_it_is_shown(tmp_path):
+    deep = {}
+    for _ in range(3_000):
+        deep = {"a": [deep]}
+    own = own_template(tmp_path, ["where = {}", "items = []", 'text = ""'])
+    for name, value in (("where", deep), ("items", [deep]), ("text", deep)):
+        with pytest.raises(SettingsError, match=f'^In the parameter "{name}" of "mine" lists .* {DEPTH} levels deep'):
+            check_parameters(own, {name: value})
+    with pytest.raises(SettingsError, match=f'^In the setting "where" lists .* more than {DEPTH} levels deep'):
+        parse_parameter(own, "where=" + "{a: " * 3_000 + "1" + "}" * 3_000)
+    (tmp_path / "deep.ipynb").write_text('{"cells": [], "metadata": {"a": ' + "[" * 30_000 + "]" * 30_000 + "}}")
+    with pytest.raises(SettingsError, match=f'^In the template "deep.ipynb" lists .* {DEPTH} levels deep'):
+        template_parameters(tmp_path / "deep.ipynb")

@@ -9,6 +9,7 @@ import pytest
 from picture import branch, cut, drawn, frame, leaf, overlapping, rated, scales, spans
 
 import cxkit as cx
+from cxkit.data.trees import LEVELS
 from cxkit.views.canvas import HIGH, LOW, MIDDLE
 from cxkit.views.figure import FIGURES
 from cxkit.views.language import LANGUAGES
@@ -255,6 +256,17 @@ def dairy():
     data, audit = cx.read("sample:dairy", items=cx.tree_items(tree), outcome="recommend")
     roles = {"by": audit.by, "wave": audit.wave, "weight": audit.weight, "waves": audit.waves}
     return cx.csi_tree(data, tree, tables=tables, scale=audit.scale, outcome="recommend", **roles)
+
+
+def test_a_tree_as_deep_as_one_may_be_has_all_its_views():
+    tree = leaf("a")
+    for level in reversed(range(LEVELS - 1)):
+        tree = branch(f"n{level}", 1, tree)
+    deep = cx.csi_tree(rated("a"), tree, scale=scales("a"), weights="equal")
+    _, sheet = drawn(deep)
+    assert cut(sheet) == []
+    assert f"n{LEVELS - 2}" in cx.table(deep, "uz").html
+    assert cx.prose(deep).html
 
 
 def test_books_are_part_of_the_tree_and_of_a_map_without_an_outcome_only():
