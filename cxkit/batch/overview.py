@@ -61,10 +61,11 @@ def write_overview(rows: Sequence[Row], out: Path, *, title: str, lang: str, dat
         lang,
         title=plain(title) or words.text("Reports"),
         date=words.date(date),
-        summary=words.text(
-            "{good} of {all} reports published",
+        summary=words.plural(
+            "{good} of {n} report published",
+            "{good} of {n} reports published",
+            len(shown),
             good=words.number(sum(row.status == "published" for row in shown)),
-            all=words.number(len(shown)),
         ),
         missed=[_item(row, words) for status in ("failed", "interrupted") for row in shown if row.status == status],
         waiting=[_item(row, words) for row in shown if row.status not in ("published", "failed", "interrupted")],

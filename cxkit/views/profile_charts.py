@@ -26,7 +26,8 @@ from cxkit.views.canvas import (
     row_height,
     wrap,
 )
-from cxkit.views.language import Language, plain
+from cxkit.views.language import Language
+from cxkit.views.phrases import sample_size, star
 from cxkit.views.profile_prose import distance_title, gap_title, object_pairs, objects, profile_title, scales_by_gap
 from cxkit.views.table import show
 from cxkit.views.view import View
@@ -161,7 +162,7 @@ def groups(result: Result, lang: Language) -> View:
     if len(rows) < 3 or rows["estimate"].drop("", errors="ignore").isna().all():
         return View()
     found = rows.drop("", errors="ignore")
-    labels = [f"{wrap(str(group), 28, 2)}\nn = {lang.number(n)}" for group, n in found["n"].items()]
+    labels = [f"{wrap(lang.group(str(group)), 28, 2)}\n{sample_size(lang, result, row)}" for group, row in found.iterrows()]
     figure = new_figure(0.55 + row_height(labels) * len(found))
     ax = figure.subplots()
     told = []
@@ -170,12 +171,12 @@ def groups(result: Result, lang: Language) -> View:
             hidden(ax, y, result.settings["min_base"])
             continue
         dot(ax, row["estimate"], y, (row["low"], row["high"]), SERIES)
-        text = show(lang, row["term"], row["estimate"])
+        text = show(lang, row["term"], row["estimate"]) + star(row)
         if pd.notna(row["low"]):
             low, high = (show(lang, row["term"], row[end]) for end in ("low", "high"))
             text += f" ({lang.text('{low} to {high}', low=low, high=high)})"
         ax.text(1.01, y, text, transform=ax.get_yaxis_transform(), va="center", fontsize=8)
-        told.append(f"{plain(group)}: {text}")
+        told.append(f"{lang.group(str(group))}: {text}")
     if "" in rows.index and pd.notna(rows["estimate"][""]):
         ax.axvline(rows["estimate"][""], color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)), zorder=1)
     _rows(ax, labels)

@@ -7,7 +7,7 @@ import pandas as pd
 from cxkit.results import Result
 from cxkit.views.findings import quoted, too_few
 from cxkit.views.language import Language, mark, plain
-from cxkit.views.phrases import answers, between
+from cxkit.views.phrases import answers, between, star
 
 Figures = list[tuple[str, str, str]]  # name, value, small print
 ALIKE = 0.5  # from this correlation on two profiles look alike in their ups and downs
@@ -77,7 +77,7 @@ def distance_title(result: Result, lang: Language) -> str:
     rows = result.rows(term=f"distance_{own}_{ideal}", wave=result.facts["wave"])
     rows = rows[(rows["group"] != "") & rows["low"].notna()].sort_values("estimate", kind="stable")
     if len(rows) > 1 and rows["high"].iloc[0] < rows["low"].iloc[-1]:
-        near, far = (plain(rows["group"].iloc[k]) for k in (0, -1))
+        near, far = (lang.group(rows["group"].iloc[k]) for k in (0, -1))
         return lang.text("Closest to the ideal: {near}; furthest: {far}", near=near, far=far)
     return lang.text("The distance to the ideal by group")
 
@@ -95,7 +95,7 @@ def reading(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
         if not row:
             continue
         title = words.text("From “{object}” to “{ideal}”", object=names[thing], ideal=names[ideal])
-        figures.append((title, words.number(row["estimate"], 2), between(words, row, 2)))
+        figures.append((title, words.number(row["estimate"], 2) + star(row), between(words, row, 2)))
         told.append(words.text(
             "“{object}” lies {points} points per scale from “{ideal}”: {share} of the largest possible distance.",
             object=names[thing], ideal=names[ideal],

@@ -163,7 +163,7 @@ def test_each_caveat_stands_where_it_holds():
     assert "“b” was asked" not in noted
     assert "Where all answers are the same, no interval can be given." in noted
     # effective base: 40^2 / (20 * 0.25 + 20 * 2.25) = 32
-    assert "40 answers carry the information of 32 unweighted ones" in noted
+    assert "40 answers (as counted) are as precise as 32 of equal weight would be" in noted
     assert "Respondents whose group is not known: 2." in noted
     assert "Numbers with * rest on fewer than 30 answers" in noted
 
