@@ -187,6 +187,7 @@ def _line(
     hidden, bounded = entry.base == "hidden", entry.low == entry.low and entry.high == entry.high
     notes = [entry.wave if small[0] else "", entry.row.lang if small[1] else ""]
     low, high = (show(words, headline.unit, v) if bounded else "" for v in (entry.low, entry.high))
+    few = f"n < {words.number(entry.least[0])}"
 
     def at(value: float) -> float:
         return round(min(100.0, max(0.0, 100 * (value - scale[0]) / scale[1])), 2)
@@ -197,8 +198,8 @@ def _line(
         href=_address(entry.row),
         lang=entry.row.lang.replace("_", "-"),
         small=plain(" · ".join(filter(None, notes))),
-        answers="–" if entry.n != entry.n else words.number(entry.n),
-        estimate=f"n < {words.number(entry.least[0])}" if hidden else show(words, headline.unit, entry.estimate),
+        answers=few if hidden else "–" if entry.n != entry.n else words.number(entry.n),
+        estimate=few if hidden else show(words, headline.unit, entry.estimate),
         marked=entry.base == "small",
         interval=words.text("{low} to {high}", low=low, high=high) if bounded else "",
         left=at(entry.low) if bounded else None,
