@@ -1,14 +1,34 @@
-"""Which letters the charts can draw as they are."""
+"""Which letters the charts can draw as they are, and which names have others."""
 
 import unicodedata
 from functools import lru_cache
 
+from cxkit.data.models import ARROW, PAIR
+from cxkit.results import Result
+from cxkit.views.findings import quoted
+from cxkit.views.language import Language, plain
+
 FONT = "DejaVu Sans"  # the typeface of all charts
+NAMED = 5  # names that one sentence lists
 
 
 def drawable(text: str) -> bool:
     """Whether the charts' typeface has every letter, and none is written from right to left or joined to the next."""
     return text.isascii() or all(c.isspace() or _drawn(c) for c in text)
+
+
+def undrawn(result: Result, words: Language) -> list[str]:
+    """Say which names the charts cannot draw as they are; the first few."""
+    names = [words.label(result, item) for item in result.labels if ARROW not in item and PAIR not in item]
+    names += [plain(name) for column in ("group", "wave") for name in result.table[column].unique()]
+    found = [name for name in dict.fromkeys(names) if not drawable(name)]
+    if not found:
+        return []
+    shown = quoted(words, found[:NAMED]) + " …" * (len(found) > NAMED)
+    return [words.text(
+        "The charts cannot draw all letters of these names, where boxes or loose letters stand; the tables have them "
+        "right: {names}.", names=shown,
+    )]  # fmt: skip
 
 
 @lru_cache(maxsize=2**14)

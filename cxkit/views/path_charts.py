@@ -46,7 +46,9 @@ def importance_map(result: Result, lang: Language) -> View:
         quadrant, sure = _quadrant(at, np.mean(x), weight, np.mean(y))
         word = lang.text(QUADRANTS[quadrant])
         word = word if sure else lang.text("{quadrant} (uncertain)", quadrant=word)
-        place, strength = (show(lang, term, row["estimate"]) + star(row) for term, row in (("index", at), ("impact", weight)))
+        place, strength = (
+            show(lang, term, row["estimate"]) + star(row) for term, row in (("index", at), ("impact", weight))
+        )
         values = lang.text("index {index}, impact {impact}", index=place, impact=strength)
         top = 1 - (number - 0.5) / len(names)
         side.text(0.065, top, str(number), fontweight="bold", color=SERIES, va="center", ha="right")
@@ -121,7 +123,9 @@ def groups(result: Result, lang: Language) -> View:
     if rows["estimate"].isna().all():
         return View()
     sure = set(findings.reliable(mine, "rest").query("term == 'index_vs_rest'")["group"])
-    labels = [f"{wrap(lang.group(str(group)), 28, 2)}\n{sample_size(lang, result, row)}" for group, row in rows.iterrows()]
+    labels = [
+        f"{wrap(lang.group(str(group)), 28, 2)}\n{sample_size(lang, result, row)}" for group, row in rows.iterrows()
+    ]
     figure = new_figure(0.8 + row_height(labels) * len(rows))
     ax = figure.subplots()
     told, own = [], by_term["index_own"]["estimate"].dropna()

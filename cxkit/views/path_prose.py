@@ -6,8 +6,8 @@ from typing import Any
 from cxkit.results import Result
 from cxkit.views import findings
 from cxkit.views.language import Language, mark, plain
-from cxkit.views.phrases import Figures, answers, between, now_of, star
-from cxkit.views.table import LEAST, show
+from cxkit.views.phrases import Figures, answers, level, now_of, star
+from cxkit.views.table import LEAST
 
 STEP = 5  # points that links are told for: one point is less than anybody can picture
 DRIVERS, RESULTS = 3, 2  # at most so many links into and out of the target are told
@@ -93,10 +93,7 @@ def path_prose(result: Result, words: Language) -> tuple[str, Figures, list[str]
         few = words.text("Numbers are shown from {base} answers on; fewer say too little.", base=base)
         return path_title(result, words), [], [few]
     last = [name for name in result.settings["constructs"] if name in index and name != target][-1:]
-    figures: Figures = [
-        (f"{words.label(result, n)}, 0–100", show(words, "index", row["estimate"]) + star(row), between(words, row, 1))
-        for n, row in ((n, index[n]) for n in (target, *last))
-    ]
+    figures: Figures = [level(words, result, index[name]) for name in (target, *last)]
     label = words.label(result, target)
     if target in (r2 := now_of(result, "r2")):
         explained = words.text("“{target}”: explained share", target=label)

@@ -44,6 +44,12 @@ def between(words: Language, row: Mapping[Any, Any] | pd.Series, digits: int = 0
     return words.text("{low} to {high}", low=low, high=high)
 
 
+def level(words: Language, result: Result, row: Mapping[Any, Any]) -> tuple[str, str, str]:
+    """An index as a key figure."""
+    value = words.number(row["estimate"], 1) + star(row)
+    return f"{words.label(result, row['item'])}, 0–100", value, between(words, row, 1)
+
+
 def matters(result: Result, words: Language) -> list[str]:
     """Which driver explains most of the outcome, when the result has several."""
     importance = now_of(result, "importance")

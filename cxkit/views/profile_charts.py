@@ -162,7 +162,9 @@ def groups(result: Result, lang: Language) -> View:
     if len(rows) < 3 or rows["estimate"].drop("", errors="ignore").isna().all():
         return View()
     found = rows.drop("", errors="ignore")
-    labels = [f"{wrap(lang.group(str(group)), 28, 2)}\n{sample_size(lang, result, row)}" for group, row in found.iterrows()]
+    labels = [
+        f"{wrap(lang.group(str(group)), 28, 2)}\n{sample_size(lang, result, row)}" for group, row in found.iterrows()
+    ]
     figure = new_figure(0.55 + row_height(labels) * len(found))
     ax = figure.subplots()
     told = []

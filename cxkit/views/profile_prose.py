@@ -6,7 +6,7 @@ import pandas as pd
 
 from cxkit.results import Result
 from cxkit.views.findings import quoted, too_few
-from cxkit.views.language import Language, mark, plain
+from cxkit.views.language import Language, mark
 from cxkit.views.phrases import answers, between, star
 
 Figures = list[tuple[str, str, str]]  # name, value, small print

@@ -3,13 +3,13 @@
 import math
 from collections.abc import Callable
 from html import escape
+from typing import Any
 
 from cxkit.data.cards import card
-from cxkit.data.models import ARROW, PAIR
 from cxkit.results import Result
 from cxkit.views import findings, path_prose, profile_prose
 from cxkit.views.language import Language, language, mark, plain, span
-from cxkit.views.letters import drawable
+from cxkit.views.letters import undrawn
 from cxkit.views.phrases import Figures, answers, between, matters, star
 from cxkit.views.table import DIGITS, SMALL, unit
 from cxkit.views.tree_prose import tree_prose
@@ -167,8 +167,8 @@ def _groups(result: Result, words: Language) -> list[str]:
     for row in rows.head(5).to_dict("records"):
         one, many = GAPS[result.method == "nps", row["estimate"] > 0]
         digits, item = DIGITS[unit(row["term"])], words.label(result, row["item"])
-        named = {"group": words.group(row["group"]), "item": item, "p": words.p(row["p_adjusted"])}
-        sentences.append(words.plural(one, many, abs(row["estimate"]), digits=digits, **named))
+        group, p = words.group(row["group"]), words.p(row["p_adjusted"])
+        sentences.append(words.plural(one, many, abs(row["estimate"]), digits=digits, group=group, item=item, p=p))
     return sentences
 
 
@@ -208,14 +208,15 @@ CAVEATS = {
     **path_prose.CAVEATS,
 }
 COUNTED = {  # how those caveats that agree with their n are said of one
-    "weighted": mark("Answers are weighted: {n} answer (as counted) is as precise as {n_eff} of equal weight would be."),
+    "weighted": mark(
+        "Answers are weighted: {n} answer (as counted) is as precise as {n_eff} of equal weight would be."
+    ),
     "drivers_complete": mark(
         "What matters most is worked out on the {n} of {of} respondents who answered everything."
     ),
 }
 
 
-NAMED = 5  # names that one sentence lists
 COUNTS = {
     "missing": (mark("{n} respondent gave no answer."), mark("{n} respondents gave no answer.")),
     "straight_lined": (
@@ -236,8 +237,9 @@ COUNTS = {
 def _caveats(result: Result, words: Language) -> list[str]:
     sentences = []
     for code, numbers in result.notes:
-        values = {k: words.number(v, 2 * (k == "r")) if isinstance(v, int | float) else plain(v)
-                  for k, v in numbers.items()}  # fmt: skip
+        values: dict[str, Any] = {
+            k: words.number(v, 2 * (k == "r")) if isinstance(v, int | float) else plain(v) for k, v in numbers.items()
+        }
         values |= {k: words.label(result, numbers[k]) for k in ("item", "object", "construct") if k in numbers}
         values |= {k: words.percent(numbers[k]) for k in ("coverage",) if k in numbers}
         values |= path_prose.pair(result, words, numbers) if code == "htmt" else {}
@@ -255,21 +257,7 @@ def _caveats(result: Result, words: Language) -> list[str]:
     for name, (one, many) in COUNTS.items():
         if facts.get(name):
             sentences.append(words.plural(one, many, int(facts[name])))
-    return sentences + _undrawn(result, words)
-
-
-def _undrawn(result: Result, words: Language) -> list[str]:
-    """Which names the charts cannot draw as they are; the first few."""
-    names = [words.label(result, item) for item in result.labels if ARROW not in item and PAIR not in item]
-    names += [plain(name) for column in ("group", "wave") for name in result.table[column].unique()]
-    found = [name for name in dict.fromkeys(names) if not drawable(name)]
-    if not found:
-        return []
-    shown = findings.quoted(words, found[:NAMED]) + " …" * (len(found) > NAMED)
-    return [words.text(
-        "The charts cannot draw all letters of these names, where boxes or loose letters stand; the tables have them "
-        "right: {names}.", names=shown,
-    )]  # fmt: skip
+    return sentences + undrawn(result, words)
 
 
 def _small(text: str) -> str:

@@ -1,4 +1,4 @@
-"""One term for one thing, and no number before a noun in the wrong case: rules over all catalogues and sample texts."""
+"""One term for one thing, and no number before a noun in the wrong case: rules over catalogues and sample texts."""
 
 import re
 from functools import cache
@@ -166,7 +166,7 @@ RUSSIAN = {  # sentence -> endings of the form for 1, 21, 101; for 2 and 0.5; an
 
 
 def filled(code, one, n, digits=0):
-    names = {name: "5" for name in re.findall(r"\{(\w+)\}", one)} | {"group": "A", "item": "B", "p": "p", "wave": "w"}
+    names = dict.fromkeys(re.findall(r"\{(\w+)\}", one), "5") | {"group": "A", "item": "B", "p": "p", "wave": "w"}
     names.pop("n", None)
     return language(code).plural(one, one, n, digits=digits, **names)
 

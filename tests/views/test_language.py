@@ -313,7 +313,8 @@ def test_control_direction_and_surrogate_characters_become_a_box(bad):
 
 
 @pytest.mark.parametrize(
-    "bad", ["\u2028", "\u2029", "\x85", "\u2068", "\u061c", "\u200b", "\u2060", "\u00ad", "\u3164", "\u115f", "\u034f"]
+    "bad",
+    ["\u2028", "\u2029", "\x85", "\u2068", "\u061c", "\u200b", "\u2060", "\u00ad", "\u3164", "\u115f", "\u034f"],
 )
 def test_what_breaks_lines_or_cannot_be_seen_becomes_a_box(bad):
     assert plain(f"a{bad}b") == "a\ufffdb"

@@ -5,7 +5,9 @@ import pytest
 from cxkit.views.letters import drawable
 
 
-@pytest.mark.parametrize("text", ["Orbenta", "Oʻzbekiston, gʻisht", "Ўзбекистон қ ғ ҳ", "Ёлка №5 — «А»", "α ≥ 2\n→", ""])
+@pytest.mark.parametrize(
+    "text", ["Orbenta", "Oʻzbekiston, gʻisht", "Ўзбекистон қ ғ ҳ", "Ёлка №5 — «А»", "α ≥ 2\n→", ""]
+)
 def test_letters_of_the_typeface_can_be_drawn(text):
     assert drawable(text)
 

@@ -216,7 +216,12 @@ def test_paths_and_other_constructs_that_differ_between_groups_are_left_to_the_t
         (-2.34, 0.01, "en", "The index of “Satisfaction” fell by 2.3% since w2 (0.5% to 4.1%)."),
         (2.34, 0.2, "en", "No reliable change of “Satisfaction” since w2."),
         (2.34, 0.01, "ru", "Индекс «Удовлетворённость» вырос на 2,3 % по сравнению с волной w2 (от 0,5 % до 4,1 %)."),
-        (-2.34, 0.01, "uz", "“Qoniqish” indeksi w2 soʻrov bosqichiga nisbatan 2,3% ga pasaydi (0,5% dan 4,1% gacha)."),
+        (
+            -2.34,
+            0.01,
+            "uz",
+            "“Qoniqish” indeksi w2 soʻrov bosqichiga nisbatan 2,3% ga pasaydi (0,5% dan 4,1% gacha).",
+        ),
         (2.34, 0.2, "ru", "Статистически значимого изменения индекса «Удовлетворённость» с волны w2 нет."),
     ],
 )
@@ -329,3 +334,12 @@ def test_names_from_data_are_never_markup():
     assert "<script" not in html
     assert "\u202e" not in html
     assert html.count("&lt;script&gt;alert(1)&lt;/script&gt; $x$ \ufffd") >= 3
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_group_too_small_to_be_shown_does_not_say_how_small(lang):
+    few = ("few_rows", {"group": "Я", "n": 7, "least": 31})
+    said = told(made(notes=[few]), lang, "li")[0]
+    assert "31" in said
+    assert "< 10" in said
+    assert "7" not in said
