@@ -1,6 +1,5 @@
-"""Which letters the charts can draw as they are, and which names have others."""
+"""Which letters the charts can draw, and which names have others."""
 
-import unicodedata
 from functools import lru_cache
 
 from cxkit.data.models import ARROW, PAIR
@@ -13,12 +12,12 @@ NAMED = 5  # names that one sentence lists
 
 
 def drawable(text: str) -> bool:
-    """Whether the charts' typeface has every letter, and none is written from right to left or joined to the next."""
-    return text.isascii() or all(c.isspace() or _drawn(c) for c in text)
+    """Whether the typeface of the charts has every letter."""
+    return text.isascii() or _charmap().issuperset(map(ord, "".join(text.split())))
 
 
 def undrawn(result: Result, words: Language) -> list[str]:
-    """Say which names the charts cannot draw as they are; the first few."""
+    """Say which names the charts cannot draw; the first few."""
     names = [words.label(result, item) for item in result.labels if ARROW not in item and PAIR not in item]
     names += [plain(name) for column in ("group", "wave") for name in result.table[column].unique()]
     found = [name for name in dict.fromkeys(names) if not drawable(name)]
@@ -26,14 +25,9 @@ def undrawn(result: Result, words: Language) -> list[str]:
         return []
     shown = quoted(words, found[:NAMED]) + " …" * (len(found) > NAMED)
     return [words.text(
-        "The charts cannot draw all letters of these names, where boxes or loose letters stand; the tables have them "
-        "right: {names}.", names=shown,
+        "The typeface of the charts lacks letters of these names and shows boxes instead; the tables have them right: "
+        "{names}.", names=shown,
     )]  # fmt: skip
-
-
-@lru_cache(maxsize=2**14)
-def _drawn(letter: str) -> bool:
-    return ord(letter) in _charmap() and unicodedata.bidirectional(letter) not in ("R", "AL", "AN")
 
 
 @lru_cache(maxsize=1)
