@@ -25,8 +25,8 @@ def undrawn(result: Result, words: Language) -> list[str]:
         return []
     shown = quoted(words, found[:NAMED]) + " …" * (len(found) > NAMED)
     return [words.text(
-        "The typeface of the charts lacks letters of these names and shows boxes instead; the tables have them right: "
-        "{names}.", names=shown,
+        "The typeface of the charts lacks letters of these names and shows boxes instead; the tables have them "
+        "right: {names}.", names=shown,
     )]  # fmt: skip
 
 
