@@ -120,8 +120,8 @@ def stacked(result: Result, lang: Language) -> View:
     words = [lang.text("Detractors"), lang.text("Passives"), lang.text("Promoters")]
     shares = [_rows(result, term) for term in colors]
     names = [group for _, group in scores]
-    called = {group: lang.group(group) if group else everyone for group in names}
-    labels = [f"{wrap(called[g], 24)}\n{sample_size(lang, result, scores[item, g])}" for g in names]
+    shown = {g: lang.group(result, g) if g else everyone for g in names}
+    labels = [f"{wrap(shown[g], 24)}\n{sample_size(lang, result, scores[item, g])}" for g in names]
     figure = new_figure(0.75 + row_height(labels) * len(names))
     ax, side = figure.subplots(1, 2, width_ratios=[1.7, 1], sharey=True)
     told: list[str] = []
@@ -140,11 +140,11 @@ def stacked(result: Result, lang: Language) -> View:
                         color=ink_on(color))  # fmt: skip
             left += share
         dot(side, score, y, (low, high), INK if not group else SERIES)
-        shown = lang.number(score) + star(scores[item, group])
-        side.annotate(shown, (score, y), (0, 6), textcoords="offset points", ha="center", fontsize=8.5,
+        printed = lang.number(score) + star(scores[item, group])
+        side.annotate(printed, (score, y), (0, 6), textcoords="offset points", ha="center", fontsize=8.5,
                       fontweight="bold")  # fmt: skip
         interval = lang.text("{low} to {high}", low=lang.number(low), high=lang.number(high))
-        told.append(f"{called[group]}: NPS {shown} ({interval})")
+        told.append(f"{shown[group]}: NPS {printed} ({interval})")
     if not told:
         return View()
     ax.set_yticks(range(len(names)), labels)
@@ -197,7 +197,7 @@ def groups(result: Result, lang: Language) -> View:
     term = "index" if mixed else "mean"
     rows, tests = _rows(result, term), _rows(result, "mean_vs_rest")
     names = list(dict.fromkeys(group for _, group in rows if group))
-    labels = [wrap(lang.group(group), 28, 2) for group in names]
+    labels = [wrap(lang.group(result, group), 28, 2) for group in names]
     heads = [wrap(lang.label(result, item), 76, 2) for item in items]
     row = row_height(labels, 0.25)
     tops = [0.36 + 0.16 * head.count("\n") for head in heads]  # inches, as the whole y axis
@@ -224,7 +224,7 @@ def groups(result: Result, lang: Language) -> View:
             shown = show(lang, term, value) + star(rows[item, group])
             text = f"{shown} ({interval})" if low == low else shown
             ax.text(1.01, ticks[-1], text, transform=ax.get_yaxis_transform(), va="center", fontsize=8, color=color)
-            told.append(f"{lang.label(result, item)}, {lang.group(group)}: {text}")
+            told.append(f"{lang.label(result, item)}, {lang.group(result, group)}: {text}")
     ax.set_yticks(ticks, labels * len(items))
     ax.set_ylim(y + 0.08, 0)
     ax.margins(x=0.06)

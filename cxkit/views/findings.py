@@ -105,7 +105,7 @@ def group_title(result: Result, lang: Language) -> str:
         return lang.text("By group")
     if rows.empty:
         return lang.text("No group differs reliably from the rest")
-    names = list(dict.fromkeys(lang.group(g) for g in rows["group"]))
+    names = list(dict.fromkeys(lang.group(result, g) for g in rows["group"]))
     shown, more = ", ".join(names[:3]), len(names) - 3
     if more > 0:
         return lang.text("Differs reliably from the rest: {groups} and {n} more", groups=shown, n=more)

@@ -93,8 +93,8 @@ class Language:
             return f"{day.year} йил {day.day} {_MONTHS[day.month - 1]}"
         return dates.format_date(day, format="long", locale=self.code)
 
-    def group(self, name: str) -> str:
-        """A group's name as the data have it; in quotation marks where it could be taken for everybody."""
+    def group(self, result: "Result", name: str) -> str:
+        """The name of a group of the result; in quotation marks where it could be taken for everybody."""
         clear = plain(name)
         alike = " ".join(clear.split()).casefold() in _everybody()
         return self.text("“{name}”", name=clear) if alike else clear

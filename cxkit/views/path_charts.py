@@ -123,9 +123,9 @@ def groups(result: Result, lang: Language) -> View:
     if rows["estimate"].isna().all():
         return View()
     sure = set(findings.reliable(mine, "rest").query("term == 'index_vs_rest'")["group"])
-    labels = [
-        f"{wrap(lang.group(str(group)), 28, 2)}\n{sample_size(lang, result, row)}" for group, row in rows.iterrows()
-    ]
+    names = [wrap(lang.group(result, str(group)), 28, 2) for group in rows.index]
+    bases = [sample_size(lang, result, row) for _, row in rows.iterrows()]
+    labels = [f"{name}\n{base}" for name, base in zip(names, bases, strict=True)]
     figure = new_figure(0.8 + row_height(labels) * len(rows))
     ax = figure.subplots()
     told, own = [], by_term["index_own"]["estimate"].dropna()
@@ -138,7 +138,7 @@ def groups(result: Result, lang: Language) -> View:
         if group in own.index:
             ax.plot([own[group]], [y - 0.24], "D", markersize=4, markerfacecolor="white", markeredgecolor=INK,
                     markeredgewidth=0.9, zorder=4)  # fmt: skip
-        told.append(f"{lang.group(group)}: {_beside(ax, lang, y, row, group in sure)}")
+        told.append(f"{lang.group(result, group)}: {_beside(ax, lang, y, row, group in sure)}")
     everyone = by_term["index"]["estimate"].get("", np.nan)
     if everyone == everyone:
         ax.axvline(everyone, color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)), zorder=1)

@@ -162,9 +162,9 @@ def groups(result: Result, lang: Language) -> View:
     if len(rows) < 3 or rows["estimate"].drop("", errors="ignore").isna().all():
         return View()
     found = rows.drop("", errors="ignore")
-    labels = [
-        f"{wrap(lang.group(str(group)), 28, 2)}\n{sample_size(lang, result, row)}" for group, row in found.iterrows()
-    ]
+    names = [wrap(lang.group(result, str(group)), 28, 2) for group in found.index]
+    bases = [sample_size(lang, result, row) for _, row in found.iterrows()]
+    labels = [f"{name}\n{base}" for name, base in zip(names, bases, strict=True)]
     figure = new_figure(0.55 + row_height(labels) * len(found))
     ax = figure.subplots()
     told = []
@@ -178,7 +178,7 @@ def groups(result: Result, lang: Language) -> View:
             low, high = (show(lang, row["term"], row[end]) for end in ("low", "high"))
             text += f" ({lang.text('{low} to {high}', low=low, high=high)})"
         ax.text(1.01, y, text, transform=ax.get_yaxis_transform(), va="center", fontsize=8)
-        told.append(f"{lang.group(str(group))}: {text}")
+        told.append(f"{lang.group(result, str(group))}: {text}")
     if "" in rows.index and pd.notna(rows["estimate"][""]):
         ax.axvline(rows["estimate"][""], color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)), zorder=1)
     _rows(ax, labels)

@@ -77,7 +77,7 @@ def distance_title(result: Result, lang: Language) -> str:
     rows = result.rows(term=f"distance_{own}_{ideal}", wave=result.facts["wave"])
     rows = rows[(rows["group"] != "") & rows["low"].notna()].sort_values("estimate", kind="stable")
     if len(rows) > 1 and rows["high"].iloc[0] < rows["low"].iloc[-1]:
-        near, far = (lang.group(rows["group"].iloc[k]) for k in (0, -1))
+        near, far = (lang.group(result, rows["group"].iloc[k]) for k in (0, -1))
         return lang.text("Closest to the ideal: {near}; furthest: {far}", near=near, far=far)
     return lang.text("The distance to the ideal by group")
 

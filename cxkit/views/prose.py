@@ -167,7 +167,7 @@ def _groups(result: Result, words: Language) -> list[str]:
     for row in rows.head(5).to_dict("records"):
         one, many = GAPS[result.method == "nps", row["estimate"] > 0]
         digits, item = DIGITS[unit(row["term"])], words.label(result, row["item"])
-        group, p = words.group(row["group"]), words.p(row["p_adjusted"])
+        group, p = words.group(result, row["group"]), words.p(row["p_adjusted"])
         sentences.append(words.plural(one, many, abs(row["estimate"]), digits=digits, group=group, item=item, p=p))
     return sentences
 

@@ -125,7 +125,7 @@ def _sheet(result: Result, words: Language, sheet: Sheet) -> str:
             its = [found.get(term + ending) for _, term in sheet.columns]
             if any(its) or sheet.every:
                 cells = (_estimate(result, words, row) for row in its)
-                whose = words.group(str(name)) if over == "group" else str(name)
+                whose = words.group(result, str(name)) if over == "group" else str(name)
                 lines.append([*[label] * named, *[whose] * bool(over), _bases(result, words, its), *cells])
     heads = [words.text(sheet.first)] * named + ([words.text(HEADS[over])] if over else [])
     caption = sheet.caption + (f" · {current}" if current and over != "wave" else "")

@@ -197,7 +197,7 @@ def profile(result: Result, lang: Language) -> View:
     names = [lang.label(result, part) for part in parts]
     fits = max(9, int(92 / len(parts)))
     turned = len(parts) > 6 or any(len(word) > fits for name in names for word in name.split())
-    lines = max(wrap(lang.group(group), 26, 2).count("\n") + 1 for group in groups)
+    lines = max(wrap(lang.group(result, group), 26, 2).count("\n") + 1 for group in groups)
     figure = new_figure(3.1 + 0.9 * turned + (0.06 + 0.14 * lines) * -(-len(groups) // 3))
     ax = figure.subplots()
     told = []
@@ -207,8 +207,9 @@ def profile(result: Result, lang: Language) -> View:
         color = CATEGORIES[k % len(CATEGORIES)]
         ax.vlines(x, mine["low"], mine["high"], color=color, alpha=0.5, linewidth=1.6)
         ax.plot(x, mine["estimate"], color=color, marker="os^Dvp"[(k + k // 6) % 6], markersize=5.5, linewidth=1.3,
-                markeredgecolor="white", label=wrap(lang.group(group), 26, 2))  # fmt: skip
-        told += [f"{lang.group(group)}, {lang.label(result, part)}: {show(lang, 'index', row['estimate'])}{star(row)}"
+                markeredgecolor="white", label=wrap(lang.group(result, group), 26, 2))  # fmt: skip
+        whose = lang.group(result, group)
+        told += [f"{whose}, {lang.label(result, part)}: {show(lang, 'index', row['estimate'])}{star(row)}"
                  for part, row in mine[mine["estimate"].notna()].iterrows()]  # fmt: skip
     if turned:
         aslant: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}

@@ -16,6 +16,7 @@ from cxkit.views.language import LANGUAGES, language, plain, span
 PACKAGE = Path(cxkit.__file__).parent
 TRANSLATED = [code for code in LANGUAGES if code != "en"]
 KEYWORDS = {"text": None, "mark": None, "plural": (1, 2)}
+NOTHING = Result("nps", {}, tidy([]), {})
 NAME = re.compile(r"\{(\w*)\}")
 
 
@@ -299,12 +300,12 @@ def test_a_noun_agrees_with_the_number_as_it_is_shown(n, digits, en, ru):
 @pytest.mark.parametrize("name", ["All", " all ", "ALL  respondents", "Все", "hammasi", "Барча респондентлар"])
 @pytest.mark.parametrize(("lang", "marks"), [("en", "“”"), ("ru", "«»"), ("uz", "“”"), ("uz_Cyrl", "«»")])
 def test_a_group_that_is_called_like_everybody_is_quoted(lang, marks, name):
-    assert language(lang).group(name) == f"{marks[0]}{name}{marks[1]}"
+    assert language(lang).group(NOTHING, name) == f"{marks[0]}{name}{marks[1]}"
 
 
 @pytest.mark.parametrize("name", ["Allied", "All of us", "Вселенная", "Branch", "«Все»"])
 def test_any_other_group_is_called_as_the_data_have_it(name):
-    assert language("ru").group(name) == name
+    assert language("ru").group(NOTHING, name) == name
 
 
 @pytest.mark.parametrize("bad", ["\x00", "\x1b", "\u202e", "\u200f", "\u2066", "\ufeff", "\ud800", "\ue000"])
