@@ -123,9 +123,10 @@ def groups(result: Result, lang: Language) -> View:
     if rows["estimate"].isna().all():
         return View()
     sure = set(findings.reliable(mine, "rest").query("term == 'index_vs_rest'")["group"])
-    names = [wrap(lang.group(result, str(group)), 28, 2) for group in rows.index]
-    bases = [sample_size(lang, result, row) for _, row in rows.iterrows()]
-    labels = [f"{name}\n{base}" for name, base in zip(names, bases, strict=True)]
+    labels = [
+        f"{wrap(lang.group(result, str(group)), 28, 2)}\n{sample_size(lang, result, row)}"
+        for group, row in rows.iterrows()
+    ]
     figure = new_figure(0.8 + row_height(labels) * len(rows))
     ax = figure.subplots()
     told, own = [], by_term["index_own"]["estimate"].dropna()

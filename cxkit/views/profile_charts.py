@@ -162,9 +162,10 @@ def groups(result: Result, lang: Language) -> View:
     if len(rows) < 3 or rows["estimate"].drop("", errors="ignore").isna().all():
         return View()
     found = rows.drop("", errors="ignore")
-    names = [wrap(lang.group(result, str(group)), 28, 2) for group in found.index]
-    bases = [sample_size(lang, result, row) for _, row in found.iterrows()]
-    labels = [f"{name}\n{base}" for name, base in zip(names, bases, strict=True)]
+    labels = [
+        f"{wrap(lang.group(result, str(group)), 28, 2)}\n{sample_size(lang, result, row)}"
+        for group, row in found.iterrows()
+    ]
     figure = new_figure(0.55 + row_height(labels) * len(found))
     ax = figure.subplots()
     told = []
