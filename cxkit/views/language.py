@@ -58,10 +58,10 @@ class Language:
 
         A number with decimals asks for the second form: 1.0 points; in Russian the genitive singular, 5,0 балла.
         """
-        forms = self.catalogue.get(one, (one, many))
-        shown = int(abs(round(float(n))))
-        which = 1 if digits else self.plural_form(shown) if self.plural_form else int(shown != 1)
-        return str(forms[which]).format(n=self.number(n, digits), **values)
+        forms, shown = self.catalogue.get(one), abs(round(float(n)))
+        which = 1 if digits else self.plural_form(shown) if forms else int(shown != 1)
+        chosen = forms[which] if forms else (one, many)[which]
+        return str(chosen).format(n=self.number(n, digits), **values)
 
     def number(self, value: float, digits: int = 0, *, signed: bool = False) -> str:
         value = round(float(value), digits) + 0.0  # no "-0"
