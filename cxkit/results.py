@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +15,8 @@ COLUMNS = (
     "p", "p_adjusted", "detectable", "base",
 )  # fmt: skip
 TEXT_COLUMNS = ("item", "term", "group", "wave", "base")
+# Ends of line beside \n and \r that some readers break rows at, and marks that turn the direction of the text after.
+_TURNING = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Result:
             "table": self.table.to_dict("records"),
             "scores": None if self.scores is None else self.scores.reset_index().to_dict("records"),
         }
-        return json.dumps(_plain(content), ensure_ascii=False, allow_nan=False, indent=1)
+        return escaped(json.dumps(_plain(content), ensure_ascii=False, allow_nan=False, indent=1))
 
     @classmethod
     def from_json(cls, text: str) -> "Result":
@@ -81,6 +84,11 @@ class Result:
             content["labels"],
             content["audit"],
         )
+
+
+def escaped(text: str) -> str:
+    r"""Return JSON text with its line separators and direction marks as \uXXXX, which reads back as the same."""
+    return _TURNING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def tidy(rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -132,9 +140,10 @@ def csv_safe(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def csv_safe_text(cell: str) -> str:
-    # A bare carriage return is not quoted by pandas and would end the row.
+    """Return a text cell that no spreadsheet runs as a formula, breaks at other places or turns round."""
     guarded = f"'{cell}" if cell.startswith(tuple("=+-@\t\r＝＋－＠")) else cell
-    return guarded.replace("\r\n", "\n").replace("\r", "\n")
+    # A bare carriage return is not quoted by pandas and would end the row.
+    return _TURNING.sub("\ufffd", guarded.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _plain(value: Any) -> Any:

@@ -41,6 +41,24 @@ def csv_rows(path):
         return list(csv.DictReader(file))
 
 
+TURNING = "a\u2028b\u2029c\u202ed\u2066e\x85f"
+
+
+def test_json_holds_no_raw_line_separator_or_direction_mark_and_reads_back_the_same():
+    text = result(labels={"recommend": {"en": TURNING}}).to_json()
+    assert not set(TURNING) & set("\u2028\u2029\u202e\u2066\x85") & set(text)
+    assert "a\\u2028b\\u2029c\\u202ed\\u2066e\\u0085f" in text
+    assert Result.from_json(text).labels["recommend"]["en"] == TURNING
+
+
+def test_csv_text_breaks_no_line_and_turns_no_text(tmp_path):
+    table = tidy([{"item": TURNING, "term": "nps", "estimate": 1}, {"item": "b", "term": "nps", "estimate": 2}])
+    save(result(table=table), tmp_path)
+    text = (tmp_path / "table.csv").read_text(encoding="utf-8")
+    assert len(text.splitlines()) == 3  # which breaks at every separator that there is
+    assert [row["item"] for row in csv_rows(tmp_path / "table.csv")] == ["a\ufffdb\ufffdc\ufffdd\ufffde\ufffdf", "b"]
+
+
 class TestTidy:
     def test_every_column_stands_in_its_order(self):
         assert tuple(tidy([{"term": "mean"}]).columns) == COLUMNS

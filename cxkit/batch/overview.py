@@ -65,10 +65,11 @@ def write_overview(
         lang,
         title=plain(title) or words.text("Reports"),
         date=words.date(date),
-        summary=words.text(
-            "{good} of {all} reports published",
+        summary=words.plural(
+            "{good} of {n} report published",
+            "{good} of {n} reports published",
+            len(shown),
             good=words.number(sum(row.status == "published" for row in shown)),
-            all=words.number(len(shown)),
         ),
         missed=[_item(row, words) for status in ("failed", "interrupted") for row in shown if row.status == status],
         waiting=[_item(row, words) for row in shown if row.status not in ("published", "failed", "interrupted")],
@@ -209,6 +210,7 @@ def _line(
     hidden, bounded = entry.base == "hidden", entry.low == entry.low and entry.high == entry.high
     notes = [words.named(entry.wave_text, entry.wave) if small[0] else "", entry.row.lang if small[1] else ""]
     low, high = (show(words, headline.unit, v) if bounded else "" for v in (entry.low, entry.high))
+    few = f"n < {words.number(entry.least[0])}"
 
     def at(value: float) -> float:
         return round(min(100.0, max(0.0, 100 * (value - scale[0]) / scale[1])), 2)
@@ -219,8 +221,8 @@ def _line(
         href=_address(entry.row),
         lang=entry.row.lang.replace("_", "-"),
         small=plain(" · ".join(filter(None, notes))),
-        answers="–" if entry.n != entry.n else words.number(entry.n),
-        estimate=f"n < {words.number(entry.least[0])}" if hidden else show(words, headline.unit, entry.estimate),
+        answers=few if hidden else "–" if entry.n != entry.n else words.number(entry.n),
+        estimate=few if hidden else show(words, headline.unit, entry.estimate),
         marked=entry.base == "small",
         interval=words.text("{low} to {high}", low=low, high=high) if bounded else "",
         left=at(entry.low) if bounded else None,

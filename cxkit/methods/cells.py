@@ -245,11 +245,12 @@ def finish(
         n = int(mine.loc[mine[column].isna(), "n"].sum())
         if settings[setting] and n:
             found.append((f"{column}_unknown", {"n": n, "column": settings[setting]}))
-    for base, setting in (("hidden", "min_base"), ("small", "flag_base")):
-        own = table["n_other"].isna() & ~table["term"].str.startswith("flow_to_") & (table["group"] != "")
-        groups = table[own & (table["base"] == base)].drop_duplicates("group")
-        if len(groups):
-            found.append((f"base_{base}", {"groups": len(groups), "base": settings[setting]}))
+    own = table["n_other"].isna() & ~table["term"].str.startswith("flow_to_") & (table["group"] != "")
+    few = {base: table.loc[own & (table["base"] == base), "group"].nunique() for base in ("hidden", "small")}
+    if few["hidden"]:
+        found.append(("base_hidden", {"groups": few["hidden"], "base": settings["min_base"]}))
+    if ((table["base"] == "small") & table["estimate"].notna()).any():  # of groups, waves, items, or of all
+        found.append(("base_small", {"groups": few["small"], "base": settings["flag_base"]}))
     if settings["weight"]:
         found.append(("weighted", {"n": everyone.n, "n_eff": everyone.n_eff}))
     shown, alone = table["base"] != "hidden", table["n_other"].isna()

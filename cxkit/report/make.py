@@ -14,6 +14,7 @@ from cxkit.report.kernel import check_complete, run_template
 from cxkit.report.page import report_page
 from cxkit.report.publish import publish, staging_folder
 from cxkit.report.template import find_template
+from cxkit.results import escaped
 
 MAX_PAGE = 12 * 2**20
 
@@ -63,7 +64,7 @@ def build_bundle(job: Job, staging: Path, run: Mapping[str, Any], engine: str = 
     (bundle / "report.html").write_text(page, encoding="utf-8", newline="")
     files = ["report.html", "result.json", "table.csv", *figures]
     content = {**run, "files": {name: file_hash(bundle / name) for name in sorted(files)}}
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    text = escaped(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)) + "\n"
     (bundle / "run.json").write_text(text, encoding="utf-8", newline="")
     home = f"{Path.home()}/" if Path.home() != Path("/") else ""
     _check_files(bundle, [*files, "run.json"], [str(staging), home])

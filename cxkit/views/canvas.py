@@ -18,6 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from cxkit.views.language import Language, plain
+from cxkit.views.letters import FONT
 from cxkit.views.view import View
 
 WIDTH = 7.2  # inches; the page shows a figure about 900 px wide, so 9 points read as 12 px
@@ -26,7 +27,7 @@ LOW, MIDDLE, HIGH = "#d55e00", "#949494", "#0173b2"
 SERIES, TOP = "#0173b2", "#542788"
 CATEGORIES = ("#5790fc", "#f89c20", "#964a8b", "#717581", "#7a21dd", "#1f2933")  # petroff6, dark for its red
 _STYLE: dict[Any, Any] = {
-    "font.family": ["DejaVu Sans"], "font.size": 9, "text.color": INK, "axes.labelcolor": SOFT,
+    "font.family": [FONT], "font.size": 9, "text.color": INK, "axes.labelcolor": SOFT,
     "xtick.color": SOFT, "ytick.color": INK, "xtick.labelsize": 8, "axes.edgecolor": RULE, "grid.color": RULE,
     "grid.linewidth": 0.6, "svg.hashsalt": "cxkit", "svg.fonttype": "path", "text.parse_math": False,
     "axes.unicode_minus": True, "axes.titley": 1.0, "figure.dpi": 160, "patch.linewidth": 0.6, "text.hinting": "none",

@@ -31,6 +31,7 @@ from cxkit.views.canvas import (
 )
 from cxkit.views.findings import change_title, compared, group_title, items_title, score_title, spread_title
 from cxkit.views.language import Language, span
+from cxkit.views.phrases import sample_size, star
 from cxkit.views.table import show
 from cxkit.views.view import View
 
@@ -50,7 +51,7 @@ def diverging(result: Result, lang: Language) -> View:
     mixed = len({(scale.points, scale.boxes) for scale in scales.values()}) > 1
     labels = [
         f"{wrap(lang.label(result, item), 30)}\n{f'{span(scales[item].points)}, ' * mixed}"
-        f"n = {lang.number(terms['mean'][item, '']['n'])}"
+        f"{sample_size(lang, result, terms['mean'][item, ''])}"
         for item in items
     ]
     rows = row_height(labels) * len(items)
@@ -73,7 +74,8 @@ def diverging(result: Result, lang: Language) -> View:
         edge = "#b9bec6" if len(share) <= FEW else colors[some]
         ax.barh(np.full(some.sum(), y), share[some], left=left[:-1][some], height=0.66, color=colors[some],
                 edgecolor=edge)  # fmt: skip
-        low, high = (lang.percent(terms[term][item, ""]["estimate"]) for term in ("bottom_box", "top_box"))
+        ends = (terms[term][item, ""] for term in ("bottom_box", "top_box"))
+        low, high = (lang.percent(row["estimate"]) + star(row) for row in ends)
         style: dict[str, Any] = {"va": "center", "fontweight": "bold"}
         ax.annotate(low, (first, y), (-5, 0), textcoords="offset points", ha="right", color=LOW, **style)
         ax.annotate(high, (left[-1], y), (5, 0), textcoords="offset points", ha="left", color=TOP, **style)
@@ -113,13 +115,13 @@ def _key(ax: Axes, lang: Language, scale: Card, mixed: bool) -> None:
 def stacked(result: Result, lang: Language) -> View:
     """Detractors, passives and promoters per group, with the score and its interval beside."""
     item = result.settings["score"]
-    scores, everyone = _rows(result, "nps"), lang.text("All")
+    scores, everyone = _rows(result, "nps"), lang.text("All respondents")
     colors = {"detractors": LOW, "passives": MIDDLE, "promoters": HIGH}
     words = [lang.text("Detractors"), lang.text("Passives"), lang.text("Promoters")]
     shares = [_rows(result, term) for term in colors]
     names = [group for _, group in scores]
     shown = {g: lang.group(result, g) if g else everyone for g in names}
-    labels = [f"{wrap(shown[g], 24)}\nn = {lang.number(scores[item, g]['n'])}" for g in names]
+    labels = [f"{wrap(shown[g], 24)}\n{sample_size(lang, result, scores[item, g])}" for g in names]
     figure = new_figure(0.75 + row_height(labels) * len(names))
     ax, side = figure.subplots(1, 2, width_ratios=[1.7, 1], sharey=True)
     told: list[str] = []
@@ -138,10 +140,11 @@ def stacked(result: Result, lang: Language) -> View:
                         color=ink_on(color))  # fmt: skip
             left += share
         dot(side, score, y, (low, high), INK if not group else SERIES)
-        side.annotate(lang.number(score), (score, y), (0, 6), textcoords="offset points", ha="center", fontsize=8.5,
+        printed = lang.number(score) + star(scores[item, group])
+        side.annotate(printed, (score, y), (0, 6), textcoords="offset points", ha="center", fontsize=8.5,
                       fontweight="bold")  # fmt: skip
         interval = lang.text("{low} to {high}", low=lang.number(low), high=lang.number(high))
-        told.append(f"{shown[group]}: NPS {lang.number(score)} ({interval})")
+        told.append(f"{shown[group]}: NPS {printed} ({interval})")
     if not told:
         return View()
     ax.set_yticks(range(len(names)), labels)
@@ -218,7 +221,8 @@ def groups(result: Result, lang: Language) -> View:
             color = SERIES if differs else SOFT
             dot(ax, value, ticks[-1], (low, high), color)
             interval = lang.text("{low} to {high}", low=show(lang, term, low), high=show(lang, term, high))
-            text = f"{show(lang, term, value)} ({interval})" if low == low else show(lang, term, value)
+            shown = show(lang, term, value) + star(rows[item, group])
+            text = f"{shown} ({interval})" if low == low else shown
             ax.text(1.01, ticks[-1], text, transform=ax.get_yaxis_transform(), va="center", fontsize=8, color=color)
             told.append(f"{lang.label(result, item)}, {lang.group(result, group)}: {text}")
     ax.set_yticks(ticks, labels * len(items))
@@ -254,10 +258,11 @@ def trend(result: Result, lang: Language, title: str = "") -> View:
         ax.plot(x, value, "o-", color=SERIES, markeredgecolor="white")
         for k, wave in enumerate(waves):
             if pd.notna(value[k]):
+                shown = show(lang, term, value[k]) + star(mine.loc[wave])
                 if len(waves) <= 16 or k in (0, len(waves) - 1):
-                    ax.annotate(show(lang, term, value[k]), (k, value[k]), (0, 7), textcoords="offset points",
-                                ha="center", fontsize=8, fontweight="bold")  # fmt: skip
-                told.append(f"{lang.label(result, item)}, {lang.wave(result, wave)}: {show(lang, term, value[k])}")
+                    ax.annotate(shown, (k, value[k]), (0, 7), textcoords="offset points", ha="center", fontsize=8,
+                                fontweight="bold")  # fmt: skip
+                told.append(f"{lang.label(result, item)}, {lang.wave(result, wave)}: {shown}")
         if len(items) > 1:
             ax.set_title(wrap(lang.label(result, item), 84 // columns, 2), fontsize=8.5, loc="left")
         turn: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {}

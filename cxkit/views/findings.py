@@ -121,10 +121,9 @@ def change_title(result: Result, lang: Language) -> str:
         return lang.text("No reliable change since {wave}", wave=before)
     if result.method == "nps":
         change = rows["estimate"].iloc[0]
-        points = lang.number(abs(change))
-        if change > 0:
-            return lang.text("NPS rose by {points} points since {wave}", points=points, wave=before)
-        return lang.text("NPS fell by {points} points since {wave}", points=points, wave=before)
+        rose = (mark("NPS rose by {n} point since {wave}"), mark("NPS rose by {n} points since {wave}"))
+        fell = (mark("NPS fell by {n} point since {wave}"), mark("NPS fell by {n} points since {wave}"))
+        return lang.plural(*(rose if change > 0 else fell), abs(change), wave=before)
     names = quoted(lang, [lang.label(result, item) for item in rows["item"]])
     return lang.text("Changed since {wave}: {items}", wave=before, items=names)
 

@@ -18,7 +18,15 @@ if TYPE_CHECKING:  # so that the command line starts without pandas
     from cxkit.results import Result
 
 LANGUAGES = ("en", "ru", "uz", "uz_Cyrl")
-_FORBIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_MONTHS = ("январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь",
+           "декабрь")  # fmt: skip
+_FORBIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+# What Unicode calls ignorable outside these categories, and the blank of braille: a name could hide in them.
+_UNSEEN = set(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+) | {chr(k) for k in [*range(0xFE00, 0xFE0E), *range(0xE0100, 0xE01F0)]}  # fmt: skip
+# A joiner changes what is seen after a letter without case (Arabic, Devanagari), a mark or a picture only.
+_JOINERS, _JOINED = "\u200c\u200d", {"Lo", "Mn", "Mc", "So", "Sk"}
 
 
 class _Boxes(dict[int, Any]):
@@ -26,7 +34,8 @@ class _Boxes(dict[int, Any]):
 
     def __missing__(self, code: int) -> Any:
         c = chr(code)
-        self[code] = found = code if c in "\n\t\u200d" or unicodedata.category(c) not in _FORBIDDEN else "\ufffd"
+        good = c in "\n\t" + _JOINERS or (unicodedata.category(c) not in _FORBIDDEN and c not in _UNSEEN)
+        self[code] = found = code if good else "\ufffd"
         return found
 
 
@@ -45,11 +54,15 @@ class Language:
         """The sentence in this language with its {names} filled in."""
         return self.catalogue.get(sentence, sentence).format(**values)
 
-    def plural(self, one: str, many: str, n: int, **values: Any) -> str:
-        """The sentence in the form that the number ``n`` asks for; {n} is filled in formatted."""
-        forms = self.catalogue.get(one)
-        chosen = forms[self.plural_form(n)] if forms else (one if n == 1 else many)
-        return chosen.format(n=self.number(n), **values)
+    def plural(self, one: str, many: str, n: float, *, digits: int = 0, **values: Any) -> str:
+        """The sentence in the form that the number ``n`` asks for as it is shown; {n} is filled in formatted.
+
+        A number with decimals asks for the second form: 1.0 points; in Russian the genitive singular, 5,0 балла.
+        """
+        forms, shown = self.catalogue.get(one), abs(round(float(n)))
+        which = 1 if digits else self.plural_form(shown) if forms else int(shown != 1)
+        chosen = forms[which] if forms else (one, many)[which]
+        return str(chosen).format(n=self.number(n, digits), **values)
 
     def number(self, value: float, digits: int = 0, *, signed: bool = False) -> str:
         value = round(float(value), digits) + 0.0  # no "-0"
@@ -72,7 +85,14 @@ class Language:
 
     def date(self, iso: str) -> str:
         """A date such as 2026-07-01 in words; "" stays ""."""
-        return dates.format_date(dt.date.fromisoformat(iso), format="long", locale=self.code) if iso else ""
+        if not iso:
+            return ""
+        day = dt.date.fromisoformat(iso)
+        if self.code == "uz":  # the long date of CLDR, "1-iyul, 2026", is not used
+            return dates.format_date(day, "y-'yil' d-MMMM", locale="uz")
+        if self.code == "uz_Cyrl":
+            return f"{day.year} йил {day.day} {_MONTHS[day.month - 1]}"
+        return dates.format_date(day, format="long", locale=self.code)
 
     def label(self, result: "Result", item: str) -> str:
         """The item's text in this language, else in English, else its name."""
@@ -81,8 +101,11 @@ class Language:
         return self.named(result.labels.get(item, {}), item)
 
     def group(self, result: "Result", name: str) -> str:
-        """The name of a group in this language, else in English, else as the result has it."""
-        return self.named(_names(result.settings, "by").get(name, {}), name)
+        """The name of a group in this language, else in English, else as the result has it; in quotation marks where
+        it could be taken for everybody."""
+        clear = self.named(_names(result.settings, "by").get(name, {}), name)
+        alike = " ".join(clear.split()).casefold() in _everybody()
+        return self.text("“{name}”", name=clear) if alike else clear
 
     def wave(self, result: "Result", name: str) -> str:
         """The same for a wave."""
@@ -128,11 +151,23 @@ def mark(sentence: str) -> str:
     return sentence
 
 
+@lru_cache
+def _everybody() -> frozenset[str]:
+    """What all respondents together are called in any language, for comparison with names of groups."""
+    words = (mark("All"), mark("All respondents"))
+    return frozenset(language(code).text(word).casefold() for code in LANGUAGES for word in words)
+
+
 def span(scores: range) -> str:
     """Scores next to each other as "9–10"."""
     return f"{scores[0]}–{scores[-1]}" if len(scores) > 1 else str(scores[0])
 
 
 def plain(text: Any) -> str:
-    """Make text from data safe to draw: control, direction and surrogate characters become a box."""
-    return str(text).translate(_BOXES)
+    """Make text from data safe to draw: what breaks lines, turns their direction or cannot be seen becomes a box."""
+    boxed = str(text).translate(_BOXES)
+    if not any(joiner in boxed for joiner in _JOINERS):
+        return boxed
+    joins = (c in _JOINERS and unicodedata.category(before) not in _JOINED
+             for before, c in zip(" " + boxed, boxed, strict=False))  # fmt: skip
+    return "".join("\ufffd" if lost else c for lost, c in zip(joins, boxed, strict=True))

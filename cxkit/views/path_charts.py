@@ -14,7 +14,7 @@ from cxkit.results import Result
 from cxkit.views import charts, findings, path_prose
 from cxkit.views.canvas import INK, SERIES, SOFT, bare, dot, finish, hidden, new_figure, number_axis, row_height, wrap
 from cxkit.views.language import Language, mark
-from cxkit.views.phrases import between, current_rows, now_of
+from cxkit.views.phrases import between, current_rows, now_of, sample_size, star
 from cxkit.views.table import show
 from cxkit.views.tree_charts import INDENTS, QUADRANTS, name_quadrants, numbered
 from cxkit.views.view import View
@@ -46,7 +46,9 @@ def importance_map(result: Result, lang: Language) -> View:
         quadrant, sure = _quadrant(at, np.mean(x), weight, np.mean(y))
         word = lang.text(QUADRANTS[quadrant])
         word = word if sure else lang.text("{quadrant} (uncertain)", quadrant=word)
-        place, strength = show(lang, "index", at["estimate"]), show(lang, "impact", weight["estimate"])
+        place, strength = (
+            show(lang, term, row["estimate"]) + star(row) for term, row in (("index", at), ("impact", weight))
+        )
         values = lang.text("index {index}, impact {impact}", index=place, impact=strength)
         top = 1 - (number - 0.5) / len(names)
         side.text(0.065, top, str(number), fontweight="bold", color=SERIES, va="center", ha="right")
@@ -122,7 +124,8 @@ def groups(result: Result, lang: Language) -> View:
         return View()
     sure = set(findings.reliable(mine, "rest").query("term == 'index_vs_rest'")["group"])
     labels = [
-        f"{wrap(lang.group(result, str(group)), 28, 2)}\nn = {lang.number(n)}" for group, n in rows["n"].items()
+        f"{wrap(lang.group(result, str(group)), 28, 2)}\n{sample_size(lang, result, row)}"
+        for group, row in rows.iterrows()
     ]
     figure = new_figure(0.8 + row_height(labels) * len(rows))
     ax = figure.subplots()
@@ -153,7 +156,7 @@ def groups(result: Result, lang: Language) -> View:
 def _beside(ax: Axes, lang: Language, y: float, row: Row, strong: bool) -> str:
     """Print an index and its interval at the right of its row; return what was printed."""
     interval = between(lang, row, 1)
-    text = show(lang, "index", row["estimate"]) + (f" ({interval})" if interval else "")
+    text = show(lang, "index", row["estimate"]) + star(row) + (f" ({interval})" if interval else "")
     ax.text(1.01, y, text, transform=ax.get_yaxis_transform(), va="center", fontsize=8, color=INK,
             fontweight="bold" if strong else "normal")  # fmt: skip
     return text

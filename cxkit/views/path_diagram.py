@@ -16,7 +16,7 @@ from cxkit.views.canvas import LOW, SERIES, SOFT, WIDTH, finish, new_figure, wra
 from cxkit.views.language import Language
 from cxkit.views.path_layout import Model, compose
 from cxkit.views.path_prose import path_title
-from cxkit.views.phrases import between, current_rows, now_of
+from cxkit.views.phrases import between, current_rows, now_of, star
 from cxkit.views.table import show
 from cxkit.views.view import View
 
@@ -64,7 +64,7 @@ def diagram(result: Result, lang: Language) -> View:
     for name, label, place in zip(names, labels, picture.boxes + corner, strict=True):
         _box(figure, place, model.box, strong=name == target)
         label.set_position((place[0], place[1] + 0.13))
-        value = show(lang, "index", index[name]["estimate"])
+        value = show(lang, "index", index[name]["estimate"]) + star(index[name])
         share = f"R² {show(lang, 'r2', r2[name]['estimate'])}" if name in r2 else ""
         base = place[1] - high / 2 + 0.15
         away = 0.27 * bool(share)

@@ -6,7 +6,7 @@ from typing import Any
 from cxkit.results import Result
 from cxkit.views import findings
 from cxkit.views.language import Language, mark
-from cxkit.views.phrases import Figures, answers, between, now_of
+from cxkit.views.phrases import Figures, answers, level, now_of, star
 from cxkit.views.table import LEAST
 
 STEP = 5  # points that links are told for: one point is less than anybody can picture
@@ -43,7 +43,7 @@ CAVEATS = {
         "“{item}” is composed differently in the group “{group}”; read the differences in its index with care."
     ),
     "few_rows": mark(
-        "“{group}” has no estimates of its own: the model needs {least} respondents with answers, and there are {n}."
+        "“{group}” has no estimates of its own: the model needs {least} respondents with answers but has {n}."
     ),
     "group_constant": mark(
         "“{group}” has no estimates of its own: everybody there gave the same answer to “{item}”."
@@ -93,14 +93,11 @@ def path_prose(result: Result, words: Language) -> tuple[str, Figures, list[str]
         few = words.text("Numbers are shown from {base} answers on; fewer say too little.", base=base)
         return path_title(result, words), [], [few]
     last = [name for name in result.settings["constructs"] if name in index and name != target][-1:]
-    figures: Figures = [
-        (f"{words.label(result, n)}, 0–100", words.number(index[n]["estimate"], 1), between(words, index[n], 1))
-        for n in (target, *last)
-    ]
+    figures: Figures = [level(words, result, index[name]) for name in (target, *last)]
     label = words.label(result, target)
     if target in (r2 := now_of(result, "r2")):
-        explained = words.text("Explained differences in “{target}”", target=label)
-        figures.append((explained, words.percent(r2[target]["estimate"]), ""))
+        explained = words.text("“{target}”: explained share", target=label)
+        figures.append((explained, words.percent(r2[target]["estimate"]) + star(r2[target]), ""))
     figures.append(answers(words, result, result.facts["rows"]))
     reading = [
         told for tell in (_explained, _before, _first, _after, _open, _groups, change) for told in tell(result, words)

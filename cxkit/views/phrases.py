@@ -14,9 +14,26 @@ Figures = list[tuple[str, str, str]]  # name, value, small print
 
 def answers(words: Language, result: Result, n: int) -> tuple[str, str, str]:
     """How many were asked, as a key figure."""
-    small = [words.text("unweighted") if result.settings["weight"] else "", words.wave(result, result.facts["wave"])]
+    small = [words.text("as counted") if result.settings["weight"] else "", words.wave(result, result.facts["wave"])]
     name = words.text("Answers") if result.method == "nps" else words.text("Respondents")
     return name, words.number(n), " · ".join(filter(None, small))
+
+
+def base(words: Language, result: Result, row: Mapping[Any, Any] | pd.Series) -> str:
+    """The base of a row in words; where the row is hidden, only that it is too small."""
+    least = words.number(result.settings["min_base"])
+    return f"n < {least}" if row["base"] == "hidden" else words.number(row["n"])
+
+
+def sample_size(words: Language, result: Result, row: Mapping[Any, Any] | pd.Series) -> str:
+    """The base of a row as it stands beside a name in a chart."""
+    known = base(words, result, row)
+    return known if row["base"] == "hidden" else f"n = {known}"
+
+
+def star(row: Mapping[Any, Any] | pd.Series) -> str:
+    """The mark of a number whose base is small; ``prose`` and the tables say what it means."""
+    return "*" if row["base"] == "small" else ""
 
 
 def between(words: Language, row: Mapping[Any, Any] | pd.Series, digits: int = 0) -> str:
@@ -25,6 +42,12 @@ def between(words: Language, row: Mapping[Any, Any] | pd.Series, digits: int = 0
         return ""
     low, high = words.number(row["low"], digits), words.number(row["high"], digits)
     return words.text("{low} to {high}", low=low, high=high)
+
+
+def level(words: Language, result: Result, row: Mapping[Any, Any]) -> tuple[str, str, str]:
+    """An index as a key figure."""
+    value = words.number(row["estimate"], 1) + star(row)
+    return f"{words.label(result, row['item'])}, 0–100", value, between(words, row, 1)
 
 
 def matters(result: Result, words: Language) -> list[str]:

@@ -27,6 +27,7 @@ from cxkit.views.canvas import (
     wrap,
 )
 from cxkit.views.language import Language
+from cxkit.views.phrases import sample_size, star
 from cxkit.views.profile_prose import distance_title, gap_title, object_pairs, objects, profile_title, scales_by_gap
 from cxkit.views.table import show
 from cxkit.views.view import View
@@ -162,7 +163,8 @@ def groups(result: Result, lang: Language) -> View:
         return View()
     found = rows.drop("", errors="ignore")
     labels = [
-        f"{wrap(lang.group(result, str(group)), 28, 2)}\nn = {lang.number(n)}" for group, n in found["n"].items()
+        f"{wrap(lang.group(result, str(group)), 28, 2)}\n{sample_size(lang, result, row)}"
+        for group, row in found.iterrows()
     ]
     figure = new_figure(0.55 + row_height(labels) * len(found))
     ax = figure.subplots()
@@ -172,7 +174,7 @@ def groups(result: Result, lang: Language) -> View:
             hidden(ax, y, result.settings["min_base"])
             continue
         dot(ax, row["estimate"], y, (row["low"], row["high"]), SERIES)
-        text = show(lang, row["term"], row["estimate"])
+        text = show(lang, row["term"], row["estimate"]) + star(row)
         if pd.notna(row["low"]):
             low, high = (show(lang, row["term"], row[end]) for end in ("low", "high"))
             text += f" ({lang.text('{low} to {high}', low=low, high=high)})"

@@ -7,7 +7,7 @@ import pandas as pd
 from cxkit.results import Result
 from cxkit.views.findings import quoted, too_few
 from cxkit.views.language import Language, mark
-from cxkit.views.phrases import answers, between
+from cxkit.views.phrases import answers, between, star
 
 Figures = list[tuple[str, str, str]]  # name, value, small print
 ALIKE = 0.5  # from this correlation on two profiles look alike in their ups and downs
@@ -95,7 +95,7 @@ def reading(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
         if not row:
             continue
         title = words.text("From “{object}” to “{ideal}”", object=names[thing], ideal=names[ideal])
-        figures.append((title, words.number(row["estimate"], 2), between(words, row, 2)))
+        figures.append((title, words.number(row["estimate"], 2) + star(row), between(words, row, 2)))
         told.append(words.text(
             "“{object}” lies {points} points per scale from “{ideal}”: {share} of the largest possible distance.",
             object=names[thing], ideal=names[ideal],

@@ -1,5 +1,6 @@
 """Prose: headline, key figures, reading and caveats in whole sentences."""
 
+import math
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
@@ -8,8 +9,9 @@ from cxkit.data.cards import card
 from cxkit.results import Result
 from cxkit.views import findings, path_prose, profile_prose, wave_notes
 from cxkit.views.language import Language, language, mark, plain, span
-from cxkit.views.phrases import Figures, answers, between, matters
-from cxkit.views.table import DIGITS, unit
+from cxkit.views.letters import undrawn
+from cxkit.views.phrases import Figures, answers, between, matters, star
+from cxkit.views.table import DIGITS, SMALL, unit
 from cxkit.views.tree_prose import tree_prose
 from cxkit.views.view import View
 
@@ -63,7 +65,8 @@ def _scaling(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
     if len(rows) > 1 and len(overall := result.rows(item="scale_score", group="", wave=result.facts["wave"])):
         row = overall.iloc[0]
         if row["base"] != "hidden":
-            figures.append((words.text("All items, 0–100"), words.number(row["estimate"]), between(words, row)))
+            value = words.number(row["estimate"]) + star(row)
+            figures.append((words.text("All items, 0–100"), value, between(words, row)))
     ends = rows if len(rows) == 1 else rows.iloc[[0, -1]]
     for item in ends["item"]:
         scale = card(item, result.settings["scale"][item])
@@ -73,7 +76,7 @@ def _scaling(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
         label, share, scores = words.label(result, item), words.percent(top["estimate"]), span(scale.top)
         given = words.text("{top} give {scores}", top=share, scores=scores)
         small = "; ".join(filter(None, [between(words, index), given]))
-        figures.append((f"{label}, 0–100", words.number(index["estimate"]), small))
+        figures.append((f"{label}, 0–100", words.number(index["estimate"]) + star(index), small))
         reading.append(words.text(
             "“{item}”: {top} give {top_scores}, {bottom} give {bottom_scores}; the mean is {mean}.",
             item=label, top=share, top_scores=scores, bottom=words.percent(bottom["estimate"]),
@@ -103,10 +106,10 @@ def _nps(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
         "expectation": mark("Better than expected for {promoters}, worse for {detractors}: a score of {score}"),
     }[result.settings["variant"]]
     headline = words.text(sentence, score=score, **shown)
-    figures = [("NPS", score, between(words, row))]
+    figures = [("NPS", score + star(row), between(words, row))]
     for name, term in ((words.text("Promoters"), "promoters"), (words.text("Detractors"), "detractors")):
         low, high = (words.percent(parts[term][end]) for end in ("low", "high"))
-        figures.append((name, shown[term], words.text("{low} to {high}", low=low, high=high)))
+        figures.append((name, shown[term] + star(parts[term]), words.text("{low} to {high}", low=low, high=high)))
     figures.append(answers(words, result, result.facts["n"]))
     scale = result.settings["scale"][result.settings["score"]]
     reading = [
@@ -133,10 +136,22 @@ CHECKS = {"acsi_regression": path_prose.checks}  # caveats that are read off the
 
 
 GAPS = {
-    (True, True): mark("{group} lies {gap} points above the rest ({p})."),
-    (True, False): mark("{group} lies {gap} points below the rest ({p})."),
-    (False, True): mark("{group} lies {gap} points above the rest on “{item}” ({p})."),
-    (False, False): mark("{group} lies {gap} points below the rest on “{item}” ({p})."),
+    (True, True): (
+        mark("{group} lies {n} point above the rest ({p})."),
+        mark("{group} lies {n} points above the rest ({p})."),
+    ),
+    (True, False): (
+        mark("{group} lies {n} point below the rest ({p})."),
+        mark("{group} lies {n} points below the rest ({p})."),
+    ),
+    (False, True): (
+        mark("{group} lies {n} point above the rest on “{item}” ({p})."),
+        mark("{group} lies {n} points above the rest on “{item}” ({p})."),
+    ),
+    (False, False): (
+        mark("{group} lies {n} point below the rest on “{item}” ({p})."),
+        mark("{group} lies {n} points below the rest on “{item}” ({p})."),
+    ),
 }
 
 
@@ -152,15 +167,17 @@ def _groups(result: Result, words: Language) -> list[str]:
     ):  # the lower one says the same from the other side
         rows = rows[rows["estimate"] > 0]
     for row in rows.head(5).to_dict("records"):
-        sentence = GAPS[result.method == "nps", row["estimate"] > 0]
-        gap = words.number(abs(row["estimate"]), DIGITS[unit(row["term"])])
-        item, p = words.label(result, row["item"]), words.p(row["p_adjusted"])
-        sentences.append(words.text(sentence, group=words.group(result, row["group"]), gap=gap, item=item, p=p))
+        one, many = GAPS[result.method == "nps", row["estimate"] > 0]
+        digits, item = DIGITS[unit(row["term"])], words.label(result, row["item"])
+        group, p = words.group(result, row["group"]), words.p(row["p_adjusted"])
+        sentences.append(words.plural(one, many, abs(row["estimate"]), digits=digits, group=group, item=item, p=p))
     return sentences
 
 
 CAVEATS = {
-    "weighted": mark("Answers are weighted: {n} answers carry the information of {n_eff} unweighted ones."),
+    "weighted": mark(
+        "Answers are weighted: {n} answers (as counted) are as precise as {n_eff} of equal weight would be."
+    ),
     "scale_from_one": mark("The question was asked on 1–10 instead of 0–10; compare with other surveys with care."),
     "reversed": mark("“{item}” was asked the other way round; its answers are turned so that high is good."),
     "no_spread": mark("Where all answers are the same, no interval can be given."),
@@ -171,10 +188,11 @@ CAVEATS = {
     "group_unknown": mark("Respondents whose group is not known: {n}. They count in the total only."),
     "wave_unknown": mark("Respondents whose wave is not known: {n}. They are left out of the waves."),
     "weighted_index": mark(
-        "For the whole index the weights leave {n_linear} effective answers (linearised); by Kish’s formula {n_eff}."
+        "For the whole index the weights leave an effective base of {n_linear} (linearised); by Kish’s formula "
+        "{n_eff}."
     ),
     "weighted_distance": mark(
-        "For the distance of “{item}” from the ideal the weights leave {n_linear} effective answers (linearised); "
+        "For the distance of “{item}” from the ideal the weights leave an effective base of {n_linear} (linearised); "
         "by Kish’s formula {n_eff}."
     ),
     "operations_fixed": mark("Levels from the books are those of this period in every group and wave."),
@@ -205,9 +223,17 @@ CAVEATS = {
         "Groups overlap, and each is compared with those outside it. Respondents in several groups: {n}."
     ),
     "base_hidden": mark("Groups with fewer than {base} answers are not shown: {groups}."),
-    "base_small": mark("Numbers with * rest on fewer than {base} answers: read them as a first hint."),
+    "base_small": SMALL,
     **path_prose.CAVEATS,
     **wave_notes.CAVEATS,
+}
+COUNTED = {  # how those caveats that agree with their n are said of one
+    "weighted": mark(
+        "Answers are weighted: {n} answer (as counted) is as precise as {n_eff} of equal weight would be."
+    ),
+    "drivers_complete": mark(
+        "What matters most is worked out on the {n} of {of} respondents who answered everything."
+    ),
 }
 
 
@@ -231,13 +257,21 @@ COUNTS = {
 def _caveats(result: Result, words: Language) -> list[str]:
     sentences = []
     for code, numbers in result.notes:
-        values = {k: words.number(v, 2 * (k == "r")) if isinstance(v, int | float) else wave_notes.names(v)
-                  for k, v in numbers.items()}  # fmt: skip
+        values: dict[str, Any] = {
+            k: words.number(v, 2 * (k == "r")) if isinstance(v, int | float) else wave_notes.names(v)
+            for k, v in numbers.items()
+        }
         values |= {k: words.label(result, numbers[k]) for k in ("item", "object", "construct") if k in numbers}
         values |= {k: words.percent(numbers[k]) for k in ("coverage",) if k in numbers}
         values |= _cell(result, words, numbers, CAVEATS[code])
         values |= path_prose.pair(result, words, numbers) if code == "htmt" else {}
-        sentences.append(words.text(CAVEATS[code], **values))
+        few = numbers.get("n", math.inf) < result.settings["min_base"]
+        values |= {"n": f"< {words.number(result.settings['min_base'])}"} if few and code == "few_rows" else {}
+        if code in COUNTED:
+            del values["n"]
+            sentences += [] if few else [words.plural(COUNTED[code], CAVEATS[code], numbers["n"], **values)]
+        else:
+            sentences.append(words.text(CAVEATS[code], **values))
     facts = result.facts
     if not findings.too_few(result):
         sentences += CHECKS[result.method](result, words) if result.method in CHECKS else []
@@ -245,7 +279,7 @@ def _caveats(result: Result, words: Language) -> list[str]:
     for name, (one, many) in COUNTS.items():
         if facts.get(name):
             sentences.append(words.plural(one, many, int(facts[name])))
-    return sentences
+    return sentences + undrawn(result, words)
 
 
 def _cell(result: Result, words: Language, numbers: Mapping[str, Any], sentence: str) -> dict[str, str]:

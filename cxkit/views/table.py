@@ -1,5 +1,8 @@
 """Tables: what a client reads, one row per item, group or wave."""
 
+import re
+from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -13,12 +16,13 @@ from cxkit.stats.resample import generator
 from cxkit.views.audit import audit_view
 from cxkit.views.findings import judged, too_few
 from cxkit.views.language import Language, language, mark, span
+from cxkit.views.phrases import base, star
 from cxkit.views.sheet import HEADS, Sheet
 from cxkit.views.sheets import NPS, sheets
 from cxkit.views.view import View, html_table
 
 COMMENT_LENGTH = 300
-
+SMALL = mark("Numbers with * rest on fewer than {base} answers: read them as a first hint.")
 
 DIGITS = {
     "nps": 0, "mean": 2, "sd": 2, "index": 1, "priority": 1, "change_scores": 1, "change_weights": 1, "penalty": 1,
@@ -77,10 +81,20 @@ def table(result: Result | Audit, lang: str = "en", part: str = "main") -> View:
     if isinstance(result, Audit):
         return audit_view(result, words)
     if part == "main":
-        return View("".join(_sheet(result, words, sheet) for sheet in sheets(result, words)) + _flow(result, words))
+        found = [_sheet(result, words, sheet) for sheet in sheets(result, words)] + [_flow(result, words)]
+        return View("".join(_explained(result, words, found)))
     if part == "comments":
         return View(_comments(result, words))
     raise SettingsError(f'There is no table "{part}"; {did_you_mean(part, ["main", "comments"])}')
+
+
+def _explained(result: Result, words: Language, tables: list[str]) -> list[str]:
+    """The tables, with what a star means under the first that has one."""
+    first = next((k for k, html in enumerate(tables) if re.search(r"\*(<br>|</td>)", html)), None)
+    if first is None:
+        return tables
+    few = words.text(SMALL, base=words.number(result.settings["flag_base"]))
+    return [*tables[: first + 1], f'<p class="cx-note">{escape(few)}</p>', *tables[first + 1 :]]
 
 
 def _sheet(result: Result, words: Language, sheet: Sheet) -> str:
@@ -113,17 +127,19 @@ def _sheet(result: Result, words: Language, sheet: Sheet) -> str:
             if any(its) or sheet.every:
                 cells = (_estimate(result, words, row) for row in its)
                 cell = words.wave if over == "wave" else words.group
-                lines.append([*[label] * named, *[cell(result, str(name))] * bool(over), _bases(words, its), *cells])
+                whose = [cell(result, str(name))] * bool(over)
+                lines.append([*[label] * named, *whose, _bases(result, words, its), *cells])
     heads = [words.text(sheet.first)] * named + ([words.text(HEADS[over])] if over else [])
     caption = sheet.caption + (f" · {words.wave(result, current)}" if current and over != "wave" else "")
     columns = (head + _boxes(result, term) for head, term in sheet.columns)
     return html_table(caption, [*heads, words.text("Answers"), *columns], lines, names=len(heads))
 
 
-def _bases(words: Language, rows: list[dict[Any, Any] | None]) -> str:
-    """The smallest and the largest base of a line; levels from the books have none."""
-    bases = [row["n"] for row in rows if row and row["n"] == row["n"]]
-    return "–".join(dict.fromkeys(words.number(base) for base in (min(bases), max(bases)))) if bases else "–"
+def _bases(result: Result, words: Language, rows: Sequence[dict[Any, Any] | None]) -> str:
+    """The smallest and the largest base of what a line shows; levels from the books have none."""
+    based = [row for row in rows if row and row["n"] == row["n"]]
+    shown = sorted((row for row in based if row["base"] != "hidden"), key=lambda row: row["n"]) or based[:1]
+    return "–".join(dict.fromkeys(base(words, result, row) for row in (*shown[:1], *shown[-1:]))) or "–"
 
 
 def _boxes(result: Result, term: str) -> str:
@@ -139,10 +155,10 @@ def _estimate(result: Result, words: Language, row: dict[Any, Any] | None) -> st
     if row is None:
         return "–"
     if row["base"] == "hidden":
-        return f"n < {words.number(result.settings['min_base'])}"
+        return base(words, result, row)
     if pd.isna(row["estimate"]):
         return "–"
-    text = show(words, row["term"], row["estimate"]) + ("*" if row["base"] == "small" else "")
+    text = show(words, row["term"], row["estimate"]) + star(row)
     if pd.notna(row["low"]):
         low, high = (show(words, row["term"], row[end]) for end in ("low", "high"))
         text += "\n" + words.text("{low} to {high}", low=low, high=high)
@@ -178,9 +194,18 @@ def _comments(result: Result, words: Language) -> str:
     if result.facts["wave"]:
         scores = scores[scores["wave"] == result.facts["wave"]]
     titles = {
-        "promoters": mark("Promoters, in their own words: {shown} of {n} comments"),
-        "passives": mark("Passives, in their own words: {shown} of {n} comments"),
-        "detractors": mark("Detractors, in their own words: {shown} of {n} comments"),
+        "promoters": (
+            mark("Promoters, in their own words: {shown} of {n} comment"),
+            mark("Promoters, in their own words: {shown} of {n} comments"),
+        ),
+        "passives": (
+            mark("Passives, in their own words: {shown} of {n} comment"),
+            mark("Passives, in their own words: {shown} of {n} comments"),
+        ),
+        "detractors": (
+            mark("Detractors, in their own words: {shown} of {n} comment"),
+            mark("Detractors, in their own words: {shown} of {n} comments"),
+        ),
     }
     rng = generator(result.settings["seed"], "comments")
     html = []
@@ -191,9 +216,8 @@ def _comments(result: Result, words: Language) -> str:
         rows = [[_short(text), words.number(score)] for text, score in
                 zip(mine["comment"].iloc[pick], mine["score"].iloc[pick], strict=True)]  # fmt: skip
         if rows:
-            shown, n = words.number(len(rows)), words.number(len(every))
-            heads = [words.text("Comment"), words.text("Score")]
-            html.append(html_table(words.text(title, shown=shown, n=n), heads, rows, names=0))
+            caption = words.plural(*title, len(every), shown=words.number(len(rows)))
+            html.append(html_table(caption, [words.text("Comment"), words.text("Score")], rows, names=0))
     return "".join(html)
 
 
@@ -210,8 +234,9 @@ def _flow(result: Result, words: Language) -> str:
     names = {term: words.text(head) for head, term in NPS[1:4]}
     lines = []
     for group, mine in rows.groupby("group", sort=False):
-        cells = {r["term"]: _estimate(result, words, r) for r in mine.to_dict("records")}
-        lines.append([names[str(group)], words.number(mine["n"].iloc[0]), *(cells[f"flow_to_{k}"] for k in names)])
+        found = mine.to_dict("records")
+        cells = {r["term"]: _estimate(result, words, r) for r in found}
+        lines.append([names[str(group)], _bases(result, words, found), *(cells[f"flow_to_{k}"] for k in names)])
     before, now = (words.wave(result, result.facts[wave]) for wave in ("previous_wave", "wave"))
     heads = [before, words.text("Answers"), *(f"{now}: {name}" for name in names.values())]
     return html_table(words.text("The same respondents in two waves"), heads, lines)

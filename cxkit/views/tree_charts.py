@@ -28,7 +28,7 @@ from cxkit.views.canvas import (
     wrap,
 )
 from cxkit.views.language import Language, mark
-from cxkit.views.phrases import SURE, current_rows
+from cxkit.views.phrases import SURE, current_rows, star
 from cxkit.views.table import show
 from cxkit.views.tree_prose import root_title
 from cxkit.views.view import View
@@ -76,7 +76,7 @@ def tree(result: Result, lang: Language) -> View:
         verdict = findings.judged(result, row, lang)
         color = COLORS[findings.verdict_of(result, row)]
         dot(ax, row["estimate"], y[place], (row["low"], row["high"]), color)
-        value = show(lang, "index", row["estimate"])
+        value = show(lang, "index", row["estimate"]) + star(row)
         ax.text(1.02, y[place], value, transform=ax.get_yaxis_transform(), va="center", fontsize=8.5,
                 fontweight="bold", color=INK)  # fmt: skip
         told.append(f"{lang.label(result, node.name)}: {value}, {verdict}")
@@ -132,7 +132,7 @@ def importance_map(result: Result, lang: Language) -> View:
         side.text(0.065, top, str(number), fontweight="bold", color=SERIES, va="center", ha="right")
         side.text(0.09, top, f"{wrap(lang.label(result, name), 30, 2)}\n{word}, {lang.percent(sure)}", va="center",
                   fontsize=8.5, linespacing=1.25)  # fmt: skip
-        told.append(f"{lang.label(result, name)}: {show(lang, 'index', one['estimate'])}, "
+        told.append(f"{lang.label(result, name)}: {show(lang, 'index', one['estimate'])}{star(one)}, "
                     f"{lang.percent(other['estimate'])}, {word} ({lang.percent(sure)})")  # fmt: skip
         finding += [lang.label(result, name)] * (likely == "concentrate_here" and sure >= SURE)
     side.set_xlim(0, 1)
@@ -200,8 +200,7 @@ def profile(result: Result, lang: Language) -> View:
     names = [lang.label(result, part) for part in parts]
     fits = max(9, int(92 / len(parts)))
     turned = len(parts) > 6 or any(len(word) > fits for name in names for word in name.split())
-    shown = {group: lang.group(result, group) for group in groups}
-    lines = max(wrap(shown[group], 26, 2).count("\n") + 1 for group in groups)
+    lines = max(wrap(lang.group(result, group), 26, 2).count("\n") + 1 for group in groups)
     figure = new_figure(3.1 + 0.9 * turned + (0.06 + 0.14 * lines) * -(-len(groups) // 3))
     ax = figure.subplots()
     told = []
@@ -211,9 +210,10 @@ def profile(result: Result, lang: Language) -> View:
         color = CATEGORIES[k % len(CATEGORIES)]
         ax.vlines(x, mine["low"], mine["high"], color=color, alpha=0.5, linewidth=1.6)
         ax.plot(x, mine["estimate"], color=color, marker="os^Dvp"[(k + k // 6) % 6], markersize=5.5, linewidth=1.3,
-                markeredgecolor="white", label=wrap(shown[group], 26, 2))  # fmt: skip
-        told += [f"{shown[group]}, {lang.label(result, part)}: {show(lang, 'index', value)}"
-                 for part, value in mine["estimate"].dropna().items()]  # fmt: skip
+                markeredgecolor="white", label=wrap(lang.group(result, group), 26, 2))  # fmt: skip
+        whose = lang.group(result, group)
+        told += [f"{whose}, {lang.label(result, part)}: {show(lang, 'index', row['estimate'])}{star(row)}"
+                 for part, row in mine[mine["estimate"].notna()].iterrows()]  # fmt: skip
     if turned:
         aslant: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
         ax.set_xticks(range(len(parts)), [wrap(name, 26, 2) for name in names], **aslant)

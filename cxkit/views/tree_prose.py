@@ -4,7 +4,7 @@ from cxkit.data.trees import read_tree
 from cxkit.results import Result
 from cxkit.views import findings
 from cxkit.views.language import Language, mark
-from cxkit.views.phrases import SURE, Figures, answers, between, now_of
+from cxkit.views.phrases import SURE, Figures, answers, level, now_of
 
 HEADLINES = {
     "reached": mark("{root}: {index} of 100, the target of {target} is reached"),
@@ -35,10 +35,7 @@ def tree_prose(result: Result, words: Language) -> tuple[str, Figures, list[str]
     parts = [tree[k].name for k in tree[0].children if tree[k].name in rows]
     parts.sort(key=lambda name: -rows[name]["estimate"])
     shown = [tree[0].name] + [parts[0], parts[-1]] * (len(parts) > 1)
-    figures: Figures = [
-        (f"{words.label(result, n)}, 0–100", words.number(rows[n]["estimate"], 1), between(words, rows[n], 1))
-        for n in shown
-    ]
+    figures: Figures = [level(words, result, rows[name]) for name in shown]
     figures.append(answers(words, result, result.facts["rows"]))
     reading = [*_first(result, words), *_quadrants(result, words)]
     return root_title(result, words), figures, reading

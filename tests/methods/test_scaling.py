@@ -248,6 +248,16 @@ def test_small_and_hidden_groups_are_marked_and_counted():
     assert result.facts["tests"] == 2
 
 
+@pytest.mark.parametrize("where", ["all", "wave", "item"])
+def test_a_small_base_is_noted_where_no_group_has_it(where):
+    n = 20 if where == "all" else 60
+    survey = frame(q=[1, 2, 3, 4, 5] * (n // 5), w=["1"] * 20 + ["2"] * (n - 20))
+    survey["s"] = [float(k % 5 + 1) if where != "item" or k < 20 else np.nan for k in range(n)]
+    result = cx.scaling(survey, ["q", "s"], scale=[1, 5], wave="w" if where == "wave" else None)
+    assert codes(result)["base_small"] == {"groups": 0, "base": 30}
+    assert "base_small" not in codes(cx.scaling(survey, ["q", "s"], scale=[1, 5], flag_base=10, min_base=5))
+
+
 def test_index_rescales_on_the_declared_scale_and_never_on_the_observed_range():
     """Rescaling on the observed 4-8 gives both waves the same ruler-less 50."""
     survey = frame(q=[4, 6, 8, 6, 5, 7, 9, 7], w=["1"] * 4 + ["2"] * 4)

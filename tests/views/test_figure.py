@@ -7,7 +7,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from picture import branch, drawn, leaf, scales
+from picture import branch, drawn, leaf, scales, texts
 
 import cxkit as cx
 from cxkit.errors import SettingsError
@@ -309,5 +309,78 @@ def test_the_colours_of_a_scale_are_distinct_and_not_red_against_green():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_alt_text_is_in_the_language(results, lang):
-    word = {"en": "All: NPS", "ru": "Все: NPS", "uz": "Hammasi: NPS", "uz_Cyrl": "Ҳаммаси: NPS"}[lang]
+    word = {"en": "All respondents: NPS", "ru": "Все респонденты: NPS", "uz": "Barcha respondentlar: NPS",
+            "uz_Cyrl": "Барча респондентлар: NPS"}[lang]  # fmt: skip
     assert word in cx.figure(results["nps"], lang).alt
+
+
+def few(groups=("A", "B"), sizes=(80, 9)):
+    """Three items of groups of these sizes; by the default bases nine are hidden and 20 marked."""
+    rng = np.random.default_rng(4)
+    names = [name for name, size in zip(groups, sizes, strict=True) for _ in range(size)]
+    mood = rng.normal(0, 1, len(names))
+    items = {key: np.clip(np.rint(3.3 + mood + rng.normal(0, 0.7, len(names))), 1, 5) for key in "abc"}
+    data = pd.DataFrame({**items, "r": np.clip(np.rint(7 + 2 * mood), 0, 10), "g": names})
+    return data.set_index(pd.RangeIndex(2, len(data) + 2, name="row"))
+
+
+def with_ideal(data):
+    poles = {key: {"left": "bad", "right": "good"} for key in "ab"}
+    ideal = np.where(data["a"] > 3, 5.0, 4.0)
+    rated = data.assign(own_a=data["a"], own_b=data["b"], ideal_a=5.0, ideal_b=ideal)
+    return cx.semantic_differential(rated, poles, competitors=[], scale=[1, 5], by="g")
+
+
+TREE = branch("whole", 1, leaf("a", 0.4), leaf("b", 0.3), leaf("c", 0.3))
+BY_GROUP = {  # each chart that has a row, a line or a panel per group
+    "stacked": (lambda data: cx.nps(data, "r", by="g"), "main"),
+    "means": (lambda data: cx.scaling(data, ["a", "b"], scale=[1, 5], by="g"), "groups"),
+    "parts": (lambda data: cx.csi_tree(data, TREE, scale=[1, 5], by="g"), "groups"),
+    "distances": (with_ideal, "groups"),
+}
+
+
+@pytest.mark.parametrize("chart", BY_GROUP)
+def test_no_chart_says_how_few_a_hidden_group_has(chart):
+    analyse, part = BY_GROUP[chart]
+    view, sheet = drawn(analyse(few(("A", "B", "C"), (60, 50, 9))), "en", part)
+    printed = " ".join(text.get_text() for text in texts(sheet))
+    assert not re.search(r"n = 9\b", printed + view.alt)
+    if chart != "parts":
+        assert "n < 10" in printed
+
+
+@pytest.mark.parametrize("chart", BY_GROUP)
+def test_a_number_of_a_small_group_has_its_star_in_the_chart_too(chart):
+    analyse, part = BY_GROUP[chart]
+    result = analyse(few(("A", "B", "C"), (60, 50, 20)))
+    alt = cx.figure(result, part=part).alt
+    of_c = next(told for told in alt.split("; ") if re.search(r"\bC\b[:,]", told))
+    assert re.search(r"\d%?\*", of_c)
+    assert "*" not in next(told for told in alt.split("; ") if re.search(r"\bA\b[:,]", told))
+    assert "Numbers with * rest on fewer than 30 answers" in cx.prose(result).html
+
+
+@pytest.mark.parametrize("chart", BY_GROUP)
+def test_a_group_called_all_is_quoted_in_the_chart(chart):
+    analyse, part = BY_GROUP[chart]
+    view, sheet = drawn(analyse(few(("All", "B", "Все респонденты"), (60, 50, 40))), "en", part)
+    printed = {text.get_text().split("\n")[0] for text in texts(sheet)}
+    assert {"“All”", "“Все респонденты”", "B"} <= printed
+    assert "All" not in printed
+    assert "“All”" in view.alt
+
+
+def test_everybody_stands_in_the_chart_of_scores_under_a_name_of_its_own():
+    printed = {text.get_text().split("\n")[0] for text in texts(drawn(cx.nps(few(), "r", by="g"))[1])}
+    assert "All respondents" in printed
+    assert "All" not in printed
+
+
+@pytest.mark.parametrize("name", ["two\u2028lines", "turned \u202eround", "hidden\u2066 mark"])
+def test_what_cannot_be_seen_is_a_box_in_the_chart(name):
+    view, sheet = drawn(cx.nps(few((name, "B"), (60, 50)), "r", by="g"))
+    printed = [text.get_text() for text in texts(sheet)]
+    boxed = re.sub("[\u2028\u202e\u2066]", "\ufffd", name)
+    assert any(text.startswith(boxed) for text in printed)
+    assert boxed in view.alt

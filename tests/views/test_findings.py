@@ -179,9 +179,9 @@ def test_the_spread_names_the_lowest_score_of_the_scale():
 @pytest.mark.parametrize(
     ("lang", "title"),
     [
-        ("ru", "NPS вырос на 12 п. по сравнению с волной w1"),
-        ("uz", "NPS w1 toʻlqiniga nisbatan 12 punktga oʻsdi"),
-        ("uz_Cyrl", "NPS w1 тўлқинига нисбатан 12 пунктга ўсди"),
+        ("ru", "NPS вырос на 12 пунктов по сравнению с волной w1"),
+        ("uz", "NPS w1 soʻrov bosqichiga nisbatan 12 punktga oʻsdi"),
+        ("uz_Cyrl", "NPS w1 сўров босқичига нисбатан 12 пунктга ўсди"),
     ],
 )
 def test_a_title_is_said_in_the_language_of_the_report(lang, title):

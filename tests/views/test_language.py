@@ -16,6 +16,7 @@ from cxkit.views.language import LANGUAGES, language, plain, span
 PACKAGE = Path(cxkit.__file__).parent
 TRANSLATED = [code for code in LANGUAGES if code != "en"]
 KEYWORDS = {"text": None, "mark": None, "plural": (1, 2)}
+NOTHING = Result("nps", {}, tidy([]), {})
 NAME = re.compile(r"\{(\w*)\}")
 
 
@@ -187,8 +188,9 @@ def test_a_p_value_is_never_shown_as_zero(lang, small, large):
 
 @pytest.mark.parametrize(
     ("lang", "shown"),
-    [("en", "April 3, 2025"), ("ru", "3 апреля 2025 г."), ("uz", "3-aprel, 2025"), ("uz_Cyrl", "3 апрел, 2025")],
-)
+    [("en", "April 3, 2025"), ("ru", "3 апреля 2025 г."), ("uz", "2025-yil 3-aprel"),
+     ("uz_Cyrl", "2025 йил 3 апрель")],
+)  # fmt: skip
 def test_a_date_is_written_out_in_its_language(lang, shown):
     assert re.sub(r"[\u00a0\u202f]", " ", language(lang).date("2025-04-03")) == shown
 
@@ -257,9 +259,74 @@ def test_scores_next_to_each_other_are_a_span():
     assert span(range(3, 4)) == "3"
 
 
+@pytest.mark.parametrize(
+    ("lang", "shown"),
+    [("en", "July 1, 2026"), ("ru", "1 июля 2026 г."), ("uz", "2026-yil 1-iyul"), ("uz_Cyrl", "2026 йил 1 июль")],
+)
+def test_a_date_is_written_as_readers_of_the_language_write_it(lang, shown):
+    assert re.sub(r"[\u00a0\u202f]", " ", language(lang).date("2026-07-01")) == shown
+
+
+def test_every_month_has_its_soft_sign_in_uzbek_cyrillic():
+    months = [language("uz_Cyrl").date(f"2026-{month:02}-01").split()[-1] for month in range(1, 13)]
+    assert " ".join(months) == "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь"
+
+
+def test_without_a_date_nothing_is_said():
+    assert [language(lang).date("") for lang in LANGUAGES] == [""] * 4
+
+
+@pytest.mark.parametrize(
+    ("n", "digits", "en", "ru"),
+    [
+        (1, 0, "1 point", "1 пункт"),
+        (0.6, 0, "1 point", "1 пункт"),  # as it is shown, not as it is
+        (21.4, 0, "21 points", "21 пункт"),
+        (2, 0, "2 points", "2 пункта"),
+        (5, 0, "5 points", "5 пунктов"),
+        (11, 0, "11 points", "11 пунктов"),
+        (101, 0, "101 points", "101 пункт"),
+        (0.5, 1, "0.5 points", "0,5 пункта"),
+        (1, 1, "1.0 points", "1,0 пункта"),
+        (5, 1, "5.0 points", "5,0 пункта"),
+    ],
+)
+def test_a_noun_agrees_with_the_number_as_it_is_shown(n, digits, en, ru):
+    one, many = "NPS rose by {n} point since {wave}", "NPS rose by {n} points since {wave}"
+    for lang, shown in (("en", en), ("ru", ru)):
+        assert f" {shown} " in language(lang).plural(one, many, n, digits=digits, wave="w")
+
+
+@pytest.mark.parametrize("name", ["All", " all ", "ALL  respondents", "Все", "hammasi", "Барча респондентлар"])
+@pytest.mark.parametrize(("lang", "marks"), [("en", "“”"), ("ru", "«»"), ("uz", "“”"), ("uz_Cyrl", "«»")])
+def test_a_group_that_is_called_like_everybody_is_quoted(lang, marks, name):
+    assert language(lang).group(NOTHING, name) == f"{marks[0]}{name}{marks[1]}"
+
+
+@pytest.mark.parametrize("name", ["Allied", "All of us", "Вселенная", "Branch", "«Все»"])
+def test_any_other_group_is_called_as_the_data_have_it(name):
+    assert language("ru").group(NOTHING, name) == name
+
+
 @pytest.mark.parametrize("bad", ["\x00", "\x1b", "\u202e", "\u200f", "\u2066", "\ufeff", "\ud800", "\ue000"])
 def test_control_direction_and_surrogate_characters_become_a_box(bad):
     assert plain(f"a{bad}b") == "a\ufffdb"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["\u2028", "\u2029", "\x85", "\u2068", "\u061c", "\u200b", "\u2060", "\u00ad", "\u3164", "\u115f", "\u034f"],
+)
+def test_what_breaks_lines_or_cannot_be_seen_becomes_a_box(bad):
+    assert plain(f"a{bad}b") == "a\ufffdb"
+
+
+@pytest.mark.parametrize("joiner", ["\u200c", "\u200d"])
+def test_a_joiner_stays_where_it_changes_what_is_seen_only(joiner):
+    for text in (f"👩{joiner}💻", f"❤\ufe0f{joiner}🔥", f"می{joiner}خواهم", f"क्{joiner}ष"):
+        assert plain(text) == text
+    for text in (f"{joiner}ab", f"a{joiner}b", f"Ж{joiner}я", f"1{joiner}2", f"a {joiner}"):
+        assert plain(text) == text.replace(joiner, "\ufffd")
 
 
 def test_ordinary_text_stays_as_it_is():

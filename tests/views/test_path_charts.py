@@ -289,3 +289,19 @@ def test_the_same_result_gives_the_same_bytes():
         one, other = (drawn_by(draw, result())[0] for _ in range(2))
         assert one.svg == other.svg
         assert one.png == other.png
+
+
+def test_a_hidden_group_does_not_say_how_few_it_has():
+    table = grouped().table.copy()
+    here = (table["term"] == "index") & (table["group"] == "Я")
+    table.loc[here, ["n", "estimate", "low", "high", "base"]] = [9, np.nan, np.nan, np.nan, "hidden"]
+    view, sheet = drawn_by(groups, replace(grouped(), table=table))
+    labels = [tick.get_text() for tick in sheet.axes[0].get_yticklabels()]
+    assert labels == ["Ж\nn = 100", "Я\nn < 10"]
+    assert "Я" not in view.alt
+
+
+def test_an_index_on_a_small_base_has_its_star():
+    view, _ = drawn_by(indices, changed(made(), "satisfaction", "index", base="small"))
+    assert "Satisfaction: 71.2* (" in view.alt
+    assert view.alt.count("*") == 1

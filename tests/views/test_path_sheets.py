@@ -224,7 +224,10 @@ def test_an_economy_of_one_wave_stands_without_waves():
 
 @pytest.mark.parametrize(
     ("lang", "waves"),
-    [("ru", ("измерено 1 волну назад", "измерено 3 волны назад")), ("uz", ("1 toʻlqin oldin", "3 toʻlqin oldin"))],
+    [
+        ("ru", ("измерено 1 волну назад", "измерено 3 волны назад")),
+        ("uz", ("1 ta soʻrov bosqichi oldin", "3 ta soʻrov bosqichi oldin")),
+    ],
 )
 def test_how_old_a_value_is_stands_in_the_grammar_of_the_language(lang, waves):
     html = cx.table(made(*economy(), wave="w3"), lang).html

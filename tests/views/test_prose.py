@@ -1,6 +1,7 @@
 """Prose: whole sentences with right numbers, and caveats only where they hold."""
 
 import re
+from dataclasses import replace
 from functools import cache
 from html import unescape
 
@@ -163,13 +164,62 @@ def test_each_caveat_stands_where_it_holds():
     assert "“b” was asked" not in noted
     assert "Where all answers are the same, no interval can be given." in noted
     # effective base: 40^2 / (20 * 0.25 + 20 * 2.25) = 32
-    assert "40 answers carry the information of 32 unweighted ones" in noted
+    assert "40 answers (as counted) are as precise as 32 of equal weight would be" in noted
     assert "Respondents whose group is not known: 2." in noted
     assert "Numbers with * rest on fewer than 30 answers" in noted
 
 
 def test_no_caveat_stands_where_none_holds(score):
     assert re.findall("<li>(.*?)</li>", say(score)) == ["Intervals hold with 95% confidence."]
+
+
+@pytest.mark.parametrize(("n", "sentence"), [(21, "21 ответ (без"), (22, "22 ответа (без"), (25, "25 ответов (без")])
+def test_the_weighted_base_stands_beside_the_counted_one(n, sentence):
+    # weights 1 and 3: effective base of n answers, all but one of weight 1, by Kish (n + 2)^2 / (n + 8)
+    result = cx.nps(frame(r=[10.0, *[5.0] * (n - 1)], w=[3.0, *[1.0] * (n - 1)]), "r", weight="w")
+    html = say(result, "ru")
+    (told,) = (text for text in parts(html, "li") if "взвешены" in text)
+    assert sentence in told
+    assert told.endswith(f"что и {(n + 2) ** 2 / (n + 8):.0f} с равными весами.")
+    assert f"{n} / без учёта весов" in parts(html, "dd")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_report_on_too_few_does_not_say_how_few(lang):
+    result = cx.nps(frame(r=[10.0] * 4 + [0.0] * 3, w=[1.0, 2.0] * 3 + [1.0]), "r", weight="w")
+    assert not re.search(r"\b7\b", re.sub(r"<[^>]+>", " ", say(result, lang)))
+
+
+def test_names_that_the_charts_cannot_draw_are_told():
+    data = frame(r=[10.0, 4.0] * 40, g=["北京"] * 40 + ["Toshkent"] * 40, w=["1", "2"] * 40)
+    scale = {"min": 0, "max": 10, "text": {"en": "हिन्दी"}}
+    result = cx.nps(data, "r", scale=scale, by="g", wave="w")
+    (told,) = (text for text in parts(say(result), "li") if "charts" in text)
+    assert told.endswith("the tables have them right: “हिन्दी”, “北京”.")
+    assert "北京" in cx.figure(result).alt
+    assert "北京" in cx.table(result).html
+
+
+def test_of_many_names_that_the_charts_cannot_draw_five_are_told():
+    data = frame(r=[10.0, 4.0] * 60, g=[f"店{k % 6}" for k in range(120)])
+    (told,) = (text for text in parts(say(cx.nps(data, "r", by="g")), "li") if "charts" in text)
+    assert told.count("店") == 5
+    assert told.endswith("” ….")
+
+
+def test_names_that_the_charts_can_draw_are_not_told():
+    data = frame(r=[10.0, 4.0] * 40, g=["Ўзбекистон"] * 40 + ["Oʻrta"] * 40)
+    assert "charts" not in say(cx.nps(data, "r", by="g"))
+
+
+def test_a_gap_of_one_point_is_one_point():
+    # of 20,000 each, 101 promoters more in a hundred of hundreds: NPS 1 above the rest, reliably
+    high, low = [10.0] * 10100 + [0.0] * 9900, [10.0] * 10000 + [0.0] * 10000
+    result = cx.nps(frame(r=high + low, g=["up"] * 20000 + ["down"] * 20000), "r", by="g")
+    table = result.table.assign(p_adjusted=result.table["p_adjusted"].where(lambda p: p.isna(), 0.001))
+    read = [parts(say(replace(result, table=table), lang), "p")[-1] for lang in ("en", "ru")]
+    assert read[0].startswith("up lies 1 point above the rest (")
+    assert read[1].startswith("up: на 1 пункт выше, чем у остальных (")
 
 
 def test_a_score_asked_from_one_is_noted():

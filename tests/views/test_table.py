@@ -1,6 +1,7 @@
 """Tables: headings, bases, hidden numbers, comments, and text from data that stays text."""
 
 import re
+from dataclasses import replace
 from functools import cache
 from html import unescape
 
@@ -62,7 +63,7 @@ def test_every_table_has_a_caption_and_scoped_headers(grouped):
 def test_a_group_below_the_smallest_base_shows_no_number(grouped):
     rows = {row[0]: row for row in cells(cx.table(grouped).html)[3:]}
     assert set(rows) == {"A", "B", "C"}
-    assert rows["C"] == ["C", "10", *["n < 12"] * 6]
+    assert rows["C"] == ["C", *["n < 12"] * 7]  # not even its base, 10
     assert "−100" not in cx.table(grouped).html
 
 
@@ -71,6 +72,70 @@ def test_a_small_base_is_starred_and_a_large_one_is_not(grouped):
     assert rows["B"][2].startswith("50* / ")
     assert rows["B"][3].startswith("50%* / ")
     assert "*" not in rows["A"][2]
+
+
+SMALL = "Numbers with * rest on fewer than {} answers: read them as a first hint."
+
+
+def notes(html):
+    return [unescape(text) for text in re.findall(r'<p class="cx-note">(.*?)</p>', html)]
+
+
+def test_a_star_is_explained_once_under_the_first_table_that_has_one(grouped):
+    html = cx.table(grouped).html
+    assert notes(html) == [SMALL.format(45)]
+    assert html.endswith("</p>")  # the second table is the first with a star
+    assert html.index("<caption>By group</caption>") < html.index("cx-note")
+
+
+@pytest.mark.parametrize("kind", ["total", "wave", "item"])
+def test_a_star_is_explained_where_no_group_has_it(kind):
+    columns = {
+        "total": {"r": [10.0, 4.0] * 8},
+        "wave": {"r": [10.0, 4.0] * 28, "w": ["1"] * 16 + ["2"] * 40},
+        "item": {"r": [10.0, 4.0] * 8 + [np.nan] * 40, "s": [5.0] * 56},
+    }[kind]
+    data = frame(**columns)
+    result = cx.scaling(data, [k for k in columns if k != "w"], scale=[0, 10], wave="w" if kind == "wave" else None)
+    assert "*" in cx.table(result).html
+    assert notes(cx.table(result).html) == [SMALL.format(30)]
+    assert SMALL.format(30) in unescape(cx.prose(result).html)
+
+
+def test_no_star_is_explained_where_none_stands():
+    data = frame(r=[10.0, 4.0] * 28, c=["5* of 5"] * 56, g=["4*"] * 56)
+    result = cx.nps(data, "r", by="g", comment="c")
+    assert notes(cx.table(result).html) == []
+    assert "Numbers with *" not in cx.prose(result).html
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_base_of_a_hidden_line_is_shown_nowhere(lang):
+    data = frame(r=[10.0, 4.0] * 40 + [0.0] * 9, g=["A"] * 80 + ["B"] * 9, w=["1"] * 9 + ["2"] * 80)
+    for by, wave in (("g", None), (None, "w")):
+        result = cx.nps(data, "r", by=by, wave=wave)
+        shown = [cell for row in cells(cx.table(result, lang).html) for cell in row]
+        assert "9" not in shown
+        assert "n < 10" in shown
+
+
+def test_a_line_that_is_hidden_in_part_shows_the_bases_of_the_rest():
+    data = frame(a=[5.0, 4.0] * 20, r=[10.0, 9.0] * 4 + [np.nan] * 32)
+    tree = {"name": "whole", "children": [{"name": "a", "item": "a", "weight": 1}]}
+    result = cx.csi_tree(data, tree, scale={"a": [1, 5]})
+    table = result.table.copy()
+    some = table.index[table["term"] == "top_box"]
+    table.loc[some, ["n", "estimate", "base"]] = [7, np.nan, "hidden"]
+    row = next(row for row in cells(cx.table(replace(result, table=table)).html) if row[0].strip() == "a")
+    assert row[1] == "40"
+    assert row[-1] == "n < 10"
+
+
+def test_a_group_called_all_is_not_taken_for_everybody():
+    data = frame(r=[10.0, 4.0] * 40, g=["All"] * 40 + ["B"] * 40)
+    named = {row[0] for row in cells(cx.table(cx.nps(data, "r", by="g")).html)}
+    assert "“All”" in named
+    assert "All" not in named
 
 
 def test_a_difference_carries_its_sign_p_value_and_what_could_be_seen(grouped):
@@ -196,6 +261,13 @@ def test_comments_are_distinct_and_at_most_the_number_asked_for():
 def test_the_caption_of_comments_counts_all_of_them():
     html = cx.table(talkative(comments=7), part="comments").html
     assert captions(html) == ["Promoters, in their own words: 7 of 60 comments"]
+
+
+def test_one_comment_is_one_comment():
+    result = cx.nps(frame(r=[10.0] * 20, c=["up", *[None] * 19]), "r", comment="c")
+    captioned = {lang: captions(cx.table(result, lang, "comments").html) for lang in ("en", "ru")}
+    assert captioned["en"] == ["Promoters, in their own words: 1 of 1 comment"]
+    assert captioned["ru"] == ["Промоутеры своими словами: 1 из 1 комментария"]
 
 
 def test_the_same_seed_shows_the_same_comments_to_every_client():
