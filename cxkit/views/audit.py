@@ -59,7 +59,7 @@ def _told(audit: Audit, words: Language) -> str:
 
 
 def _sentence(code: str, values: Mapping[str, Any], words: Language) -> str:
-    shown = {k: _shown(v, words) for k, v in values.items()}
+    shown: dict[str, Any] = {k: _shown(v, words) for k, v in values.items()}
     sentence = TOLD[code]
     if isinstance(sentence, str):
         return words.text(sentence, **shown)
