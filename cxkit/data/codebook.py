@@ -9,7 +9,7 @@ from cxkit.data.cards import Card, card, texts
 from cxkit.data.yamlfile import load_yaml, only_keys
 from cxkit.errors import SettingsError, did_you_mean
 
-ROLES = ("respondent", "weight", "group", "wave")
+ROLES = ("respondent", "weight", "group", "wave", "count")
 # What one method needs beside items; the method checks it.
 SECTIONS = ("poles", "objects", "tree", "tables", "constructs", "paths", "economy")
 
@@ -17,13 +17,16 @@ SECTIONS = ("poles", "objects", "tree", "tables", "constructs", "paths", "econom
 @dataclass(frozen=True)
 class Codebook:
     """What the columns are: a card per item, the columns with a role ("" when there is
-    none), the waves in order (empty: sorted by name), and ``sections`` for single methods."""
+    none), the mark that separates ``decimal`` places ("" when numbers tell), the waves in
+    order (empty: sorted by name), and ``sections`` for single methods."""
 
     items: Mapping[str, Card] = field(default_factory=dict)
     respondent: str = ""
     weight: str = ""
     group: str = ""
     wave: str = ""
+    count: str = ""
+    decimal: str = ""
     waves: tuple[str, ...] = ()
     sections: Mapping[str, Any] = field(default_factory=dict)
 
@@ -31,7 +34,8 @@ class Codebook:
 def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
     """Read a codebook from a YAML file or from the same content as a dict.
 
-    Keys: ``respondent weight group wave`` name columns; ``waves`` lists the waves in order; ``scales`` holds
+    Keys: ``respondent weight group wave count`` name columns; ``decimal`` is "." or "," when weights and counts do
+    not show it themselves; ``waves`` lists the waves in order; ``scales`` holds
     scales by name; ``items`` maps each item to ``{scale: name or [min, max] or card, text: {en: ..., ru: ...},
     column, missing, labels, reversed}``; ``poles objects tree tables constructs paths economy`` are kept for the
     methods that read them.
@@ -44,7 +48,7 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
         return Codebook()
     content = source if isinstance(source, Mapping) else load_yaml(source, "codebook")
     where = "The codebook" if isinstance(source, Mapping) else f'The codebook "{Path(source).name}"'
-    only_keys(content, (*ROLES, "waves", "scales", "items", *SECTIONS), where)
+    only_keys(content, (*ROLES, "decimal", "waves", "scales", "items", *SECTIONS), where)
     scales = _mapping(content.get("scales"), f'{where}, "scales",')
     items = {}
     for name, entry in _mapping(content.get("items"), f'{where}, "items",').items():
@@ -58,8 +62,11 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
             scale = {"min": scale[0], "max": scale[1]}
         items[str(name)] = card(str(name), {**_mapping(scale, f'{where}, scale of "{name}",'), **entry})
     roles = {role: str(content.get(role) or "") for role in ROLES}
+    decimal = str(content.get("decimal") or "")
+    if decimal not in ("", ".", ","):
+        raise SettingsError(f'{where} has decimal: "{decimal}"; give "." or ",".')
     sections = {name: content[name] for name in SECTIONS if name in content}
-    return Codebook(items, **roles, waves=tuple(texts(content.get("waves"))), sections=sections)
+    return Codebook(items, **roles, decimal=decimal, waves=tuple(texts(content.get("waves"))), sections=sections)
 
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from cxkit.data.cards import Card, cards, to_number, to_scores
+from cxkit.data.amounts import read_weights, row_per_respondent
+from cxkit.data.cards import Card, answer_notes, cards, to_scores
 from cxkit.data.codebook import Codebook, read_codebook
 from cxkit.data.samples import sample_codebook, sample_text
 from cxkit.data.sources import distinct_values, read_text_table
@@ -42,6 +43,7 @@ class Audit:
     waves: list[str]
     simulated: bool = False
     notes: tuple[Note, ...] = ()
+    count: str = ""
 
     def plain(self) -> dict[str, Any]:
         """The audit as plain values, as ``result.json`` keeps it; cards and roles stand in the result's settings."""
@@ -59,6 +61,7 @@ def read(
     wave: str = "",
     weight: str = "",
     respondent: str = "",
+    count: str = "",
     waves: Sequence[str] = (),
     outcome: str = "",
     where: Mapping[str, Any] | None = None,
@@ -76,6 +79,7 @@ def read(
     items : the rating columns to convert; empty takes the items of the codebook that share the first one's ends.
     scale : the scale of items that the codebook does not hold: [min, max], a card, or item -> either.
     by, wave, weight, respondent : names of columns; "-" sets a role of the codebook aside.
+    count : a column that says how many respondents each row stands for; "-" as above. Their rows are repeated.
     waves : the waves in order; empty takes the codebook's.
     outcome : a rating column that the items should explain; converted like them but not one of ``audit.items``.
     where : column -> value; only rows with these values are kept. With it, .parquet, .duckdb and text files may be
@@ -85,7 +89,8 @@ def read(
 
     Returns
     -------
-    data : a frame indexed by spreadsheet row; items and weight are numbers, all else is text.
+    data : a frame with a row per respondent, indexed by spreadsheet row; items and weight are numbers, all else is
+        text.
     audit : see :class:`Audit`.
 
     Raises
@@ -102,6 +107,7 @@ def read(
         "wave": wave or book.wave,
         "weight": weight or book.weight,
         "respondent": respondent or book.respondent,
+        "count": count or book.count,
     }
     roles = {role: "" if column == "-" else column for role, column in roles.items()}
     names = list(items) or _same_scale(book)
@@ -125,22 +131,27 @@ def read(
         raise DataError(f"{file} has no row with {wanted}; check the spelling of column and value.")
     frame = frame[keep].copy()
     counts = []
+    notes = list(table.notes)
+    if (count or book.count) != "-":
+        frame, told = row_per_respondent(frame, names, roles, file, book.decimal)
+        notes += told
     for name in ratings:
         scores, missing_codes = to_scores(frame[name], declared[name], file)
+        notes += answer_notes(frame[name], declared[name])
         frame[name] = scores
         counts.append({"item": name, "n": int(scores.notna().sum()), "missing": int(scores.isna().sum()),
                        "declared": missing_codes})  # fmt: skip
     if all(row["n"] == 0 for row in counts):
         raise DataError(f"{file} has no answer in {', '.join(names)}: all {len(frame)} rows are empty or missing.")
     if roles["weight"]:
-        frame[roles["weight"]] = _weights(frame[roles["weight"]], file)
+        frame[roles["weight"]] = read_weights(frame[roles["weight"]], file, book.decimal)
     if roles["respondent"]:
         _unique(frame, roles["respondent"], roles["wave"], file)
     filtered = table.filtered_rows + int((~keep).sum())
     audit = Audit(
         file, table.encoding, table.delimiter, table.sheet, len(frame), table.blank_rows,
         filtered, pd.DataFrame(counts), names, {n: c.plain() for n, c in declared.items()},
-        waves=list(waves or book.waves), simulated=simulated, notes=table.notes, **roles,
+        waves=list(waves or book.waves), simulated=simulated, notes=tuple(notes), **roles,
     )  # fmt: skip
     return frame, audit
 
@@ -242,21 +253,6 @@ def _rename(frame: pd.DataFrame, declared: Mapping[str, Card], file: str) -> pd.
                 )
             names[one.column] = item
     return frame.rename(columns=names)
-
-
-def _weights(column: pd.Series, file: str) -> pd.Series:
-    numbers = column.map(lambda text: to_number(text) if isinstance(text, str) else None).astype(float)
-    bad = numbers.isna() | (numbers < 0)
-    if bad.any():
-        row, value = next(iter(column[bad].items()))
-        found = "an empty cell" if pd.isna(value) else f'"{value}"'
-        raise DataError(
-            f'{file}, column "{column.name}", row {row}: found {found}, '
-            f"expected a weight of 0 or more; correct the cell or leave the row out."
-        )
-    if not (numbers > 0).any():
-        raise DataError(f'{file}, column "{column.name}": all weights are 0; give at least one above 0.')
-    return numbers
 
 
 def _unique(frame: pd.DataFrame, respondent: str, wave: str, file: str) -> None:

@@ -13,6 +13,7 @@ from cxkit.data import tally
 from cxkit.data.cards import Card
 from cxkit.data.tally import Answers
 from cxkit.errors import DataError, SettingsError, did_you_mean
+from cxkit.methods import doubts
 from cxkit.results import Result, tidy
 from cxkit.stats.bases import apply_base_policy, check_bases
 from cxkit.stats.compare import Basis, adjust, difference
@@ -25,11 +26,14 @@ Row = dict[str, Any]  # a row of the result's table to be
 
 @dataclass(frozen=True)
 class Cells:
-    """Counts per item, group, wave and score; scores of reversed items are already turned round."""
+    """Counts per item, group, wave and score; scores of reversed items are already turned round.
+
+    ``notes`` say what in the data contradicts the declared scales and weights."""
 
     counts: pd.DataFrame
     groups: tuple[str, ...]
     waves: tuple[str, ...]
+    notes: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
     @property
     def current(self) -> str:
@@ -101,15 +105,11 @@ def tally_cells(data: Any, cards: Mapping[str, Card], settings: Mapping[str, Any
     check_level(settings["level"])
     check_bases(settings["min_base"], settings["flag_base"])
     counts = tally.counts(data, list(cards), **{k: settings[k] for k in ("by", "wave", "weight")})
+    notes = []
     for item, card in cards.items():
         scores = counts.loc[(counts["item"] == item) & counts["score"].notna(), "score"]
-        for score in scores[~scores.isin(card.points)]:
-            row = tally.first_row(data, item, score)
-            place = "" if row is None else f", row {row}"
-            raise DataError(
-                f'Column "{item}"{place}: found {score:g}, expected a whole number from {card.low} to '
-                f"{card.high}; correct the answer or declare it as missing."
-            )
+        doubts.refuse_off_scale(data, card, scores)
+        notes += doubts.scale_notes(counts[counts["item"] == item], card, settings["min_base"])
         counts.loc[scores.index, "score"] = card.turn(scores)
     answered = counts[counts["score"].notna()]
     if answered.empty:
@@ -123,18 +123,23 @@ def tally_cells(data: Any, cards: Mapping[str, Card], settings: Mapping[str, Any
     for name in found if order else ():
         if name not in order:
             raise SettingsError(f'The wave "{name}" is not in the order of waves; {did_you_mean(name, order)}')
-    return Cells(counts, _names(answered["group"]), tuple(w for w in order if w in found) or found)
+    waves = tuple(w for w in order if w in found) or found
+    notes += doubts.weight_notes(data, settings["weight"], settings["wave"], waves[-1] if waves else "")
+    return Cells(counts, _names(answered["group"]), waves, tuple(notes))
 
 
-def share_rows(answers: Distribution, points: range, level: float, **terms: float) -> list[Row]:
-    """Shares with their intervals: each of ``terms`` on its own (Wilson), then every score (Goodman)."""
+def share_rows(answers: Distribution, points: range, level: float, **terms: range) -> list[Row]:
+    """Shares with their intervals: those of ``terms`` each on its own (Wilson), then every score (Goodman)."""
     rows: list[Row] = []
-    for term, share in terms.items():
+    for term, scores in terms.items():
+        share = answers.share_of(scores)
         low, high = wilson(share, answers.n_eff, level)
-        rows.append({"term": term, "estimate": share, "low": low, "high": high})
-    shares = [answers.share_of(range(k, k + 1)) for k in points]
-    for k, share, (low, high) in zip(points, shares, goodman(shares, answers.n_eff, level), strict=True):
-        rows.append({"term": "share", "score": k, "estimate": share, "low": low, "high": high})
+        rows.append({"term": term, "estimate": share, "se": answers.share_se(scores), "low": low, "high": high})
+    single = [range(k, k + 1) for k in points]
+    shares = [answers.share_of(one) for one in single]
+    for one, share, (low, high) in zip(single, shares, goodman(shares, answers.n_eff, level), strict=True):
+        rows.append({"term": "share", "score": one[0], "estimate": share, "se": answers.share_se(one), "low": low,
+                     "high": high})  # fmt: skip
     return rows
 
 
@@ -241,7 +246,7 @@ def finish(
         "wave": cells.current, "previous_wave": cells.waves[-2] if len(cells.waves) > 1 else "",
         "groups": len(cells.groups), "level": settings["level"], "tests": _tests(table, len(cells.groups)),
     }  # fmt: skip
-    found = list(notes)
+    found = [*cells.notes, *notes]
     mine = cells.counts[cells.counts["item"] == first]
     for column, setting in (("group", "by"), ("wave", "wave")):
         n = int(mine.loc[mine[column].isna(), "n"].sum())
