@@ -1,7 +1,8 @@
 """What to do about an answer that is off its scale."""
 
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 _NO_ANSWER = re.compile(
     r"-?([789])\1+|-?9+[678]|-[789]"
@@ -10,8 +11,8 @@ _NUMBER_AND_WORDS = re.compile(r"(-?[0-9]+)\W*[^\W\d_]{2}\D*")
 
 
 def advice(
-    text: str, number: float | None, numbers: Iterable[float], low: int, high: int, *, labels: bool = False,
-    frame: bool = False,
+    text: str, number: float | None, numbers: Iterable[float], low: int, high: int, *,
+    texts: Sequence[str] = (), labels: bool = False, frame: bool = False,
 ) -> str:  # fmt: skip
     """Say what to do about the first answer of a column that is off its scale.
 
@@ -20,7 +21,7 @@ def advice(
     Parameters
     ----------
     text, number : the answer as it stands there, and as a number; None where it is none.
-    numbers : all answers of the column that are numbers.
+    numbers, texts : all answers of the column that are numbers, and those that are none.
     low, high : the ends of the declared scale.
     labels : whether the item has labels already.
     frame : whether the answers stand in a frame, for which no codebook can help.
@@ -31,9 +32,11 @@ def advice(
     'if 0–10 was exported as 1–11, subtract 1 from every answer, else correct the cell'
     """
     if number is None:
-        start = _NUMBER_AND_WORDS.fullmatch(text)
-        if start and low <= int(start[1]) <= high:
-            return f'declare what it stands for as a label of this item in the codebook: "{text}": {int(start[1])}'
+        starts = {one: _NUMBER_AND_WORDS.fullmatch(one) for one in (text, *texts)}
+        meant = {one: int(start[1]) for one, start in starts.items() if start and low <= int(start[1]) <= high}
+        if text in meant:
+            pairs = ", ".join(f"{json.dumps(one, ensure_ascii=False)}: {score}" for one, score in meant.items())
+            return f"if it means what it begins with, declare labels: {{{pairs}}} for this item in the codebook"
         return "correct the cell, or declare it as a missing code or label of this item in the codebook"
     if number % 1 != 0:
         return "correct the cell, as the answer of one respondent is one of the points"

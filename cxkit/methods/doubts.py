@@ -68,9 +68,9 @@ def weight_notes(data: Any, weight: str, wave: str, current: str) -> list[Note]:
     """Tell of respondents whose weight is 0, and of one whose weight is a large part of the current wave's."""
     if not weight:
         return []
-    zero = weight_use(data, weight).zero
-    now = weight_use(tally.in_wave(data, wave, current), weight)
-    notes: list[Note] = [("zero_weights", {"n": zero})] if zero else []
+    everyone = weight_use(data, weight)
+    now = weight_use(tally.in_wave(data, wave, current), weight) if wave else everyone
+    notes: list[Note] = [("zero_weights", {"n": everyone.zero})] if everyone.zero else []
     if now.largest > max(HEAVY, TIMES / now.n):
         notes.append(("heavy_weight", {"share": now.largest}))
     return notes

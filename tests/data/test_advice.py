@@ -33,7 +33,14 @@ def test_what_could_be_another_scale_is_never_declared_missing(answer, numbers, 
 @pytest.mark.parametrize(
     ("answer", "numbers", "low", "high", "codes", "pairs"),
     [
-        (11, [4, 7, 8, 9, 10], 0, 10, "1–11", "{1: 0, 2: 1, 3: 2, 4: 3, 5: 4, 6: 5, 7: 6, 8: 7, 9: 8, 10: 9, 11: 10}"),
+        (
+            11,
+            [4, 7, 8, 9, 10],
+            0,
+            10,
+            "1–11",
+            "{1: 0, 2: 1, 3: 2, 4: 3, 5: 4, 6: 5, 7: 6, 8: 7, 9: 8, 10: 9, 11: 10}",
+        ),
         (5, [1, 2], 0, 4, "1–5", "{1: 0, 2: 1, 3: 2, 4: 3, 5: 4}"),
         (0, [4, 1], 1, 5, "0–4", "{0: 1, 1: 2, 2: 3, 3: 4, 4: 5}"),
         (4, [1, 2], -2, 2, "1–5", "{1: -2, 2: -1, 3: 0, 4: 1, 5: 2}"),
@@ -62,12 +69,19 @@ def test_in_a_frame_no_codebook_helps():
     [("10 - Extremely likely", 10), ("10 – Extremely", 10), ("0 Not at all likely", 0), ("5 stars", 5), ("5: so", 5)],
 )
 def test_a_number_with_words_is_a_label(text, score):
-    assert advice(text, None, [1.0], 0, 10).endswith(f'as a label of this item in the codebook: "{text}": {score}')
+    assert f'declare labels: {{"{text}": {score}}} for this item' in advice(text, None, [1.0], 0, 10)
+
+
+def test_all_such_labels_are_given_at_once():
+    told = advice("10 - Yes", None, [], 0, 10, texts=["10 - Yes", "n/a", '0 - "No"', "12 - More"])
+    assert 'labels: {"10 - Yes": 10, "0 - \\"No\\"": 0} for' in told
 
 
 @pytest.mark.parametrize("text", ["n/a", "-", "★★★★★", "7 of 10", "4/5", "1e1", "1_0", "12 stars", "six"])
 def test_other_texts_are_labels_or_missing_codes(text):
-    assert advice(text, None, [], 0, 10).endswith("declare it as a missing code or label of this item in the codebook")
+    assert advice(text, None, [], 0, 10).endswith(
+        "declare it as a missing code or label of this item in the codebook"
+    )
 
 
 def test_half_a_point_is_no_answer():

@@ -41,8 +41,9 @@ class TestWeights:
         text = "ease;w\n5;980\n4;1,250\n"
         told = refusal(file(tmp_path, text), items=["ease"], scale=[1, 5], weight="w")
         assert told == (
-            'answers.csv, column "w", row 3: found "1,250", which may be 1250 or 1.25; say which mark separates decimals '
-            'with decimal: "." or decimal: "," in the codebook, or write the numbers without thousands separators.'
+            'answers.csv, column "w", row 3: found "1,250", which may be 1250 or 1.25; say which mark separates '
+            'decimals with decimal: "." or decimal: "," in the codebook, or write the numbers without thousands '
+            "separators."
         )
 
     @pytest.mark.parametrize(("decimal", "value"), [(".", 1250), (",", 1.25)])

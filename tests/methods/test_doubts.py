@@ -116,7 +116,8 @@ METHODS = {
     "nps": lambda data, **more: cx.nps(data, "q", **more),
     "scaling": lambda data, **more: cx.scaling(data, ["q", "r"], scale=ONE_TEN, **more),
     "csi_tree": lambda data, **more: cx.csi_tree(
-        data, {"name": "all", "children": [{"name": k, "weight": 0.5, "item": k} for k in "qr"]}, scale=ONE_TEN, **more
+        data, {"name": "all", "children": [{"name": k, "item": k} for k in "qr"]}, weights="equal", scale=ONE_TEN,
+        **more
     ),
     "semantic_differential": lambda data, **more: cx.semantic_differential(
         data, {"x": ["no", "yes"]}, own="own", competitors=[], ideal="ideal", scale=ONE_TEN, **more
