@@ -52,6 +52,10 @@ def test_codes_of_an_export_are_named(answer, numbers, low, high, codes, pairs):
     assert told.startswith(f"if {low}–{high} was exported as {codes}, declare labels: {pairs} for this item")
 
 
+def test_codes_are_not_named_where_labels_stand_already():
+    assert "exported" not in on(11, [4, 7], 0, 10, labels=True)
+
+
 @pytest.mark.parametrize(
     ("answer", "numbers", "low", "high", "cure"),
     [(11, [1, 10], 0, 10, "subtract 1 from every answer"), (0, [1, 4], 1, 5, "add 1 to every answer")],

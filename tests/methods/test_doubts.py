@@ -80,6 +80,10 @@ class TestScales:
             (REAL[REAL >= 5], ZERO_TEN),  # happy customers: nobody below 5
             (10 - spread(100, 40, 25, 12, 6, 2, 1), ZERO_TEN),
             (1 + spread(100, 40, 25, 12, 6, 2), ONE_TEN),  # unhappy: the last point is thin
+            (
+                1 + spread(100, 5, 10, 15, 20, 25, 15, 10),
+                ONE_TEN,
+            ),  # 10 of 100 at the last point, 7 expected beyond it
             (STARS, [1, 5]),
             (np.ones(100), [1, 2]),
             (STARS[:29], ZERO_TEN),
