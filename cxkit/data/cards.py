@@ -9,6 +9,8 @@ from typing import Any, TypeGuard
 
 import pandas as pd
 
+from cxkit.data.advice import advice, moved_code
+from cxkit.data.texttable import Note
 from cxkit.data.yamlfile import only_keys
 from cxkit.errors import DataError, SettingsError
 
@@ -112,6 +114,9 @@ def card(item: str, scale: Any) -> Card:
             raise SettingsError(f'{where} gives the label "{label}" the score {score!r}; give {low}..{high}.')
         if labels.setdefault(fold(label), score) != score:
             raise SettingsError(f'{where} gives the label "{label}" two scores; give one.')
+    for code in texts(scale.get("missing")):
+        if fold(code) in labels:
+            raise SettingsError(f'{where} gives "{code}" a score and declares it as missing; keep one of them.')
     return Card(
         item, low, high, scale.get("reversed", False), boxes, tuple(texts(scale.get("missing"))), labels,
         dict(scale.get("text") or {}), str(scale.get("column") or ""),
@@ -162,25 +167,64 @@ def to_scores(answers: pd.Series, scale: Card, file: str) -> tuple[pd.Series, in
     """
     missing = {fold(code) for code in scale.missing}
     known: dict[str, float] = {}
+    found: dict[str, float | None] = {}
     declared = set()
     for answer in answers.dropna().unique():
         key = fold(answer)
         if key in missing:
             declared.add(answer)
-            continue
-        number = float(scale.labels[key]) if key in scale.labels else to_number(key)
+        elif key in scale.labels:
+            known[answer] = float(scale.labels[key])
+        else:
+            found[answer] = to_number(key)
+    numbers = [number for number in found.values() if number is not None]
+    for answer, number in found.items():
         problem = _problem(number, scale)
         if problem:
-            row = answers.index[answers == answer][0]
-            shown = answer if len(answer) <= 40 else answer[:40] + "..."
-            column = f'"{scale.column}" (item "{scale.item}")' if scale.column else f'"{scale.item}"'
-            raise DataError(
-                f'{file}, column {column}, row {row}: found "{shown}", {problem}; '
-                f"correct the cell, or declare it as a missing code or label of this item in the codebook."
-            )
+            words = [one for one, number in found.items() if number is None]
+            hint = advice(answer, number, numbers, scale.low, scale.high, texts=words, labels=bool(scale.labels))
+            raise DataError(f"{_place(answers, answer, scale, file)}, {problem}; {hint}.")
         known[answer] = number  # type: ignore[assignment]
+    moved = moved_code(numbers, scale.labels)
+    if moved is not None:
+        answer = next(answer for answer, number in found.items() if number == moved)
+        raise DataError(
+            f"{_place(answers, answer, scale, file)}, a number without a label, though labels give other numbers new "
+            f"scores; add a label for every number of this item in the codebook."
+        )
     scores = answers.map(known).astype(float).rename(scale.item)
     return scores, int(answers.isin(declared).sum())
+
+
+def answer_notes(answers: pd.Series, scale: Card) -> list[Note]:
+    """What was assumed about the texts of an item that :func:`to_scores` has read, as (code, values).
+
+    A missing code may be a point of the scale, and labels may stand beside numbers.
+    """
+    missing = {fold(code) for code in scale.missing}
+    notes: list[Note] = []
+    labels = numbers = 0
+    for answer, n in answers.value_counts().items():
+        key = fold(answer)
+        number = to_number(key)
+        if key in missing:
+            if number in scale.points:
+                notes.append(("missing_on_scale", {"item": scale.item, "code": answer, "n": int(n),
+                                                   "min": scale.low, "max": scale.high}))  # fmt: skip
+        elif number is None:
+            labels += int(n)
+        else:
+            numbers += int(n)
+    if labels and numbers:
+        notes.append(("labels_and_numbers", {"item": scale.item, "labels": labels, "numbers": numbers}))
+    return sorted(notes, key=str)
+
+
+def _place(answers: pd.Series, answer: str, scale: Card, file: str) -> str:
+    row = answers.index[answers == answer][0]
+    shown = answer if len(answer) <= 40 else answer[:40] + "..."
+    column = f'"{scale.column}" (item "{scale.item}")' if scale.column else f'"{scale.item}"'
+    return f'{file}, column {column}, row {row}: found "{shown}"'
 
 
 def _problem(number: float | None, scale: Card) -> str:

@@ -12,7 +12,7 @@ from cxkit.data.wave_column import check_period
 from cxkit.data.yamlfile import load_yaml, only_keys
 from cxkit.errors import SettingsError, did_you_mean
 
-ROLES = ("respondent", "weight", "group", "wave")
+ROLES = ("respondent", "weight", "group", "wave", "count")
 # What one method needs beside items; the method checks it.
 SECTIONS = ("poles", "objects", "tree", "tables", "constructs", "paths", "economy")
 
@@ -20,14 +20,17 @@ SECTIONS = ("poles", "objects", "tree", "tables", "constructs", "paths", "econom
 @dataclass(frozen=True)
 class Codebook:
     """What the columns are: a card per item, the columns with a role ("" when there is
-    none), the waves in order (empty: by time), how their dates are written, the period that is made of dates,
-    ``values`` of columns that tell groups or waves, and ``sections`` for single methods."""
+    none), the mark that separates ``decimal`` places ("" when numbers tell), the waves in order (empty: by time),
+    how their dates are written, the period that is made of dates, ``values`` of columns that tell groups or waves,
+    and ``sections`` for single methods."""
 
     items: Mapping[str, Card] = field(default_factory=dict)
     respondent: str = ""
     weight: str = ""
     group: str = ""
     wave: str = ""
+    count: str = ""
+    decimal: str = ""
     waves: tuple[str, ...] = ()
     dates: str = ""
     period: str = ""
@@ -38,8 +41,8 @@ class Codebook:
 def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
     """Read a codebook from a YAML file or from the same content as a dict.
 
-    Keys: ``respondent weight group wave`` name columns, and ``wave: {column, period}`` makes periods of dates as
-    :func:`cxkit.read` does; ``waves`` lists the waves in order; ``dates`` is "day first" or "month first"; ``scales``
+    Keys: ``respondent weight group wave count`` name columns, and ``wave: {column, period}`` makes periods of dates as
+    :func:`cxkit.read` does; ``decimal`` is "." or "," when weights and counts do not show it themselves; ``waves`` lists the waves in order; ``dates`` is "day first" or "month first"; ``scales``
     holds scales by name; ``items`` maps each item to ``{scale: name or [min, max] or card, text: {en: ..., ru: ...},
     column, missing, labels, reversed}``; ``values`` maps a column to the names of its values, each with the values in
     the file (``"2"``, ``["1", "01"]`` or ``{from: [...], text: {en: ..., ru: ...}}``), in the order of groups;
@@ -54,7 +57,8 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
         return Codebook()
     content = source if isinstance(source, Mapping) else load_yaml(source, "codebook")
     where = "The codebook" if isinstance(source, Mapping) else f'The codebook "{Path(source).name}"'
-    only_keys(content, (*ROLES, "waves", "dates", "scales", "items", "values", "split", *SECTIONS), where)
+    known = (*ROLES, "decimal", "waves", "dates", "scales", "items", "values", "split", *SECTIONS)
+    only_keys(content, known, where)
     scales = _mapping(content.get("scales"), f'{where}, "scales",')
     items = {}
     for name, entry in _mapping(content.get("items"), f'{where}, "items",').items():
@@ -77,12 +81,16 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
     named = {**content, "wave": wave["column"]}
     roles = {role: str(named.get(role) or "") for role in ROLES}
     dates, period = str(content.get("dates") or ""), str(wave.get("period") or "")
+    decimal = str(content.get("decimal") or "")
+    if decimal not in ("", ".", ","):
+        raise SettingsError(f'{where} has decimal: "{decimal}"; give "." or ",".')
     check_dates(dates)
     check_period(period)
     sections = {name: content[name] for name in SECTIONS if name in content}
     given, split = (_mapping(content.get(name), f'{where}, "{name}",') for name in ("values", "split"))
     values, waves = read_values(given, split, where), tuple(texts(content.get("waves")))
-    return Codebook(items, **roles, waves=waves, dates=dates, period=period, values=values, sections=sections)
+    when = {"waves": waves, "dates": dates, "period": period}
+    return Codebook(items, **roles, **when, decimal=decimal, values=values, sections=sections)
 
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:

@@ -104,7 +104,8 @@ def read_profiles(
     texts : object -> its name, or language -> its name.
     object_column : "" where a row is a respondent and a column is "object_scale"; else the column that says which
         object a row rates, by key or name, and a column is a scale. Rows about others of ``texts`` do not count.
-    options : by, wave, weight, waves, dates, period, where, sheet, encoding, delimiter, as in :func:`cxkit.read`.
+    options : by, wave, weight, count, waves, dates, period, where, sheet, encoding, delimiter, as in
+        :func:`cxkit.read`.
 
     Returns
     -------
@@ -131,6 +132,11 @@ def read_profiles(
             f'With one row per object (column "{object_column}") respondents need ids; name their column: respondent.'
         )
     frame, audit = read(path, codebook, items=[*scales], scale=scale, respondent="-", **options)
+    if audit.count:
+        raise SettingsError(
+            f"{audit.file}: a row that rates one object (object_column) cannot stand for several respondents (count: "
+            f'{audit.count}); set count to "-".'
+        )
     for column in (object_column, respondent):
         if column not in frame:
             raise DataError(f'{audit.file} has no column "{column}"; {did_you_mean(column, frame.columns)}')

@@ -10,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from cxkit.data.cards import Card, cards, to_number, to_scores
+from cxkit.data.amounts import read_weights, row_per_respondent
+from cxkit.data.cards import Card, answer_notes, cards, to_scores
 from cxkit.data.codebook import Codebook, read_codebook
 from cxkit.data.samples import sample_codebook, sample_text
 from cxkit.data.sources import distinct_values, read_text_table
@@ -51,6 +52,7 @@ class Audit:
     notes: tuple[Note, ...] = ()
     values: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     split: Mapping[str, str] = field(default_factory=dict)
+    count: str = ""
 
     def plain(self) -> dict[str, Any]:
         """The audit as plain values, as ``result.json`` keeps it; cards and roles stand in the result's settings."""
@@ -68,6 +70,7 @@ def read(
     wave: str = "",
     weight: str = "",
     respondent: str = "",
+    count: str = "",
     waves: Sequence[str] = (),
     dates: str = "",
     period: str = "",
@@ -87,6 +90,7 @@ def read(
     items : the rating columns to convert; empty takes the items of the codebook that share the first one's ends.
     scale : the scale of items that the codebook does not hold: [min, max], a card, or item -> either.
     by, wave, weight, respondent : names of columns; "-" sets a role of the codebook aside.
+    count : a column that says how many respondents each row stands for; "-" as above. Their rows are repeated.
     waves : the waves in order; empty takes the codebook's.
     dates : "day first" or "month first", where waves are dates such as 3/4/2026; "" takes the codebook's.
     period : "day", "week", "month", "quarter", "half-year" or "year", to make waves of dates and timestamps, named
@@ -99,7 +103,8 @@ def read(
 
     Returns
     -------
-    data : a frame indexed by spreadsheet row; items and weight are numbers, all else is text.
+    data : a frame with a row per respondent, indexed by spreadsheet row; items and weight are numbers, all else is
+        text.
     audit : see :class:`Audit`.
 
     Raises
@@ -116,6 +121,7 @@ def read(
         "wave": wave or book.wave,
         "weight": weight or book.weight,
         "respondent": respondent or book.respondent,
+        "count": count or book.count,
     }
     roles = {role: "" if column == "-" else column for role, column in roles.items()}
     names = list(items) or _same_scale(book)
@@ -141,6 +147,9 @@ def read(
         raise DataError(f"{file} has no row with {wanted}; {_spelling(path, picked, how)}")
     frame = frame[keep].copy()
     order, dates, notes = list(waves or book.waves), dates or book.dates, list(table.notes)
+    if (count or book.count) != "-":
+        frame, told = row_per_respondent(frame, names, roles, file, book.decimal)
+        notes += told
     if column := roles["wave"]:
         period = period or (book.period if column == book.wave else "")
         frame[column], told = read_waves(frame[column], file, period=period, dates=dates, waves=order)
@@ -149,13 +158,14 @@ def read(
     counts = []
     for name in ratings:
         scores, missing_codes = to_scores(frame[name], declared[name], file)
+        notes += answer_notes(frame[name], declared[name])
         frame[name] = scores
         counts.append({"item": name, "n": int(scores.notna().sum()), "missing": int(scores.isna().sum()),
                        "declared": missing_codes})  # fmt: skip
     if all(row["n"] == 0 for row in counts):
         raise DataError(f"{file} has no answer in {', '.join(names)}: all {len(frame)} rows are empty or missing.")
     if roles["weight"]:
-        frame[roles["weight"]] = _weights(frame[roles["weight"]], file)
+        frame[roles["weight"]] = read_weights(frame[roles["weight"]], file, book.decimal)
     if roles["respondent"]:
         _unique(frame, roles["respondent"], roles["wave"], file)
     filtered = table.filtered_rows + int((~keep).sum())
@@ -281,21 +291,6 @@ def _rename(frame: pd.DataFrame, declared: Mapping[str, Card], file: str) -> pd.
                 )
             names[one.column] = item
     return frame.rename(columns=names)
-
-
-def _weights(column: pd.Series, file: str) -> pd.Series:
-    numbers = column.map(lambda text: to_number(text) if isinstance(text, str) else None).astype(float)
-    bad = numbers.isna() | (numbers < 0)
-    if bad.any():
-        row, value = next(iter(column[bad].items()))
-        found = "an empty cell" if pd.isna(value) else f'"{value}"'
-        raise DataError(
-            f'{file}, column "{column.name}", row {row}: found {found}, '
-            f"expected a weight of 0 or more; correct the cell or leave the row out."
-        )
-    if not (numbers > 0).any():
-        raise DataError(f'{file}, column "{column.name}": all weights are 0; give at least one above 0.')
-    return numbers
 
 
 def _unique(frame: pd.DataFrame, respondent: str, wave: str, file: str) -> None:

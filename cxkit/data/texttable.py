@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -30,8 +31,12 @@ class TextTable:
     notes: tuple[Note, ...] = ()
 
 
+class Typed(str):
+    """The text of a cell that is a number in the file, so its point is a decimal mark."""
+
+
 def clean(cell: str) -> str | None:
-    return cell.strip(SPACES) or None
+    return cell if isinstance(cell, Typed) else cell.strip(SPACES) or None
 
 
 def cell_text(cell: Any) -> str:
@@ -42,6 +47,8 @@ def cell_text(cell: Any) -> str:
         return str(int(cell))
     if isinstance(cell, dt.datetime) and cell.time() == dt.time():
         return cell.date().isoformat()
+    if isinstance(cell, float | Decimal):
+        return Typed(cell)
     return cell.isoformat() if isinstance(cell, dt.date | dt.time) else str(cell)
 
 

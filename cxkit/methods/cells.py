@@ -13,6 +13,7 @@ from cxkit.data.cards import Card
 from cxkit.data.tally import Answers
 from cxkit.data.timeline import natural, wave_order
 from cxkit.errors import DataError, SettingsError
+from cxkit.methods import doubts
 from cxkit.methods.groups import Members, in_order, members_of, mirrored, name_notes
 from cxkit.results import Result, tidy
 from cxkit.stats.bases import apply_base_policy, check_bases
@@ -27,14 +28,15 @@ Row = dict[str, Any]  # a row of the result's table to be
 
 @dataclass(frozen=True)
 class Cells:
-    """Counts per item, group, wave and score; scores of reversed items are already turned round; ``notes`` say how
-    waves were put in order."""
+    """Counts per item, group, wave and score; scores of reversed items are already turned round.
+
+    ``notes`` say how waves were put in order, and what in the data contradicts the declared scales and weights."""
 
     counts: pd.DataFrame
     groups: tuple[str, ...]
     waves: tuple[str, ...]
     members: Members
-    notes: tuple[tuple[str, dict[str, Any]], ...] = ()
+    notes: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
     @property
     def current(self) -> str:
@@ -104,36 +106,36 @@ def tally_cells(data: Any, cards: Mapping[str, Card], settings: Mapping[str, Any
     check_level(settings["level"])
     check_bases(settings["min_base"], settings["flag_base"])
     counts = tally.counts(data, list(cards), **{k: settings[k] for k in ("by", "wave", "weight")})
+    notes = []
     for item, card in cards.items():
         scores = counts.loc[(counts["item"] == item) & counts["score"].notna(), "score"]
-        for score in scores[~scores.isin(card.points)]:
-            row = tally.first_row(data, item, score)
-            place = "" if row is None else f", row {row}"
-            raise DataError(
-                f'Column "{item}"{place}: found {score:g}, expected a whole number from {card.low} to '
-                f"{card.high}; correct the answer or declare it as missing."
-            )
+        doubts.refuse_off_scale(data, card, scores)
+        notes += doubts.scale_notes(counts[counts["item"] == item], card, settings["min_base"])
         counts.loc[scores.index, "score"] = card.turn(scores)
     answered = counts[counts["score"].notna()]
     if answered.empty:
         raise DataError(f"There is no answer in {', '.join(cards)}; all respondents left them empty.")
     sizes = answered[answered["wave"] != ""].groupby(["wave", "item"])["n"].sum().groupby("wave").max()
     answers = {str(wave): int(n) for wave, n in sizes.items()}
-    waves, notes = wave_order(answers, *(settings[k] for k in ("waves", "dates", "wave", "min_base")))
+    waves, told = wave_order(answers, *(settings[k] for k in ("waves", "dates", "wave", "min_base")))
+    notes += [*told, *doubts.weight_notes(data, settings["weight"], settings["wave"], waves[-1] if waves else "")]
     members, known = members_of(_names(counts["group"]), settings), set(answered["group"])
     groups = _names(pd.Series([group for group, values in members.of.items() if values & known], dtype=object))
     return Cells(counts, in_order(groups, settings), waves, members, tuple(notes))
 
 
-def share_rows(answers: Distribution, points: range, level: float, **terms: float) -> list[Row]:
-    """Shares with their intervals: each of ``terms`` on its own (Wilson), then every score (Goodman)."""
+def share_rows(answers: Distribution, points: range, level: float, **terms: range) -> list[Row]:
+    """Shares with their intervals: those of ``terms`` each on its own (Wilson), then every score (Goodman)."""
     rows: list[Row] = []
-    for term, share in terms.items():
+    for term, scores in terms.items():
+        share = answers.share_of(scores)
         low, high = wilson(share, answers.n_eff, level)
-        rows.append({"term": term, "estimate": share, "low": low, "high": high})
-    shares = [answers.share_of(range(k, k + 1)) for k in points]
-    for k, share, (low, high) in zip(points, shares, goodman(shares, answers.n_eff, level), strict=True):
-        rows.append({"term": "share", "score": k, "estimate": share, "low": low, "high": high})
+        rows.append({"term": term, "estimate": share, "se": answers.share_se(scores), "low": low, "high": high})
+    single = [range(k, k + 1) for k in points]
+    shares = [answers.share_of(one) for one in single]
+    for one, share, (low, high) in zip(single, shares, goodman(shares, answers.n_eff, level), strict=True):
+        rows.append({"term": "share", "score": one[0], "estimate": share, "se": answers.share_se(one), "low": low,
+                     "high": high})  # fmt: skip
     return rows
 
 

@@ -210,11 +210,11 @@ def _leaf_rows(
         rows.append({**found, **base, "term": "priority", "se": total[place] * found["se"], **gaps})
         if node.item and nodes[place].n:
             answers = cells.answers(node.item, "", cells.current)
-            top = answers.share_of(model.deck[node.item].top)
+            box = model.deck[node.item].top
+            top = answers.share_of(box)
             low, high = wilson(top, answers.n_eff, level)
-            rows.append(
-                {**base, "term": "top_box", "n_eff": answers.n_eff, "estimate": top, "low": low, "high": high}
-            )
+            rows.append({**base, "term": "top_box", "n_eff": answers.n_eff, "estimate": top,
+                         "se": answers.share_se(box), "low": low, "high": high})  # fmt: skip
     return rows
 
 

@@ -179,7 +179,7 @@ def _estimates(
     se = float(answers.w2 @ deviation**2) ** 0.5 / float(answers.w.sum())
     found = net(top, bottom, answers.n_eff, method=interval, level=level, se=se, rng=rng)
     m = mean(answers, (rating.low, rating.high), level)
-    parts = {"detractors": bottom, "passives": max(0.0, 1 - top - bottom), "promoters": top}
+    parts = {"detractors": range(rating.low, 7), "passives": range(7, 9), "promoters": range(9, 11)}
     return [
         {"term": "nps", "estimate": 100 * found.estimate, "se": 100 * se,
          "low": 100 * found.low, "high": 100 * found.high},

@@ -115,7 +115,7 @@ def _estimates(answers: Distribution, card: Card, level: float) -> list[Row]:
         {"term": "index", "estimate": 100 * (m.estimate - card.low) / spread, "se": 100 * m.se / spread,
          "low": 100 * (m.low - card.low) / spread, "high": 100 * (m.high - card.low) / spread},
         {"term": "net_box", "estimate": both.estimate, "low": both.low, "high": both.high},
-        *share_rows(answers, card.points, level, top_box=top, bottom_box=bottom),
+        *share_rows(answers, card.points, level, top_box=card.top, bottom_box=card.bottom),
     ]  # fmt: skip
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cxkit.data.cards import fold, to_number
+from cxkit.data.cards import fold
+from cxkit.data.numbers import read_numbers
 from cxkit.errors import DataError, SettingsError, did_you_mean
 
 LARGEST, MOST = 1e18, 1e10  # of amounts and of counts: above them sums and exact intervals are not sure
@@ -48,9 +49,9 @@ class _Table:
         return [row.get(column) for row in self.rows.values()]
 
     def numbers(self, column: str, *, whole: bool = False) -> np.ndarray:
-        cells = self.cells(column)
-        read = [cell if isinstance(cell, float) else to_number(_text(cell)) for cell in cells]
-        found = np.array(read, dtype=float)
+        read = read_numbers(self.cells(column))
+        self.refuse(read.unclear, column, "a number without thousands separators, as it may be read in two ways")
+        found = read.values
         most = MOST if whole else LARGEST
         wrong = ~((found >= 0) & (found <= most)) | (whole & (found != np.floor(found)))
         self.refuse(wrong, column, f"a {'whole ' * whole}number, 0 or more, at most {most:g}")

@@ -33,6 +33,11 @@ class Distribution:
         """Weighted share of the answers that lie in ``scores``, 0-1."""
         return float(self.share[np.isin(self.score, scores)].sum())
 
+    def share_se(self, scores: range) -> float:
+        """Linearised standard error of the share in ``scores``, as :func:`mean` of answers 1 (in it) and 0 has it."""
+        inside = np.isin(self.score, scores).astype(float)
+        return mean(Distribution(inside, self.count, self.w, self.w2), (0, 1)).se
+
 
 @dataclass(frozen=True)
 class Mean:

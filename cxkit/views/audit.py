@@ -12,6 +12,17 @@ from cxkit.views.view import View, html_table
 
 # What the reader assumed or left out, by the code of its note: one sentence, or the two that depend on {n}.
 TOLD: dict[str, str | tuple[str, str]] = {
+    "counted": mark(
+        "A row stands for as many respondents as “{column}” says. Rows: {rows}; respondents: {respondents}."
+    ),
+    "missing_on_scale": mark(
+        "“{item}”: {code} is declared as no answer, though it is a point of the scale {min}–{max}. Answers left out: "
+        "{n}."
+    ),
+    "labels_and_numbers": mark(
+        "“{item}”: labels and numbers stand in one column. Read by the labels of the codebook: {labels}; read as the "
+        "number itself: {numbers}."
+    ),
     "spellings": mark("Column “{column}”: {spellings} counted as “{name}”."),
     "values_unnamed": mark("Column “{column}”: values that the codebook does not name: {spellings}."),
     "values_unused": mark("Column “{column}”: names of the codebook that no row has: {names}."),

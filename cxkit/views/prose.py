@@ -180,6 +180,24 @@ CAVEATS = {
     ),
     "scale_from_one": mark("The question was asked on 1–10 instead of 0–10; compare with other surveys with care."),
     "reversed": mark("“{item}” was asked the other way round; its answers are turned so that high is good."),
+    "top_unused": mark(
+        "“{item}”: nobody of {n} answered above {score} on {min}–{max}. If it was asked or coded on another scale, "
+        "these numbers are wrong."
+    ),
+    "top_unused_in_wave": mark(
+        "“{item}” in “{wave}”: nobody of {n} answered above {score} on {min}–{max}. If it was asked or coded on "
+        "another scale, these numbers are wrong."
+    ),
+    "bottom_unused": mark(
+        "“{item}”: nobody of {n} answered below {score} on {min}–{max}. If it was asked or coded on another scale, "
+        "these numbers are wrong."
+    ),
+    "bottom_unused_in_wave": mark(
+        "“{item}” in “{wave}”: nobody of {n} answered below {score} on {min}–{max}. If it was asked or coded on "
+        "another scale, these numbers are wrong."
+    ),
+    "zero_weights": mark("Respondents with the weight 0: {n}. They are left out of all numbers."),
+    "heavy_weight": mark("One respondent alone carries {share} of all weight; check the weights."),
     "no_spread": mark("Where all answers are the same, no interval can be given."),
     "untested": mark("Comparisons without a test, because nothing varies in them: {n}."),
     "unpaired": mark("Nobody rated both “{item}” and “{object}”; they are compared as independent samples."),
@@ -262,7 +280,7 @@ def _caveats(result: Result, words: Language) -> list[str]:
             for k, v in numbers.items()
         }
         values |= {k: words.label(result, numbers[k]) for k in ("item", "object", "construct") if k in numbers}
-        values |= {k: words.percent(numbers[k]) for k in ("coverage",) if k in numbers}
+        values |= {k: words.percent(numbers[k]) for k in ("coverage", "share") if k in numbers}
         values |= _cell(result, words, numbers, CAVEATS[code])
         values |= path_prose.pair(result, words, numbers) if code == "htmt" else {}
         few = numbers.get("n", math.inf) < result.settings["min_base"]

@@ -32,7 +32,8 @@ CLIENTS = {  # industry: language, name
 BAD = "9999"
 SENTENCE = (
     'bad.csv, column "IDEAL", row 5: found "11", expected a whole number from 1 to 10; '
-    "correct the cell, or declare it as a missing code or label of this item in the codebook."
+    "look up in the questionnaire what it stands for, then correct the cell or the card of this item (the column's "
+    "numbers run from 1 to 11)."
 )
 OVER_ALL = {"index.html", "summary.json", "summary.csv", "results.csv", "results.parquet", ".lock"}
 OWN = """

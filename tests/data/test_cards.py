@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxkit.data.cards import card, cards, fold, to_number, to_scores
+from cxkit.data.cards import answer_notes, card, cards, fold, to_number, to_scores
 from cxkit.errors import DataError, SettingsError
 
 UZBEK_APOSTROPHES = ["'", "\u02bb", "\u02bc", "\u2019", "\u2018", "`", "\u00b4", "\u02b9", "\uff07"]
@@ -143,6 +143,11 @@ class TestCard:
         scale = {"min": 1, "max": 5, "labels": {"Yoʻq": 1, "yo'q": 5}}
         assert "yo'q" in refusal(SettingsError, card, "ease", scale)
 
+    @pytest.mark.parametrize("code", ["Don't know", "don’t  KNOW"])
+    def test_a_label_with_a_score_is_not_missing(self, code):
+        scale = {"min": 1, "max": 5, "labels": {"Don't know": 3}, "missing": [code]}
+        assert f'gives "{code}" a score and declares it as missing' in refusal(SettingsError, card, "ease", scale)
+
 
 class TestCards:
     def test_one_scale_serves_all_items(self):
@@ -209,9 +214,48 @@ class TestScores:
     def test_compatible_digits_are_numbers(self, text):
         assert scored([1, 5], text) == ([5], 0)
 
+    @pytest.mark.parametrize("labels", [{"11": 10}, {"1": 0, "11": 10}, {"1": 0, "2": 1, "3": 2}])
+    def test_labels_that_move_codes_must_move_all(self, labels):
+        message = refusal(DataError, scored, {"min": 0, "max": 10, "labels": labels}, "1", "2", "3", "10")
+        first = next(code for code in ("1", "2", "3", "10") if code not in labels)
+        assert f'found "{first}", a number without a label' in message
+        assert "add a label for every number" in message
+
+    def test_an_export_by_codes_is_read_by_its_labels(self):
+        labels = {code: code - 1 for code in range(1, 12)}
+        found, _ = scored({"min": 0, "max": 10, "labels": labels}, "11", "10", "1", "7", None)
+        assert found == [10, 9, 0, 6, None]
+
+    def test_a_wrong_scale_is_not_declared_missing(self):
+        assert "missing" not in refusal(DataError, scored, [0, 10], "20", "100", "5")
+        assert "exported as 1–11" in refusal(DataError, scored, [0, 10], "7", "11", "5")
+
     def test_scores_keep_rows_and_take_the_items_name(self):
         scores, _ = to_scores(answers("5", None, name="Q1"), card("ease", [1, 5]), "answers.csv")
         assert (list(scores.index), scores.name, scores.dtype) == ([2, 3], "ease", float)
+
+
+class TestNotes:
+    def test_a_missing_code_on_the_scale_is_told_with_its_count(self):
+        nine = card("ease", {"min": 0, "max": 10, "missing": [9, 99, "none"]})
+        assert answer_notes(answers("9", "9", "99", "none", "8", None), nine) == [
+            ("missing_on_scale", {"item": "ease", "code": "9", "n": 2, "min": 0, "max": 10})
+        ]
+
+    @pytest.mark.parametrize("texts", [("99", "8"), ("8", None), ("none",)])
+    def test_a_code_that_is_not_found_or_lies_outside_is_not_told(self, texts):
+        assert answer_notes(answers(*texts), card("ease", {"min": 0, "max": 10, "missing": [9, 99, "none"]})) == []
+
+    def test_labels_beside_numbers_are_told(self):
+        scale = card("ease", {"min": 0, "max": 10, "labels": {"Never": 0, "Always": 10}})
+        assert answer_notes(answers("Never", "3", "always", "3", "7", None), scale) == [
+            ("labels_and_numbers", {"item": "ease", "labels": 2, "numbers": 3})
+        ]
+
+    @pytest.mark.parametrize("texts", [("Never", "Always"), ("3", "7"), ("1", "3")])
+    def test_one_kind_alone_is_not(self, texts):
+        labels = {"Never": 0, "Always": 10, "1": 3, "3": 1}
+        assert answer_notes(answers(*texts), card("ease", {"min": 0, "max": 10, "labels": labels})) == []
 
 
 @pytest.mark.parametrize(

@@ -241,7 +241,8 @@ def test_a_failing_run_leaves_the_earlier_report_byte_for_byte(published, folder
     assert done.stdout == ""
     assert done.stderr == (
         'cxkit: bad.csv, column "score", row 31: found "11", expected a whole number from 0 to 10; '
-        "correct the cell, or declare it as a missing code or label of this item in the codebook.\n"
+        "look up in the questionnaire what it stands for, then correct the cell or the card of this item (the "
+        "column's numbers run from 0 to 11).\n"
     )
     assert files(out) == before
     assert [path.name for path in out.iterdir()] == ["acme"]

@@ -258,7 +258,7 @@ def changed(table, row, **cells):
         *(
             ("price_level", changed(PRICES, 2, own=cell), 2, "own", found, AMOUNT)
             for cell, found in [
-                (-1, '"-1"'), ("-0,5", '"-0,5"'), (math.inf, '"inf"'), (True, '"True"'), ("8 200", '"8 200"'),
+                (-1, '"-1"'), ("-0,5", '"-0,5"'), (math.inf, '"inf"'), (True, '"True"'), ("8 20", '"8 20"'),
                 (10**400, f'"1{"0" * 39}..."'), *dict.fromkeys([None, "  ", math.nan], "an empty cell").items(),
             ]
         ),

@@ -87,6 +87,16 @@ def test_shares_of_scores_are_weighted():
     assert found.share_of(range(2, 4)) == 0
 
 
+def test_the_error_of_a_share_is_that_of_a_mean_of_zeros_and_ones():
+    """By hand: answers 1, 1, 0, 0 with weights 1, 2, 3, 4; p = .3; 4/3 (5 .7^2 + 25 .3^2) / 10^2 = .0626667."""
+    found = answers([5, 4, 1, 2], [1, 2, 3, 4])
+    assert found.share_se(range(4, 6)) ** 2 == pytest.approx(4 / 3 * (5 * 0.49 + 25 * 0.09) / 100, abs=1e-15)
+    assert found.share_se(range(1, 4)) == pytest.approx(found.share_se(range(4, 6)), abs=1e-15)
+    assert np.isnan(
+        [found.share_se(range(1, 6)), found.share_se(range(6, 9)), answers([3]).share_se(range(3, 4))]
+    ).all()
+
+
 @settings(deadline=None, derandomize=True, max_examples=50)
 @given(answers_and_weights)
 def test_tallied_answers_give_the_same_as_rows_in_any_order(rows):

@@ -1,0 +1,73 @@
+"""What to do about an answer that is off its scale."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+_NO_ANSWER = re.compile(
+    r"-?([789])\1+|-?9+[678]|-[789]"
+)  # 99, 98, 888, -9 and the like: on few scales, in many files
+_NUMBER_AND_WORDS = re.compile(r"(-?[0-9]+)\W*[^\W\d_]{2}\D*")
+
+
+def advice(
+    text: str, number: float | None, numbers: Iterable[float], low: int, high: int, *,
+    texts: Sequence[str] = (), labels: bool = False, frame: bool = False,
+) -> str:  # fmt: skip
+    """Say what to do about the first answer of a column that is off its scale.
+
+    What could belong to another scale is never advised to be declared as missing.
+
+    Parameters
+    ----------
+    text, number : the answer as it stands there, and as a number; None where it is none.
+    numbers, texts : all answers of the column that are numbers, and those that are none.
+    low, high : the ends of the declared scale.
+    labels : whether the item has labels already.
+    frame : whether the answers stand in a frame, for which no codebook can help.
+
+    >>> advice("99", 99, [1, 5, 99], 1, 5)
+    'correct the cell, or declare it as a missing code of this item in the codebook'
+    >>> advice("11", 11, [4, 9, 10, 11], 0, 10, frame=True)
+    'if 0–10 was exported as 1–11, subtract 1 from every answer, else correct the cell'
+    """
+    if number is None:
+        starts = {one: _NUMBER_AND_WORDS.fullmatch(one) for one in (text, *texts)}
+        meant = {one: int(start[1]) for one, start in starts.items() if start and low <= int(start[1]) <= high}
+        if text in meant:
+            pairs = ", ".join(f"{json.dumps(one, ensure_ascii=False)}: {score}" for one, score in meant.items())
+            return f"if it means what it begins with, declare labels: {{{pairs}}} for this item in the codebook"
+        return "correct the cell, or declare it as a missing code or label of this item in the codebook"
+    if number % 1 != 0:
+        return "correct the cell, as the answer of one respondent is one of the points"
+    found = sorted(set(numbers))
+    points = high - low
+    for first in (1, 0):  # codes of a scale's points begin at 1 or 0 in exports
+        if first != low and not labels and first <= found[0] and found[-1] <= first + points and len(found) > 1:
+            pairs = ", ".join(f"{first + k}: {low + k}" for k in range(points + 1))
+            turn = f"subtract {first - low} from" if first > low else f"add {low - first} to"
+            cure = f"{turn} every answer" if frame else f"declare labels: {{{pairs}}} for this item in the codebook"
+            return f"if {low}–{high} was exported as {first}–{first + points}, {cure}, else correct the cell"
+    if all(_NO_ANSWER.fullmatch(f"{value:.15g}") for value in found if not low <= value <= high):
+        cure = (
+            "empty it if it means no answer" if frame else "declare it as a missing code of this item in the codebook"
+        )
+        return f"correct the cell, or {cure}"
+    return (
+        f"look up in the questionnaire what it stands for, then correct the cell or the card of this item (the "
+        f"column's numbers run from {found[0]:.15g} to {found[-1]:.15g})"
+    )
+
+
+def moved_code(numbers: Iterable[float], labels: Mapping[str, int]) -> float | None:
+    """The first number that is read as it stands although labels give other numbers new scores, or None.
+
+    Labels that only change places among themselves, such as {"1": 5, "5": 1}, leave the other numbers alone.
+
+    >>> moved_code([3, 11], {"11": 10}), moved_code([3, 5], {"1": 5, "5": 1})
+    (3, None)
+    """
+    codes = {float(label): float(score) for label, score in labels.items() if re.fullmatch(r"-?[0-9]+", label)}
+    if set(codes) == set(codes.values()):
+        return None
+    return next((number for number in numbers if number not in codes), None)
