@@ -76,12 +76,14 @@ class Cells:
 
 @dataclass(frozen=True)
 class Measure:
-    """An estimate that can be compared: its value, the basis of its test, and what one answer adds to it."""
+    """An estimate that can be compared: its value, the basis of its test, what one answer adds to it, and the largest
+    difference there can be."""
 
     term: str
     estimate: Callable[[Distribution], float]
     basis: Callable[[Distribution], Basis]
     influence: Callable[[Distribution, np.ndarray], np.ndarray]
+    reach: float
 
 
 def check_level(level: Any) -> None:
@@ -196,7 +198,7 @@ def mean_measure(deck: Mapping[str, Card]) -> Measure:
         small = (answers.n / max(1, answers.n - 1)) ** 0.5
         return small * (scores - mean(answers, ends).estimate) / answers.w.sum()
 
-    return Measure("mean", lambda answers: mean(answers, ends).estimate, basis, influence)
+    return Measure("mean", lambda answers: mean(answers, ends).estimate, basis, influence, ends[1] - ends[0])
 
 
 def panel(data: Any, item: str, card: Card, settings: Mapping[str, Any], earlier: str, later: str) -> pd.DataFrame:
@@ -270,7 +272,8 @@ def _tests(table: pd.DataFrame, groups: int) -> int:
 
 def _difference(measure: Measure, one: Distribution, other: Distribution, level: float, shared: float) -> Row:
     gap = measure.estimate(one) - measure.estimate(other)
-    found = difference(measure.basis(one), measure.basis(other), covariance=shared, level=level)
+    bases = measure.basis(one), measure.basis(other)
+    found = difference(*bases, covariance=shared, level=level, reach=measure.reach)
     ends = {"low": min(found.low, gap), "high": max(found.high, gap)} if found.se > 0 else {}
     return {"n": one.n, "n_other": other.n, "n_eff": one.n_eff, "estimate": gap, **asdict(found), **ends}
 

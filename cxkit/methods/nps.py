@@ -153,7 +153,7 @@ def _influence(answers: Distribution, scores: np.ndarray) -> np.ndarray:
     return shrink * (100 * category_of(scores) - _nps(answers)) / answers.w.sum()
 
 
-_MEASURE = Measure("nps", _nps, _basis, _influence)
+_MEASURE = Measure("nps", _nps, _basis, _influence, reach=200)
 
 
 def _estimates(

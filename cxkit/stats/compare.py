@@ -32,13 +32,16 @@ class Difference:
     detectable: float
 
 
-def difference(first: Basis, second: Basis, *, covariance: float = 0.0, level: float = 0.95) -> Difference:
+def difference(
+    first: Basis, second: Basis, *, covariance: float = 0.0, level: float = 0.95, reach: float = math.inf
+) -> Difference:
     """Compare two values by a z or Welch (1947) t test.
 
     Parameters
     ----------
     covariance : of the two values when the same respondents stand in both; the degrees of freedom are then
         the smaller of the two, which for complete pairs is the paired t test.
+    reach : the largest difference there can be, such as 100 of two indices; the interval does not leave it.
 
     Returns
     -------
@@ -62,7 +65,7 @@ def difference(first: Basis, second: Basis, *, covariance: float = 0.0, level: f
     half = float(stats.t.ppf((1 + level) / 2, df)) * se
     p = 2 * float(stats.t.sf(abs(gap) / se, df))
     power = float(stats.t.ppf((1 + level) / 2, df) + stats.t.ppf(0.8, df))
-    return Difference(se, gap - half, gap + half, p, power * se)
+    return Difference(se, max(-reach, gap - half), min(reach, gap + half), p, power * se)
 
 
 def adjust(p: Sequence[float], correction: str = "holm") -> np.ndarray:
