@@ -83,8 +83,8 @@ def acsi_regression(
     Waves, each with its own weights: ``index index_vs_previous``, ``change_previous change_first`` (percent).
     The index of a construct is withheld (NaN, with a note), and with it what is told in its points, where it is no
     mean of answers: it would leave 0-100, or an item that runs against the others of its construct beyond chance
-    (a note names it) counts in it negatively. Ends of intervals are kept inside 0-100, shares inside 0-1; shares of an
-    index with a negative one are withheld too.
+    (a note names it) counts in it negatively. So are the shares of an index of which one is negative. Ends of
+    intervals are kept on the scale.
     ``economy_index economy_change economy_change_first`` (percent; ``score`` counts the waves since measured).
 
     Raises

@@ -92,7 +92,7 @@ def driver_rows(
 def _opposed(
     names: Sequence[str], found: Drivers, outcome: str, turned: Mapping[str, bool]
 ) -> tuple[list[str], list[Note]]:
-    """The drivers that run against the outcome beyond chance, and the notes on them; of most drivers, on the outcome."""
+    """The drivers that run against the outcome beyond chance, and notes on them; on the outcome when most do."""
     level = 1 - 0.05 / len(names)
     pairs = zip(names, found.correlation.tolist(), strict=True)
     opposed = {name: r for name, r in pairs if upper_bound(r, found.n_eff, level) < 0}

@@ -154,8 +154,10 @@ def _percent(now: Estimate, before: Estimate, shared: float, level: float) -> li
     sides = Basis(now.value, now.variance, now.df), Basis(ratio * before.value, ratio**2 * before.variance, before.df)
     found = difference(*sides, covariance=ratio * shared, level=level)
     percent = 100 / before.value
-    low = max(-100.0, 100 * (ratio - 1) + percent * found.low) if found.se == found.se else np.nan  # nothing left
-    return [{"estimate": 100 * (ratio - 1), "se": percent * found.se, "low": low, "high": 100 * (ratio - 1) + percent * found.high}]  # fmt: skip
+    change = 100 * (ratio - 1)
+    low, high = change + percent * found.low, change + percent * found.high
+    low = max(-100.0, low) if low == low else low  # no index falls by more than all of it
+    return [{"estimate": change, "se": percent * found.se, "low": low, "high": high}]
 
 
 def _gap(mine: Estimate, others: Estimate, noise: float, level: float) -> Row:

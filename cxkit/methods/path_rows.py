@@ -87,7 +87,7 @@ def construct_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
     for name, found in zip(names, measurement(cell.sample.correlation, sample.fit, study.structure), strict=True):
         single = {"alpha": found.alpha, "rho_a": found.rho_a, "rho_c": found.rho_c, "ave": found.ave}
         rows += [{"item": name, "term": term, "estimate": v} for term, v in single.items() if np.isfinite(v)]
-        if found.rho_c < RELIABLE or found.ave < CONVERGENT:
+        if (found.rho_c < RELIABLE or found.ave < CONVERGENT) and name not in cell.withheld:
             notes.append(("weak_measurement", {"construct": name, "rho_c": found.rho_c, "ave": found.ave}))
     base = base_of(cell)
     return [{**base, **row} for row in rows], notes

@@ -28,8 +28,8 @@ def scale_checks(
 
     Returns
     -------
-    Facts: ``alpha`` with its interval and base, ``omega``, ``alpha_pairwise``, and of each item ``alpha_without_`` and
-    ``item_rest_`` (correlation with the sum of the others); none where alpha is not defined.
+    Facts: ``alpha`` with its interval and base, ``omega``, ``alpha_pairwise``, and of each item ``alpha_without_``
+    and ``item_rest_`` (correlation with the sum of the others); none where alpha is not defined.
     """
     if len(deck) < 2:
         return {}, []

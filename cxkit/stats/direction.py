@@ -53,9 +53,9 @@ def against(covariance: np.ndarray, n_eff: float, level: float = 0.95) -> list[A
     tests = 1 if k == 2 else k
     signs = np.ones(k)
     for _ in range(k):  # each turn is one item less against the sum
-        r = with_rest(S * np.outer(signs, signs))
-        lowest = int(np.nanargmin(r)) if np.isfinite(r).any() else 0
-        if not upper_bound(r[lowest], n_eff, 1 - (1 - level) / tests) < 0:
+        rest = with_rest(S * np.outer(signs, signs))
+        lowest = int(np.nanargmin(rest)) if np.isfinite(rest).any() else 0
+        if not upper_bound(rest[lowest], n_eff, 1 - (1 - level) / tests) < 0:
             break
         signs[lowest] *= -1
     turned = np.flatnonzero(signs < 0)

@@ -14,7 +14,7 @@ from cxkit.stats.direction import NOTHING, with_rest
 class Reliability:
     """``alpha`` with its Feldt interval, ``alpha_standardised``, ``omega``, and per item ``alpha_without``
     (alpha if the item is deleted) and ``item_rest`` (correlation with the sum of the others). ``explained`` : places of
-    the items all of which one factor would explain, for which omega is not defined."""
+    items that one factor would explain wholly, so that omega is not defined."""
 
     n: int
     alpha: float

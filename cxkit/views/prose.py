@@ -5,7 +5,7 @@ from html import escape
 
 from cxkit.data.cards import card
 from cxkit.results import Result
-from cxkit.views import findings, path_prose, profile_prose
+from cxkit.views import findings, key_prose, path_prose, profile_prose
 from cxkit.views.language import Language, language, mark, plain, span
 from cxkit.views.phrases import Figures, answers, between, matters
 from cxkit.views.table import DIGITS, unit
@@ -79,16 +79,7 @@ def _scaling(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
             bottom_scores=span(scale.bottom), mean=words.number(mean["estimate"], 2),
         ))  # fmt: skip
     figures.append(answers(words, result, result.facts["rows"]))
-    if "alpha" in result.facts:
-        values = {k: words.number(result.facts[k], 2) for k in ("alpha", "alpha_low", "alpha_high")}
-        together = mark(
-            "The items go together well enough to be averaged (alpha {alpha}, {alpha_low} to {alpha_high})."
-        )
-        loose = mark(
-            "The items go together only loosely (alpha {alpha}, {alpha_low} to {alpha_high}); read them singly."
-        )
-        sentence = together if result.facts["alpha"] >= 0.7 else loose
-        reading.append(words.text(sentence, **values))
+    reading += key_prose.together(result, words)
     return findings.items_title(result, words), figures, reading
 
 
@@ -163,7 +154,6 @@ CAVEATS = {
     "no_spread": mark("Where all answers are the same, no interval can be given."),
     "unpaired": mark("Nobody rated both “{item}” and “{object}”; they are compared as independent samples."),
     "object_missing": mark("Respondents who rated “{object}” on no scale: {n}."),
-    "key_error": mark("“{item}” runs against the other scales (r = {r}): was this scale meant to be reversed?"),
     "group_unknown": mark("Respondents whose group is not known: {n}. They count in the total only."),
     "wave_unknown": mark("Respondents whose wave is not known: {n}. They are left out of the waves."),
     "weighted_index": mark(
@@ -186,6 +176,7 @@ CAVEATS = {
     "resamples_failed": mark("Resamples that could not be used: {n}."),
     "base_hidden": mark("Groups with fewer than {base} answers are not shown: {groups}."),
     "base_small": mark("Numbers with * rest on fewer than {base} answers: read them as a first hint."),
+    **key_prose.CAVEATS,
     **path_prose.CAVEATS,
 }
 
