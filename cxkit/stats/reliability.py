@@ -13,8 +13,8 @@ from cxkit.stats.direction import NOTHING, with_rest
 @dataclass(frozen=True)
 class Reliability:
     """``alpha`` with its Feldt interval, ``alpha_standardised``, ``omega``, and per item ``alpha_without``
-    (alpha if the item is deleted) and ``item_rest`` (correlation with the sum of the others). ``explained`` : places of
-    items that one factor would explain wholly, so that omega is not defined."""
+    (alpha if the item is deleted) and ``item_rest`` (correlation with the sum of the others). ``explained`` : places
+    of items that one factor would explain wholly, so that omega is not defined."""
 
     n: int
     alpha: float
