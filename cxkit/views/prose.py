@@ -206,7 +206,7 @@ def _caveats(result: Result, words: Language) -> list[str]:
         values |= {k: words.label(result, numbers[k]) for k in ("item", "object", "construct") if k in numbers}
         values |= {k: words.percent(numbers[k]) for k in ("coverage",) if k in numbers}
         values |= path_prose.pair(result, words, numbers) if code == "htmt" else {}
-        sentences.append(words.text(CAVEATS[code], **values))
+        sentences.append(words.text(CAVEATS[code], **values, setting=key_prose.SETTING))
     facts = result.facts
     if not findings.too_few(result):
         sentences += CHECKS[result.method](result, words) if result.method in CHECKS else []
