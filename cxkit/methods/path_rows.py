@@ -42,8 +42,11 @@ def spans(
         rounding takes there.
     """
     estimate, draws = np.clip(estimate, *bounds), np.clip(draws, *bounds)
-    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=1)
-    se = draws.std(axis=1, ddof=1)
+    known = np.isfinite(draws)  # not where, say, drivers repeat each other in a resample
+    quantile, std = (np.quantile, np.std) if known.all() else (np.nanquantile, np.nanstd)
+    draws = np.where(known, draws, np.nan)
+    low, high = quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=1)
+    se = std(draws, axis=1, ddof=1)
     return [
         {"item": name, "term": term, "estimate": float(e), "se": float(s), "low": min(float(a), float(e)),
          "high": max(float(b), float(e))}

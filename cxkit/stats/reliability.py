@@ -71,8 +71,13 @@ def _omega(S: np.ndarray) -> tuple[float, tuple[int, ...]]:
     if len(S) < 3:
         return np.nan, ()
     sd = np.sqrt(np.diag(S))
+    twins = np.abs(S / np.outer(sd, sd)) > 1 - NOTHING
+    repeated = np.flatnonzero(twins.sum(axis=0) > 1)
+    if len(repeated):
+        return np.nan, tuple(repeated.tolist())
     try:
-        fit = Factor(corr=S / np.outer(sd, sd), n_factor=1, method="pa").fit(maxiter=2000, tol=1e-10)
+        with np.errstate(divide="ignore", invalid="ignore"):  # of items that repeat each other
+            fit = Factor(corr=S / np.outer(sd, sd), n_factor=1, method="pa").fit(maxiter=2000, tol=1e-10)
     except (np.linalg.LinAlgError, ValueError):
         return np.nan, ()
     loadings = fit.loadings[:, 0] * sd
