@@ -34,7 +34,7 @@ def turned(*items):
 
 
 def scale(**cards):
-    return {**dict.fromkeys(ITEMS, [1, 10]), "out": [0, 10], **cards}
+    return {**dict.fromkeys(ITEMS, (1, 10)), "out": [0, 10], **cards}
 
 
 def scaling(data, cards=None, items=ITEMS):
@@ -204,7 +204,7 @@ def test_the_case_of_an_item_worded_the_other_way(case):
     assert (numbers["item"], numbers["construct"]) == ("q3", "quality")
     assert numbers["r"] == pytest.approx(rest_of(case, "q3", ["q1", "q2", "q3"]), abs=1e-9)
     assert np.isnan(result.rows(item="quality", term="index")["estimate"].item())
-    card = {**dict.fromkeys(case, [1, 10]), "q3": REVERSED}
+    card = {**dict.fromkeys(case, (1, 10)), "q3": REVERSED}
     righted = cx.acsi_regression(case, model, resamples=100, scale=card)
     straight = cx.acsi_regression(case.assign(q3=11 - case["q3"]), model, resamples=100)
     for found in (righted, straight):
