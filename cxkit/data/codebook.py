@@ -41,13 +41,14 @@ class Codebook:
 def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
     """Read a codebook from a YAML file or from the same content as a dict.
 
-    Keys: ``respondent weight group wave count`` name columns, and ``wave: {column, period}`` makes periods of dates as
-    :func:`cxkit.read` does; ``decimal`` is "." or "," when weights and counts do not show it themselves; ``waves`` lists the waves in order; ``dates`` is "day first" or "month first"; ``scales``
-    holds scales by name; ``items`` maps each item to ``{scale: name or [min, max] or card, text: {en: ..., ru: ...},
-    column, missing, labels, reversed}``; ``values`` maps a column to the names of its values, each with the values in
-    the file (``"2"``, ``["1", "01"]`` or ``{from: [...], text: {en: ..., ru: ...}}``), in the order of groups;
-    ``split`` maps a column with several answers in one cell to the sign between them, such as ``", "``;
-    ``poles objects tree tables constructs paths economy`` are kept for the methods that read them.
+    Keys: ``respondent weight group wave count`` name columns, and ``wave: {column, period}`` makes periods of dates
+    as :func:`cxkit.read` does; ``decimal`` is "." or "," when weights and counts do not show it themselves;
+    ``waves`` lists the waves in order; ``dates`` is "day first" or "month first"; ``scales`` holds scales by name;
+    ``items`` maps each item to ``{scale: name or [min, max] or card, text: {en: ..., ru: ...}, column, missing,
+    labels, reversed}``; ``values`` maps a column to the names of its values, each with the values in the file
+    (``"2"``, ``["1", "01"]`` or ``{from: [...], text: {en: ..., ru: ...}}``), in the order of groups; ``split`` maps a
+    column with several answers in one cell to the sign between them, such as ``", "``; ``poles objects tree tables
+    constructs paths economy`` are kept for the methods that read them.
 
     Raises
     ------
@@ -89,8 +90,9 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
     sections = {name: content[name] for name in SECTIONS if name in content}
     given, split = (_mapping(content.get(name), f'{where}, "{name}",') for name in ("values", "split"))
     values, waves = read_values(given, split, where), tuple(texts(content.get("waves")))
-    when = {"waves": waves, "dates": dates, "period": period}
-    return Codebook(items, **roles, **when, decimal=decimal, values=values, sections=sections)
+    return Codebook(
+        items, **roles, decimal=decimal, waves=waves, dates=dates, period=period, values=values, sections=sections
+    )
 
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:

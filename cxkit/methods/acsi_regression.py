@@ -13,7 +13,8 @@ from cxkit.data.tally import Answers
 from cxkit.errors import DataError
 from cxkit.methods.cells import Row, finish, in_cell, tally_cells
 from cxkit.methods.groups import NOTHING, plain_names
-from cxkit.methods.path_cells import Cell, Note, Study, read_study
+from cxkit.methods.key_errors import Note
+from cxkit.methods.path_cells import Cell, Study, read_study
 from cxkit.methods.path_comparisons import group_rows, wave_rows
 from cxkit.methods.path_rows import construct_rows, item_rows, path_rows, regression_rows
 from cxkit.methods.rolling_rows import read_economy, rolling_rows
@@ -86,6 +87,10 @@ def acsi_regression(
     of all), ``index_own``, ``index_vs_rest``, ``path``, ``path_vs_rest`` (permutation), ``composition`` and
     ``composition_p`` (MICOM).
     Waves, each with its own weights: ``index index_vs_previous``, ``change_previous change_first`` (percent).
+    The index of a construct is withheld (NaN, with a note), and with it what is told in its points, where it is no
+    mean of answers: it would leave 0-100, or an item that runs against the others of its construct beyond chance
+    (a note names it) counts in it negatively. So are the shares of an index of which one is negative. Ends of
+    intervals are kept on the scale.
     ``economy_index economy_change economy_change_first`` (percent; ``score`` counts the waves since measured).
 
     Raises
@@ -123,7 +128,10 @@ def acsi_regression(
         else:
             notes.append(found)
     now = fitted[cells.current]
-    rows: list[Row] = wave_rows(study, cells, fitted, data) if len(cells.waves) > 1 else []
+    rows: list[Row] = []
+    if len(cells.waves) > 1:
+        rows, told = wave_rows(study, cells, fitted, data)
+        notes += told
     for part in (construct_rows, path_rows, regression_rows, item_rows):
         own, told = part(now, study)
         rows += [{**row, "wave": cells.current} for row in own]

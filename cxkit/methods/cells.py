@@ -81,12 +81,13 @@ class Cells:
 
 @dataclass(frozen=True)
 class Measure:
-    """An estimate that can be compared: its value, and the test of first minus second at a level of confidence, with
-    the pairs of answers of those who stand in both (before: in the second)."""
+    """An estimate that can be compared: its value, the test of first minus second at a level of confidence, with the
+    pairs of answers of those who stand in both (before: in the second), and the largest difference there can be."""
 
     term: str
     estimate: Callable[[Distribution], float]
     test: Callable[[Distribution, Distribution, Pairs | None, float], Difference]
+    reach: float
 
 
 def check_level(level: Any) -> None:
@@ -187,7 +188,7 @@ def mean_measure(deck: Mapping[str, Card]) -> Measure:
     def test(one: Distribution, other: Distribution, same: Pairs | None, level: float) -> Difference:
         return mean_change(one, other, same, ends, level)
 
-    return Measure("mean", lambda answers: mean(answers, ends).estimate, test)
+    return Measure("mean", lambda answers: mean(answers, ends).estimate, test, ends[1] - ends[0])
 
 
 def panel(data: Any, item: str, card: Card, settings: Mapping[str, Any], earlier: str, later: str) -> pd.DataFrame:
@@ -276,7 +277,8 @@ def _once(rows: pd.DataFrame, cells: Cells) -> int:
 def _difference(measure: Measure, one: Distribution, other: Distribution, level: float, same: Pairs | None) -> Row:
     gap = measure.estimate(one) - measure.estimate(other)
     found = measure.test(one, other, same, level)
-    ends = {"low": min(found.low, gap), "high": max(found.high, gap)} if found.se > 0 else {}
+    low, high = max(-measure.reach, min(found.low, gap)), min(measure.reach, max(found.high, gap))
+    ends = {"low": low, "high": high} if found.se > 0 else {}
     return {"n": one.n, "n_other": other.n, "n_eff": one.n_eff, "estimate": gap, **asdict(found), **ends}
 
 

@@ -13,6 +13,7 @@ from cxkit.errors import DataError
 from cxkit.methods.cells import Cells, Row, adjusted, finish, in_cell, shared_covariance, tally_cells
 from cxkit.methods.drivers import driver_rows
 from cxkit.methods.groups import NOTHING, mirrored, plain_names
+from cxkit.methods.key_errors import named, not_named
 from cxkit.methods.tree_cells import Model, read_model
 from cxkit.results import Result
 from cxkit.stats.compare import Basis, difference
@@ -104,14 +105,16 @@ def csi_tree(
     rows = _index_rows(model, cells, everyone, weighing, nodes) + _leaf_rows(model, cells, weighing, nodes, shares)
     rows += _comparisons(model, cells, everyone, weighing, data) + _change_rows(model, cells, everyone, weighing)
     facts: dict[str, Any] = {"rows": len(now.w), "target": float(target)}
-    notes: list[tuple[str, dict[str, Any]]] = []
+    notes = model.key_errors(now)
     parts, matters = model.components, shares[:, model.components]
     if outcome:
         parts = [place for place in parts if model.surveyed(place)]
         x = model.parts(now, [w.value for w in weighing], parts)
         names = [model.tree[place].name for place in parts]
-        told = driver_rows(names, x, model.outcome(now), now.w, cells.current, settings)
-        rows, facts, notes, matters = rows + told.rows, facts | told.facts, [*told.notes], told.draws
+        turned = {node.name: model.deck[node.item].reversed for node in model.tree if node.item}
+        told = driver_rows(names, x, model.outcome(now), now.w, cells.current, settings, outcome, turned)
+        rows, facts, matters = rows + told.rows, facts | told.facts, told.draws
+        notes += not_named(told.notes, [node.name for node in model.tree if node.item in named(notes)])
     rows += _quadrant_rows(model, cells, parts, nodes, drawn, matters)
     if weight:
         n_linear = model.linear_base(nodes[0], now)
@@ -238,7 +241,8 @@ def _comparisons(model: Model, cells: Cells, everyone: Answers, weighing: list[E
                 # Operational levels are the same on both sides, so only the respondents' variance counts.
                 bases = [Basis(e.value, float(e.influence @ e.influence), e.df) for e in (one, other)]
                 gap = one.value - other.value
-                test = difference(*bases, covariance=shared, level=settings["level"])
+                reach = model.bounds[1] - model.bounds[0]
+                test = difference(*bases, covariance=shared, level=settings["level"], reach=reach)
                 families[place, kind].append({
                     **asdict(test), "term": f"index_vs_{kind}", "group": group, "wave": wave, "n": one.n,
                     "n_other": other.n, "n_eff": one.n_eff, "estimate": gap, "low": min(test.low, gap),

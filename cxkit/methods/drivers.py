@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,10 @@ from cxkit.data import tally
 from cxkit.data.cards import Card
 from cxkit.errors import SettingsError
 from cxkit.methods.cells import Row
+from cxkit.methods.key_errors import Note
 from cxkit.stats.contrast import penalty_reward
-from cxkit.stats.importance import drivers
+from cxkit.stats.direction import upper_bound
+from cxkit.stats.importance import Drivers, drivers
 from cxkit.stats.resample import generator
 
 
@@ -21,12 +24,19 @@ class DriverTable:
 
     rows: list[Row]
     facts: dict[str, Any]
-    notes: list[tuple[str, dict[str, Any]]]
+    notes: list[Note]
     draws: np.ndarray
 
 
 def driver_rows(
-    names: Sequence[str], x: np.ndarray, y: np.ndarray, w: np.ndarray, wave: str, settings: Mapping[str, Any]
+    names: Sequence[str],
+    x: np.ndarray,
+    y: np.ndarray,
+    w: np.ndarray,
+    wave: str,
+    settings: Mapping[str, Any],
+    outcome: str = "",
+    turned: Mapping[str, bool] = MappingProxyType({}),
 ) -> DriverTable:
     """Importance and penalty-reward contrast of drivers.
 
@@ -34,19 +44,25 @@ def driver_rows(
     ----------
     x, y : drivers (respondents x names) and outcome, 0-100, NaN for no answer.
     settings : ``level min_base seed`` of the method.
+    outcome : its name, for the notes.
+    turned : driver -> whether it is declared as reversed; a driver that is no item is absent.
 
     Returns
     -------
     Rows have the terms ``importance`` and ``johnson`` (shares of the explained variance, 0-1: LMG and Johnson
     2000), ``beta correlation vif``, ``rank`` (probability that the driver is at place ``score``), and ``penalty
     reward asymmetry`` (points of the outcome on 0-100; Brandt 1987).
+    Drivers whose correlation with the outcome lies below 0 beyond chance are named: its one-sided upper bound (Fisher
+    z) is below 0 at 95 %, by Bonferroni over the drivers.
     """
     level, rng = settings["level"], generator(settings["seed"], "drivers")
     found = drivers(x, y, w, names, rng=rng, level=level)
     complete = np.isfinite(x).all(axis=1) & np.isfinite(y)
     contrast = penalty_reward(x[complete], y[complete], w[complete], least=settings["min_base"], level=level)
     rows: list[Row] = []
-    notes: list[tuple[str, dict[str, Any]]] = [("drivers_complete", {"n": found.n, "of": len(y)})]
+    notes: list[Note] = [("drivers_complete", {"n": found.n, "of": len(y)})]
+    opposed, told = _opposed(names, found, outcome, turned) if found.n >= settings["min_base"] else ([], [])
+    notes += told
     for k, name in enumerate(names):
         base: Row = {"item": name, "wave": wave, "n": found.n, "n_eff": found.n_eff}
         low, share, high = found.share_low[k], found.share[k], found.share_high[k]
@@ -64,14 +80,26 @@ def driver_rows(
             if value == value:
                 rows.append({**base, "term": term, "n": n, "n_eff": np.nan, "estimate": value, "se": se, "low": low,
                              "high": high})  # fmt: skip
-                if (term == "penalty" and low > 0) or (term == "reward" and high < 0):
-                    notes.append((f"wrong_{term}", {"item": name}))
-        if found.negative[k]:
-            notes.append(("negative_driver", {"item": name}))
+                wrong = (term == "penalty" and low > 0) or (term == "reward" and high < 0)
+                notes += [(f"wrong_{term}", {"item": name})] * bool(wrong and name not in opposed)
+        notes += [("negative_driver", {"item": name})] * bool(found.negative[k] and name not in opposed)
     if found.failed:
         notes.append(("resamples_failed", {"n": found.failed}))
     shares = found.draws / found.draws.sum(axis=1, keepdims=True)
     return DriverTable(rows, {"r2": found.r2, "drivers_n": found.n}, notes, shares)
+
+
+def _opposed(
+    names: Sequence[str], found: Drivers, outcome: str, turned: Mapping[str, bool]
+) -> tuple[list[str], list[Note]]:
+    """The drivers that run against the outcome beyond chance, and notes on them; on the outcome when most do."""
+    level = 1 - 0.05 / len(names)
+    pairs = zip(names, found.correlation.tolist(), strict=True)
+    opposed = {name: r for name, r in pairs if upper_bound(r, found.n_eff, level) < 0}
+    if len(names) > 1 and 2 * len(opposed) > len(names):
+        return [*opposed], [("outcome_against", {"item": outcome, "n": len(opposed), "of": len(names)})]
+    codes = {True: "driver_against_reversed", False: "driver_against", None: "part_against"}
+    return [*opposed], [(codes[turned.get(name)], {"item": name, "r": r}) for name, r in opposed.items()]
 
 
 def item_drivers(
@@ -94,4 +122,5 @@ def item_drivers(
     percent = np.column_stack(
         [deck[item].percent(column) for item, column in zip(found.items, found.scores.T, strict=True)]
     )
-    return driver_rows(items, percent[:, :-1], percent[:, -1], found.w, wave, settings)
+    turned = {item: deck[item].reversed for item in items}
+    return driver_rows(items, percent[:, :-1], percent[:, -1], found.w, wave, settings, outcome, turned)

@@ -168,7 +168,7 @@ def _test(one: Distribution, other: Distribution, same: Pairs | None, level: flo
     return replace(found, **points)
 
 
-_MEASURE = Measure("nps", _nps, _test)
+_MEASURE = Measure("nps", _nps, _test, reach=200)
 
 
 def _estimates(

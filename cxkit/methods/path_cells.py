@@ -12,6 +12,8 @@ from cxkit.data.models import PathModel, read_model
 from cxkit.data.tally import Answers
 from cxkit.errors import DataError, SettingsError, did_you_mean
 from cxkit.methods.cells import check_level
+from cxkit.methods.key_errors import Note, key_errors, named
+from cxkit.stats.direction import pair_covariance
 from cxkit.stats.joint import Estimate, combine, means
 from cxkit.stats.path_regression import plain_levels
 from cxkit.stats.path_samples import MISSING, Items, Sample, estimate, ready, resample
@@ -19,18 +21,25 @@ from cxkit.stats.pls import SCHEMES, Structure
 from cxkit.stats.resample import generator
 
 SINGULAR = 1e-9  # an eigenvalue of a correlation matrix below it is only rounding
-Note = tuple[str, dict[str, Any]]
+ROUNDING = 1e-9  # by which an index of none but highest or lowest answers can lie off its scale
 
 
 @dataclass(frozen=True)
 class Cell:
     """A fitted cell: answers of its respondents (turned round where reversed), those ready for the model, the
-    estimates, and the same in resamples."""
+    estimates, and the same in resamples.
+
+    ``key_errors`` : notes on the items that run against the others of their construct. ``withheld`` : the constructs
+    whose index is no mean of answers and not published, as it lies outside 0-100, or an item so named counts in it
+    negatively.
+    """
 
     answers: Answers
     items: Items
     sample: Sample
     draws: Sample
+    key_errors: tuple[Note, ...]
+    withheld: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,23 @@ class Study:
             return "pairs_contradict", {"group": name}
         times = self.settings["resamples"]
         draws = resample(items, structure, self.rng("resamples"), times, scheme, standardised)
-        return Cell(answers, items, sample, draws)
+        return Cell(answers, items, sample, draws, *self._checked(answers, sample))
+
+    def _checked(self, answers: Answers, sample: Sample) -> tuple[tuple[Note, ...], frozenset[str]]:
+        """The key errors in each construct, and the constructs whose index is withheld."""
+        notes: list[Note] = []
+        withheld = set()
+        turned = {item: self.deck[item].reversed for item in self.model.items}
+        least = self.settings["min_base"]
+        blocks = zip(self.model.constructs, self.structure.blocks, sample.index[:, 0], strict=True)
+        for construct, block, index in blocks:
+            rows = list(block)
+            found = key_errors(construct.items, *pair_covariance(answers.scores[:, rows], answers.w), turned, least)
+            notes += [(code, {**told, "construct": construct.name}) for code, told in found]
+            shares = dict(zip(construct.items, sample.shares[rows, 0], strict=True))
+            if not on_scale(index) or any(shares[item] < 0 for item in named(found)):
+                withheld.add(construct.name)
+        return tuple(notes), frozenset(withheld)
 
     def _repeated(self, items: Items, name: str) -> Note | None:
         """Items or constructs of which one is an exact combination of others, where that leaves weights or paths
@@ -117,15 +142,17 @@ class Study:
 
     def indices(self, answers: Answers, by: Cell) -> list[Estimate]:
         """Index of each construct among some respondents with the weights of another cell; what its resamples say
-        of the error of the weights is added as fixed variance."""
+        of the error of the weights is added as fixed variance. NaN where the index is withheld."""
         answers = self.usable(answers)
         found = self._levels(answers)
         level = np.array([m.value for m in found])
         indices = []
-        for block in self.structure.blocks:
+        for name, block in zip(self.model.names, self.structure.blocks, strict=True):
             rows = list(block)
             whole = combine([found[k] for k in rows], by.sample.shares[rows, 0])
-            noise = float(np.var(level[rows] @ by.draws.shares[rows], ddof=1))
+            if name in by.withheld or not on_scale(whole.value):
+                whole = replace(whole, value=np.nan)
+            noise = float(np.var(bounded(level[rows] @ by.draws.shares[rows]), ddof=1))
             w = answers.w[~np.isnan(answers.scores[:, rows]).all(axis=1)]
             n_eff = float(w.sum() ** 2 / (w**2).sum()) if len(w) else 0.0
             indices.append(replace(whole, n=len(w), n_eff=n_eff, fixed=noise))
@@ -134,14 +161,27 @@ class Study:
     def weight_noise(self, one: Answers, other: Answers, by: Cell) -> list[float]:
         """Per construct, the variance that the error of the common weights adds to the difference of two indices."""
         sides = [np.array([m.value for m in self._levels(self.usable(side))]) for side in (one, other)]
-        gap = sides[0] - sides[1]
-        blocks = [list(block) for block in self.structure.blocks]
-        return [float(np.var(gap[rows] @ by.draws.shares[rows], ddof=1)) for rows in blocks]
+        noise = []
+        for block in self.structure.blocks:
+            rows = list(block)
+            drawn, others = (bounded(side[rows] @ by.draws.shares[rows]) for side in sides)
+            noise.append(float(np.var(drawn - others, ddof=1)))
+        return noise
 
     def _levels(self, answers: Answers) -> list[Estimate]:
         """Mean of each item, 0-100."""
         low, high = self.ends
         return means(100 * (answers.scores - low) / (high - low), answers.w)
+
+
+def on_scale(index: float) -> bool:
+    """Whether a number can be an index; of unknown ones that is not said."""
+    return not (index < -ROUNDING or index > 100 + ROUNDING)
+
+
+def bounded(index: np.ndarray) -> np.ndarray:
+    """Indices of resamples kept on their scale, which negative weights can make them leave."""
+    return np.clip(index, 0, 100)
 
 
 def _singular(correlation: np.ndarray) -> bool:

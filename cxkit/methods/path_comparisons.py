@@ -11,7 +11,8 @@ from cxkit.data.models import ARROW
 from cxkit.data.tally import Answers
 from cxkit.methods.cells import Cells, Row, adjusted, in_cell, shared_covariance
 from cxkit.methods.groups import mirrored
-from cxkit.methods.path_cells import Cell, Note, Study
+from cxkit.methods.key_errors import Note
+from cxkit.methods.path_cells import Cell, Study
 from cxkit.methods.path_rows import base_of, index_rows, spans
 from cxkit.stats.compare import Basis, difference
 from cxkit.stats.joint import Estimate
@@ -37,12 +38,17 @@ def group_rows(
         noise = study.weight_noise(sides[0], sides[1], now)
         base: Row = {"group": group, "wave": cells.current}
         for k, (name, mine, others) in enumerate(zip(names, *indices, strict=True)):
-            if not np.isfinite(mine.value) and mine.n >= settings["min_base"]:
+            empty = np.isnan(sides[0].scores[:, list(study.structure.blocks[k])]).all(axis=0).any()
+            if empty and mine.n >= settings["min_base"]:
                 continue  # nobody in the group answered one of its items, which a note says
-            low, high = mine.interval(level, (0, 100))
-            rows.append({**base, "item": name, "term": "index", "n": mine.n, "n_eff": mine.n_eff, "se": mine.se,
-                         "estimate": mine.value, "low": low, "high": high,
-                         "missing": len(sides[0].w) - mine.n})  # fmt: skip
+            row: Row = {**base, "item": name, "term": "index", "n": mine.n, "n_eff": mine.n_eff,
+                        "missing": len(sides[0].w) - mine.n}  # fmt: skip
+            if mine.value == mine.value:
+                low, high = mine.interval(level, (0, 100))
+                row |= {"estimate": mine.value, "se": mine.se, "low": low, "high": high}
+            elif name not in now.withheld and mine.n >= settings["min_base"]:
+                notes.append(("index_withheld_in", {"group": group, "construct": name}))
+            rows.append(row)
             if mine.n and others.n and mine.value == mine.value and others.value == others.value:
                 test = _gap(mine, others, noise[k], level)
                 families.setdefault(name, []).append({**base, "term": "index_vs_rest", **test})
@@ -55,6 +61,7 @@ def group_rows(
             continue
         fits[group] = fitted
         rows += [{**base, **row} for row in index_rows(fitted, study, "index_own")]
+        notes += withheld_in(group, fitted, now)
         arrows = [names[a] + ARROW + names[b] for a, b in study.model.paths]
         own = spans(arrows, "path", fitted.sample.fit.paths[:, 0], fitted.draws.fit.paths, level)
         rows += [{**base, **base_of(fitted), **row} for row in own]
@@ -68,6 +75,12 @@ def group_rows(
     for item, family in families.items():
         rows += adjusted(item, family, settings, once=mirrored(family, cells.members))
     return rows, notes, fits
+
+
+def withheld_in(name: str, cell: Cell, now: Cell) -> list[Note]:
+    """Notes on the indices that a group or wave has not by its own weights, although all respondents have them."""
+    mine = sorted(cell.withheld - now.withheld)
+    return [("index_withheld_in", {"group": name, "construct": construct}) for construct in mine]
 
 
 def _paths_against_rest(
@@ -100,7 +113,7 @@ def _paths_against_rest(
     return tested, composed, notes
 
 
-def wave_rows(study: Study, cells: Cells, fitted: Mapping[str, Cell], data: Any) -> list[Row]:
+def wave_rows(study: Study, cells: Cells, fitted: Mapping[str, Cell], data: Any) -> tuple[list[Row], list[Note]]:
     """The index in each wave with that wave's own weights, and its change against the wave before and the first."""
     names, settings, level = study.model.names, study.settings, study.settings["level"]
     repeated = settings["respondent"] and tally.repeats(data, settings["respondent"], settings["wave"])
@@ -117,18 +130,21 @@ def wave_rows(study: Study, cells: Cells, fitted: Mapping[str, Cell], data: Any)
             for term, before in (("change_previous", place - 1), ("change_first", 0)):
                 if place and (term == "change_previous" or place > 1):
                     earlier = indices[waves[before]][k]
+                    if mine.value != mine.value or earlier.value != earlier.value:
+                        continue
                     shared = 0.0
                     if repeated:
                         shared = shared_covariance((cell.answers, fitted[waves[before]].answers), mine, earlier)
                     if term == "change_previous":
                         sides = [Basis(e.value, e.variance, e.df) for e in (mine, earlier)]
-                        test = asdict(difference(*sides, covariance=shared, level=level))
+                        test = asdict(difference(*sides, covariance=shared, level=level, reach=100))
                         gap = {**base, "n_other": earlier.n, "estimate": mine.value - earlier.value}
                         family.append({**gap, "term": "index_vs_previous", **test})
                     rows += [{"item": name, "term": term, "wave": wave, "n": mine.n, "n_other": earlier.n,
                               **row} for row in _percent(mine, earlier, shared, level)]  # fmt: skip
         rows += adjusted(name, family, settings)
-    return rows
+    now = fitted[cells.current]
+    return rows, [note for wave in waves[:-1] for note in withheld_in(wave, fitted[wave], now)]
 
 
 def _percent(now: Estimate, before: Estimate, shared: float, level: float) -> list[Row]:
@@ -140,13 +156,15 @@ def _percent(now: Estimate, before: Estimate, shared: float, level: float) -> li
     sides = Basis(now.value, now.variance, now.df), Basis(ratio * before.value, ratio**2 * before.variance, before.df)
     found = difference(*sides, covariance=ratio * shared, level=level)
     percent = 100 / before.value
-    return [{"estimate": 100 * (ratio - 1), "se": percent * found.se, "low": 100 * (ratio - 1) + percent * found.low,
-             "high": 100 * (ratio - 1) + percent * found.high}]  # fmt: skip
+    change = 100 * (ratio - 1)
+    low, high = change + percent * found.low, change + percent * found.high
+    low = max(-100.0, low) if low == low else low  # no index falls by more than all of it
+    return [{"estimate": change, "se": percent * found.se, "low": low, "high": high}]
 
 
 def _gap(mine: Estimate, others: Estimate, noise: float, level: float) -> Row:
     """A difference of two indices with the same weights, whose error (``noise``) counts once, not on each side."""
     sides = [Basis(e.value, float(e.influence @ e.influence) + noise / 2, e.df) for e in (mine, others)]
-    found = difference(*sides, level=level)
+    found = difference(*sides, level=level, reach=100)
     gap = mine.value - others.value
     return {"n": mine.n, "n_other": others.n, "n_eff": mine.n_eff, "estimate": gap, **asdict(found)}

@@ -1,12 +1,13 @@
 """The rows of one fitted satisfaction model: constructs, paths, effects, items and how well they measure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from cxkit.data.models import ARROW, PAIR
 from cxkit.methods.cells import Row
-from cxkit.methods.path_cells import Cell, Note, Study
+from cxkit.methods.key_errors import Note, named
+from cxkit.methods.path_cells import Cell, Study
 from cxkit.stats.path_predict import predict
 from cxkit.stats.path_regression import plain_levels, regressions
 from cxkit.stats.pls import regress
@@ -15,6 +16,7 @@ from cxkit.stats.validity import consistent, effect_sizes, inflation, measuremen
 TOO_ALIKE = 0.9  # HTMT from which two constructs are hardly two things, Henseler, Ringle & Sarstedt 2015
 RELIABLE, CONVERGENT = 0.7, 0.5  # of rho_C and of AVE, Fornell & Larcker 1981
 ENOUGH = 0.6  # of rho_A, below which paths freed of measurement error say little
+IN_POINTS = ("path_points", "total_points", "indirect_points")  # of the indices at both ends
 CURVED = 0.01  # p value of RESET below which a link is called no straight line
 
 
@@ -24,10 +26,27 @@ def base_of(cell: Cell) -> Row:
     return {"n": len(w), "n_eff": float(w.sum() ** 2 / (w**2).sum())}
 
 
-def spans(names: Sequence[str], term: str, estimate: np.ndarray, draws: np.ndarray, level: float) -> list[Row]:
-    """Rows with a percentile interval and standard error from resamples, (names) and (names x resamples)."""
-    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=1)
-    se = draws.std(axis=1, ddof=1)
+def spans(
+    names: Sequence[str],
+    term: str,
+    estimate: np.ndarray,
+    draws: np.ndarray,
+    level: float,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
+) -> list[Row]:
+    """Rows with a percentile interval and standard error from resamples, (names) and (names x resamples).
+
+    Parameters
+    ----------
+    bounds : the ends of the quantity's scale; resamples beyond count as lying there, as does an estimate that only
+        rounding takes there.
+    """
+    estimate, draws = np.clip(estimate, *bounds), np.clip(draws, *bounds)
+    known = np.isfinite(draws)  # not where, say, drivers repeat each other in a resample
+    quantile, std = (np.quantile, np.std) if known.all() else (np.nanquantile, np.nanstd)
+    draws = np.where(known, draws, np.nan)
+    low, high = quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=1)
+    se = std(draws, axis=1, ddof=1)
     return [
         {"item": name, "term": term, "estimate": float(e), "se": float(s), "low": min(float(a), float(e)),
          "high": max(float(b), float(e))}
@@ -35,10 +54,19 @@ def spans(names: Sequence[str], term: str, estimate: np.ndarray, draws: np.ndarr
     ]  # fmt: skip
 
 
+def withhold(rows: Sequence[Row], terms: Sequence[str], constructs: Collection[str]) -> None:
+    """Take the numbers out of the rows of some terms that belong to a construct (or item) that is withheld."""
+    for row in rows:
+        if row["term"] in terms and any(end in constructs for end in row["item"].split(ARROW)):
+            row |= dict.fromkeys(("estimate", "se", "low", "high"), np.nan)
+
+
 def index_rows(cell: Cell, study: Study, term: str) -> list[Row]:
     """The index of each construct with the cell's own weights; its base are those who answered any of its items."""
     known, w = ~np.isnan(cell.answers.scores), cell.answers.w
-    rows = spans(study.model.names, term, cell.sample.index[:, 0], cell.draws.index, study.settings["level"])
+    level = study.settings["level"]
+    rows = spans(study.model.names, term, cell.sample.index[:, 0], cell.draws.index, level, (0, 100))
+    withhold(rows, (term,), cell.withheld)
     for row, block in zip(rows, study.structure.blocks, strict=True):
         mine = w[known[:, list(block)].any(axis=1)]
         row |= {"n": len(mine), "n_eff": float(mine.sum() ** 2 / (mine**2).sum()), "missing": len(w) - len(mine)}
@@ -49,17 +77,20 @@ def construct_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
     """Index, impact on the target, R2, and how well the items measure each construct."""
     names, level, target = study.model.names, study.settings["level"], study.target
     sample, draws = cell.sample, cell.draws
-    rows = index_rows(cell, study, "index") + spans(names, "simple_index", sample.simple[:, 0], draws.simple, level)
+    rows = index_rows(cell, study, "index")
+    rows += spans(names, "simple_index", sample.simple[:, 0], draws.simple, level, (0, 100))
     drivers = study.model.leads_to(target)
     reach = sample.total_points[drivers, target, 0], draws.total_points[drivers, target]
     rows += spans([names[k] for k in drivers], "impact", *reach, level)
+    withhold(rows, ("impact",), names if names[target] in cell.withheld else cell.withheld)
     ends = sorted({end for _, end in study.model.paths})
-    rows += spans([names[k] for k in ends], "r2", sample.fit.r2[ends, 0], draws.fit.r2[ends], level)
-    notes: list[Note] = []
+    rows += spans([names[k] for k in ends], "r2", sample.fit.r2[ends, 0], draws.fit.r2[ends], level, (0, 1))
+    notes: list[Note] = [*cell.key_errors]
+    notes += [("index_withheld", {"construct": name}) for name in names if name in cell.withheld]
     for name, found in zip(names, measurement(cell.sample.correlation, sample.fit, study.structure), strict=True):
         single = {"alpha": found.alpha, "rho_a": found.rho_a, "rho_c": found.rho_c, "ave": found.ave}
         rows += [{"item": name, "term": term, "estimate": v} for term, v in single.items() if np.isfinite(v)]
-        if found.rho_c < RELIABLE or found.ave < CONVERGENT:
+        if (found.rho_c < RELIABLE or found.ave < CONVERGENT) and name not in cell.withheld:
             notes.append(("weak_measurement", {"construct": name, "rho_c": found.rho_c, "ave": found.ave}))
     base = base_of(cell)
     return [{**base, **row} for row in rows], notes
@@ -90,6 +121,7 @@ def path_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
         plain = [_indirect(side.slopes_total, side.slopes, bent, paths) for side in (sample, draws)]
         rows += spans(labels, "indirect_points", own[0][:, 0], own[1], level)
         rows += spans(labels, "regression_indirect", plain[0][:, 0], plain[1], level)
+    withhold(rows, IN_POINTS, cell.withheld)
     notes: list[Note] = []
     for i in range(len(names)):
         for j in range(i):
@@ -126,19 +158,22 @@ def regression_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
 def item_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
     """Weights, loadings, shares of the index and prediction of each item."""
     level, names, sample = study.settings["level"], study.model.items, cell.sample
-    rows = spans(names, "loading", sample.fit.loadings[:, 0], cell.draws.fit.loadings, level)
+    rows = spans(names, "loading", sample.fit.loadings[:, 0], cell.draws.fit.loadings, level, (-1, 1))
     rows += spans(names, "item_weight", sample.fit.weights[:, 0], cell.draws.fit.weights, level)
-    rows += spans(names, "index_share", sample.shares[:, 0], cell.draws.shares, level)
+    shares = spans(names, "index_share", sample.shares[:, 0], cell.draws.shares, level, (0, 1))
     notes: list[Note] = []
     measured = measurement(cell.sample.correlation, sample.fit, study.structure)
     for construct, found in zip(study.model.constructs, measured, strict=True):
         notes += [("collinear", {"construct": construct.name})] * bool(np.isinf(found.vif).any())
         for item, vif in zip(construct.items, found.vif, strict=True):
             rows += [{"item": item, "term": "item_vif", "estimate": float(vif)}] * bool(np.isfinite(vif))
-    for place, construct in enumerate(study.model.constructs):
-        for k in study.structure.blocks[place]:
-            if sample.shares[k, 0] < 0:
-                notes.append(("negative_weight", {"item": names[k], "construct": construct.name}))
+    against = named(cell.key_errors)
+    for construct, block in zip(study.model.constructs, study.structure.blocks, strict=True):
+        negative = [names[k] for k in block if sample.shares[k, 0] < 0]
+        told = [item for item in negative if item not in against]
+        notes += [("negative_weight", {"item": item, "construct": construct.name}) for item in told]
+        withhold(shares, ("index_share",), construct.items if negative else ())  # which are no shares of anything
+    rows += shares
     for k, item in enumerate(names):
         for j, other in enumerate(study.model.names):
             if k not in study.structure.blocks[j]:

@@ -9,7 +9,8 @@ from cxkit.data.tally import Answers
 from cxkit.data.trees import Tree, read_tree, with_weights
 from cxkit.errors import SettingsError, did_you_mean
 from cxkit.methods.cells import Cells, Row, in_cell
-from cxkit.methods.path_cells import Cell, Note, Study
+from cxkit.methods.key_errors import Note
+from cxkit.methods.path_cells import Cell, Study, bounded
 from cxkit.stats.rolling import rolling
 
 
@@ -62,8 +63,11 @@ def rolling_rows(
             if len(answers.w) < study.settings["min_base"]:
                 continue  # hidden everywhere else, so it may not shine through here
             found = now.get(company) if wave == cells.current else study.fit(answers, f"{company}, {wave}")
-            if isinstance(found, Cell):
-                variance = float(found.draws.index[k].var(ddof=1))
+            if isinstance(found, Cell) and study.settings["target"] in found.withheld:
+                where = " · ".join(filter(None, (company, wave)))
+                notes.append(("index_withheld_in", {"group": where, "construct": study.settings["target"]}))
+            elif isinstance(found, Cell):
+                variance = float(bounded(found.draws.index[k]).var(ddof=1))
                 measured[company, wave] = float(found.sample.index[k, 0]), variance
                 bases[company, wave] = len(answers.w)
             elif found:

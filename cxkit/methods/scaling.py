@@ -4,17 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from cxkit.data import tally
 from cxkit.data.cards import Card, cards
 from cxkit.errors import SettingsError
 from cxkit.methods.cells import Cells, Row, compare, finish, mean_measure, share_rows, tally_cells
 from cxkit.methods.drivers import item_drivers
 from cxkit.methods.groups import NOTHING, plain_names
+from cxkit.methods.key_errors import Note, named, not_named
+from cxkit.methods.scale_checks import scale_checks
 from cxkit.results import Result
 from cxkit.stats.net import net
-from cxkit.stats.reliability import Reliability, reliability
 from cxkit.stats.weights import Distribution, mean
 
 OVERALL = "scale_score"  # the item name of the respondent's average over all items, 0-100
@@ -93,14 +92,14 @@ def scaling(
     rows += _overall(data, deck, cells, settings)
     rows += compare(data, deck, cells, mean_measure(deck), settings)
     now = tally.in_wave(data, wave, cells.current)
-    facts = {"items": len(items), **tally.screen(now, list(items), weight),
-             **_reliability_facts(now, deck, settings)}  # fmt: skip
-    notes: list[tuple[str, dict[str, Any]]] = [
-        ("reversed", {"item": item}) for item, card in deck.items() if card.reversed
-    ]
+    reliable, checked = scale_checks(now, deck, settings)
+    facts = {"items": len(items), **tally.screen(now, list(items), weight), **reliable}
+    notes: list[Note] = [("reversed", {"item": item}) for item, card in deck.items() if card.reversed]
+    notes += checked
     if outcome:
         found = item_drivers(data, list(items), outcome, everything, cells.current, settings)
-        rows, facts, notes = rows + found.rows, facts | found.facts, notes + found.notes
+        rows, facts = rows + found.rows, facts | found.facts
+        notes += not_named(found.notes, named(checked))
     return finish("scaling", settings, cells, rows, facts, notes)
 
 
@@ -134,21 +133,3 @@ def _overall(data: Any, deck: Mapping[str, Card], cells: Cells, settings: Mappin
         return [{"term": "index", "estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high}]
 
     return replace(cells, counts=counts).describe(OVERALL, "index", index)
-
-
-def _reliability_facts(data: Any, deck: Mapping[str, Card], settings: Mapping[str, Any]) -> dict[str, Any]:
-    signs = np.array([-1.0 if card.reversed else 1.0 for card in deck.values()])
-
-    def of(complete: bool) -> Reliability | None:
-        found = tally.moments(data, list(deck), weight=settings["weight"], complete=complete)
-        return reliability(replace(found, covariance=found.covariance * np.outer(signs, signs)), settings["level"])
-
-    listwise = of(True) if len(deck) > 1 else None
-    if not listwise or listwise.n < settings["min_base"]:
-        return {}
-    facts = {"alpha": listwise.alpha, "alpha_low": listwise.low, "alpha_high": listwise.high,
-             "alpha_n": listwise.n, "omega": listwise.omega}  # fmt: skip
-    for item, without, rest in zip(deck, listwise.alpha_without, listwise.item_rest, strict=True):
-        facts |= {f"alpha_without_{item}": without, f"item_rest_{item}": rest}
-    pairwise = of(False)
-    return facts | ({"alpha_pairwise": pairwise.alpha} if pairwise else {})

@@ -12,13 +12,14 @@ from cxkit.data.profiles import NOTHING, Pole, in_languages, profile_items, read
 from cxkit.errors import DataError, SettingsError
 from cxkit.methods.cells import Row, adjusted, compare, finish, in_cell, mean_measure, tally_cells
 from cxkit.methods.groups import plain_names
+from cxkit.methods.key_errors import Note, key_errors
 from cxkit.results import Result
 from cxkit.stats.compare import Basis, difference
+from cxkit.stats.direction import pair_covariance, together
 from cxkit.stats.joint import Estimate, combine, linear_base, means
-from cxkit.stats.profiles import closer, distance, item_rest, profile_r, resampled_means, split, upper_bound
+from cxkit.stats.profiles import closer, distance, profile_r, resampled_means, split
 from cxkit.stats.resample import generator
 
-Note = tuple[str, dict[str, Any]]
 PROFILE = "profile"  # the item name of all scales together
 
 
@@ -121,7 +122,9 @@ def semantic_differential(
     rows.sort(key=lambda row: order[row["item"]])
     now = in_cell(rated, cells, "", cells.current)
     notes: list[Note] = [("reversed", {"item": name}) for name, pole in scales.items() if pole.reversed]
-    notes += _notes(now.scores, now.w, list(scales), things) + _bases(now, len(scales), own) * bool(weight)
+    notes += _notes(now.scores, things)
+    notes += _key_errors(now.scores, now.w, {name: pole.reversed for name, pole in scales.items()}, min_base)
+    notes += _bases(now, len(scales), own) * bool(weight)
     facts = {"scales": len(scales), **tally.screen(tally.in_wave(data, wave, cells.current), list(deck), weight)}
     labels: dict[str, Mapping[str, str]] = {}
     for name, pole in ((name, pole.turned) for name, pole in scales.items()):
@@ -179,7 +182,7 @@ def _cell(
                          "missing": len(mine.w) - m.n, "se": m.se, "low": low, "high": high})  # fmt: skip
     for one, other in pairs:
         gaps = [
-            {"item": name, "term": f"gap_{one}_{other}", **_gap(a, b, level)}
+            {"item": name, "term": f"gap_{one}_{other}", **_gap(a, b, level, card.high - card.low)}
             for name, a, b in zip(scales, each[one], each[other], strict=True)
         ]
         rows += adjusted("", gaps, settings)
@@ -191,9 +194,9 @@ def _cell(
     return rows + _closer(mine, each, things, settings)
 
 
-def _gap(a: Estimate, b: Estimate, level: float) -> Row:
+def _gap(a: Estimate, b: Estimate, level: float, reach: float) -> Row:
     sides = (Basis(m.value, m.variance, m.df) for m in (a, b))
-    found = difference(*sides, covariance=float(a.influence @ b.influence), level=level)
+    found = difference(*sides, covariance=float(a.influence @ b.influence), level=level, reach=reach)
     return {"n": a.n, "n_other": b.n, "n_eff": min(a.n_eff, b.n_eff), "estimate": a.value - b.value, **asdict(found)}
 
 
@@ -227,7 +230,9 @@ def _distances(pair: str, one: Sequence[Estimate], other: Sequence[Estimate], ca
     d = distance(x - y, influence.T @ influence, base["n"] - 1, level)
     root = len(parts) ** 0.5
     units = {"distance": 1.0, "distance_mean": root, "distance_share": root * (card.high - card.low)}
-    rows = [{"term": term, "estimate": d.estimate / unit, "low": d.low / unit, "high": d.high / unit}
+    most = units["distance_share"]  # from one end to the other on every scale
+    estimate, low, high = (min(value, most) if value == value else value for value in (d.estimate, d.low, d.high))
+    rows = [{"term": term, "estimate": estimate / unit, "low": low / unit, "high": high / unit}
             for term, unit in units.items()]  # fmt: skip
     single = {"distance_raw": d.raw, "profile_r": np.nan}
     if len(parts) > 1:
@@ -265,8 +270,8 @@ def _bases(now: tally.Answers, k: int, own: str) -> list[Note]:
     return [("weighted_distance", {"item": own, "n_eff": whole.n_eff, "n_linear": n_linear})] * (n_linear == n_linear)
 
 
-def _notes(scores: np.ndarray, w: np.ndarray, scales: list[str], things: list[str]) -> list[Note]:
-    """Objects that not everybody rated, and scales that run against the others."""
+def _notes(scores: np.ndarray, things: list[str]) -> list[Note]:
+    """Objects that not everybody rated."""
     blocks = np.split(scores, len(things), axis=1)
     rated = [~np.isnan(block).all(axis=1) for block in blocks]
     notes: list[Note] = []
@@ -275,13 +280,19 @@ def _notes(scores: np.ndarray, w: np.ndarray, scales: list[str], things: list[st
             notes.append(("unpaired", {"item": things[0], "object": thing}))
         if not mine.all():
             notes.append(("object_missing", {"object": thing, "n": int((~mine).sum())}))
-    if len(scales) < 3:
-        return notes
-    # The ideal is left out: everybody agrees on it, so its answers hardly tell how scales go together.
-    centred = [block - [m.value for m in means(block, w)] for block in blocks[:-1]]
-    weights = np.tile(w, len(centred))
-    people = float(w.sum() ** 2 / (w**2).sum())  # whose ratings of several objects are no more people
-    for name, r in zip(scales, item_rest(np.vstack(centred), weights), strict=True):
-        if upper_bound(r, people) < 0:
-            notes.append(("key_error", {"item": name, "r": float(r)}))
     return notes
+
+
+def _key_errors(scores: np.ndarray, w: np.ndarray, turned: Mapping[str, bool], least: int) -> list[Note]:
+    """Scales that run against the others in the ratings of own and competitors."""
+    # The ideal is left out: everybody agrees on it, so its answers hardly tell how scales go together.
+    blocks = np.split(scores, scores.shape[1] // len(turned), axis=1)[:-1]
+    # Each object around its own means: that objects have opposite strong points makes no scale run backwards.
+    centred = np.vstack([block - [m.value for m in means(block, w)] for block in blocks])
+    known = ~np.isnan(centred)
+    keep = together(known.T.astype(int) @ known, least)
+    covariance, _ = pair_covariance(centred[:, keep], np.tile(w, len(blocks)))
+    # A respondent's ratings of several objects are no more respondents.
+    people = max(pair_covariance(block[:, keep], w)[1] for block in blocks)
+    names = list(turned)
+    return key_errors([names[k] for k in keep], covariance, people, turned, least)

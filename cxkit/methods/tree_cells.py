@@ -11,7 +11,9 @@ from cxkit.data.tally import Answers
 from cxkit.data.trees import Tree, read_tree, tree_items, with_weights
 from cxkit.errors import DataError, SettingsError, did_you_mean
 from cxkit.methods.cells import check_level
+from cxkit.methods.key_errors import Note, key_errors
 from cxkit.stats.bootstrap import covariances, resampled_totals
+from cxkit.stats.direction import pair_covariance, together
 from cxkit.stats.joint import Estimate, linear_base, means
 from cxkit.stats.operations import Level
 from cxkit.stats.operations import level as operational_level
@@ -70,6 +72,15 @@ class Model:
         """The same on 0-100 of the declared scales, from which importance is worked out in every presentation."""
         items = [self.tree[k].item for k in self.surveyed(0)]
         return np.column_stack([self.deck[i].percent(answers.scores[:, answers.items.index(i)]) for i in items])
+
+    def key_errors(self, answers: Answers) -> list[Note]:
+        """Notes on the leaves that run against the other leaves of the whole tree."""
+        items, where = np.unique([self.tree[k].item for k in self.surveyed(0)], return_index=True)
+        least, ratings = self.settings["min_base"], self.ratings(answers)[:, where]
+        known = ~np.isnan(ratings)
+        keep = together(known.T.astype(int) @ known, least)
+        turned = {str(item): self.deck[item].reversed for item in items}
+        return key_errors([str(items[k]) for k in keep], *pair_covariance(ratings[:, keep], answers.w), turned, least)
 
     def outcome(self, answers: Answers) -> np.ndarray:
         """The outcome on 0-100 of its declared scale, whatever the presentation of grades."""

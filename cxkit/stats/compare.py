@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special, stats
@@ -32,13 +32,16 @@ class Difference:
     detectable: float
 
 
-def difference(first: Basis, second: Basis, *, covariance: float = 0.0, level: float = 0.95) -> Difference:
+def difference(
+    first: Basis, second: Basis, *, covariance: float = 0.0, level: float = 0.95, reach: float = math.inf
+) -> Difference:
     """Compare two values by a z or Welch (1947) t test.
 
     Parameters
     ----------
     covariance : of the two values when the same respondents stand in both; the degrees of freedom are then
         the smaller of the two, which for complete pairs is the paired t test.
+    reach : the largest difference there can be, such as 100 of two indices; the interval does not leave it.
 
     Returns
     -------
@@ -57,7 +60,8 @@ def difference(first: Basis, second: Basis, *, covariance: float = 0.0, level: f
         df = math.inf
     else:
         df = (a + b) ** 2 / ((a**2 / first.df if a else 0) + (b**2 / second.df if b else 0))
-    return t_test(first.value - second.value, variance, df, level=level)
+    found = t_test(first.value - second.value, variance, df, level=level)
+    return replace(found, low=max(-reach, found.low), high=min(reach, found.high))
 
 
 def t_test(

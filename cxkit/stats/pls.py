@@ -199,7 +199,8 @@ def regress(C: np.ndarray, model: Structure) -> tuple[np.ndarray, np.ndarray]:
         slopes = solve(C, before, construct)
         for other, slope in zip(before, slopes, strict=True):
             paths[model.arrows.index((other, construct))] = slope
-            r2[construct] += slope * C[other, construct]
+            with np.errstate(invalid="ignore"):  # of slopes that are not known
+                r2[construct] += slope * C[other, construct]
     return paths, r2
 
 

@@ -142,19 +142,3 @@ def closer(drawn: np.ndarray, one: float, other_drawn: np.ndarray, other: float)
     known = ahead[~np.isnan(ahead)]
     # Half a draw more on each side: that a share of all draws is 0 does not make it impossible.
     return ((known > 0).sum() + (known == 0).sum() / 2 + 0.5) / (len(known) + 1) if len(known) else np.nan
-
-
-def item_rest(scores: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Correlation of each column with the mean of the others that the respondent answered; NaN without variance."""
-    found = []
-    for k in range(scores.shape[1]):
-        others = np.delete(scores, k, axis=1)
-        use = ~np.isnan(scores[:, k]) & ~np.isnan(others).all(axis=1)
-        rest = np.nanmean(others[use], axis=1) if use.any() else np.zeros(0)
-        found.append(profile_r(scores[use, k], rest, w[use]) if use.sum() > 2 else np.nan)
-    return np.array(found)
-
-
-def upper_bound(r: float, n: float, level: float = 0.95) -> float:
-    """One-sided upper end of a correlation (Fisher z)."""
-    return float(np.tanh(np.arctanh(r) + stats.norm.ppf(level) / (n - 3) ** 0.5)) if n > 3 and abs(r) < 1 else r

@@ -7,12 +7,14 @@ from scipy import stats
 from statsmodels.multivariate.factor import Factor
 
 from cxkit.data.tally import Moments
+from cxkit.stats.direction import NOTHING, with_rest
 
 
 @dataclass(frozen=True)
 class Reliability:
     """``alpha`` with its Feldt interval, ``alpha_standardised``, ``omega``, and per item ``alpha_without``
-    (alpha if the item is deleted) and ``item_rest`` (correlation with the sum of the others)."""
+    (alpha if the item is deleted) and ``item_rest`` (correlation with the sum of the others). ``explained`` : places
+    of items that one factor would explain wholly, so that omega is not defined."""
 
     n: int
     alpha: float
@@ -22,6 +24,7 @@ class Reliability:
     omega: float
     alpha_without: tuple[float, ...]
     item_rest: tuple[float, ...]
+    explained: tuple[int, ...] = ()
 
 
 def reliability(found: Moments, level: float = 0.95) -> Reliability | None:
@@ -37,20 +40,20 @@ def reliability(found: Moments, level: float = 0.95) -> Reliability | None:
     two items, where one factor is not identified, and when the factor explains all of an item.
     """
     S, k, n = found.covariance, len(found.items), int(found.n_pairs.min())
-    if k < 2 or n < 3 or not (np.isfinite(S).all() and (np.diag(S) > 0).all() and S.sum() > 0):
+    if k < 2 or n < 3 or not (np.isfinite(S).all() and (np.diag(S) > 0).all()):
+        return None
+    if not S.sum() > NOTHING * np.trace(S):
         return None
     alpha = cronbach(S)
     df1, df2 = found.n_eff - 1, (found.n_eff - 1) * (k - 1)
     low = 1 - (1 - alpha) * float(stats.f.ppf((1 + level) / 2, df1, df2))
     high = 1 - (1 - alpha) * float(stats.f.ppf((1 - level) / 2, df1, df2))
     sd = np.sqrt(np.diag(S))
-    without, rest = [], []
-    for i in range(k):
-        others = np.delete(np.arange(k), i)
-        left = S[np.ix_(others, others)]
-        without.append(cronbach(left) if k > 2 else np.nan)
-        rest.append(float(S[i, others].sum() / (sd[i] * np.sqrt(left.sum()))) if left.sum() > 0 else np.nan)
-    return Reliability(n, alpha, low, high, cronbach(S / np.outer(sd, sd)), _omega(S), tuple(without), tuple(rest))
+    without = [cronbach(np.delete(np.delete(S, i, 0), i, 1)) if k > 2 else np.nan for i in range(k)]
+    standardised, (omega, explained) = cronbach(S / np.outer(sd, sd)), _omega(S)
+    return Reliability(
+        n, alpha, low, high, standardised, omega, tuple(without), tuple(with_rest(S).tolist()), explained
+    )
 
 
 def cronbach(covariance: np.ndarray) -> float:
@@ -59,20 +62,26 @@ def cronbach(covariance: np.ndarray) -> float:
     >>> round(cronbach(np.array([[1, 0.5], [0.5, 1]])), 4)
     0.6667
     """
-    k = len(covariance)
-    return float(k / (k - 1) * (1 - np.trace(covariance) / covariance.sum()))
+    k, whole = len(covariance), covariance.sum()
+    return float(k / (k - 1) * (1 - np.trace(covariance) / whole)) if whole > 0 else np.nan
 
 
-def _omega(S: np.ndarray) -> float:
+def _omega(S: np.ndarray) -> tuple[float, tuple[int, ...]]:
+    """Omega, and the items for which it is not defined."""
     if len(S) < 3:
-        return float("nan")
+        return np.nan, ()
     sd = np.sqrt(np.diag(S))
+    twins = np.abs(S / np.outer(sd, sd)) > 1 - NOTHING
+    repeated = np.flatnonzero(twins.sum(axis=0) > 1)
+    if len(repeated):
+        return np.nan, tuple(repeated.tolist())
     try:
-        fit = Factor(corr=S / np.outer(sd, sd), n_factor=1, method="pa").fit(maxiter=2000, tol=1e-10)
+        with np.errstate(divide="ignore", invalid="ignore"):  # of items that repeat each other
+            fit = Factor(corr=S / np.outer(sd, sd), n_factor=1, method="pa").fit(maxiter=2000, tol=1e-10)
     except (np.linalg.LinAlgError, ValueError):
-        return float("nan")
+        return np.nan, ()
     loadings = fit.loadings[:, 0] * sd
     if (fit.communality >= 1).any():
-        return float("nan")
+        return np.nan, tuple(np.flatnonzero(fit.communality >= 1).tolist())
     unique = np.diag(S) * fit.uniqueness
-    return float(loadings.sum() ** 2 / (loadings.sum() ** 2 + unique.sum()))
+    return float(loadings.sum() ** 2 / (loadings.sum() ** 2 + unique.sum())), ()

@@ -156,4 +156,5 @@ def _change(now: _Moment, then: _Moment, waves: Sequence[str], z: float) -> Chan
     same = now.sources == then.sources
     variance = (np.where(same, gain - loss, np.hypot(gain, loss)) ** 2).sum()
     estimate, se = 100 * (ratio - 1), float(variance) ** 0.5 if variance > 1e-24 else np.nan
-    return Change(waves[then.wave], estimate, se, estimate - z * se, estimate + z * se)
+    low = max(-100.0, estimate - z * se) if se == se else se  # no index falls by more than all of it
+    return Change(waves[then.wave], estimate, se, low, estimate + z * se)

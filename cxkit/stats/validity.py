@@ -64,7 +64,8 @@ def htmt(correlation: np.ndarray, model: Structure) -> np.ndarray:
     """Heterotrait-monotrait ratios of absolute correlations, constructs x constructs, the diagonal NaN.
 
     Mean |r| between the items of two constructs over the geometric mean of the mean |r| inside each (Henseler,
-    Ringle & Sarstedt 2015, on absolute values as in seminr); a single item counts 1 inside.
+    Ringle & Sarstedt 2015, on absolute values as in seminr); a single item counts 1 inside. NaN
+    where the items of a construct have nothing in common.
 
     Parameters
     ----------
@@ -81,7 +82,8 @@ def htmt(correlation: np.ndarray, model: Structure) -> np.ndarray:
     for a in range(size):
         for b in range(a):
             between = R[np.ix_(model.blocks[a], model.blocks[b])].mean(axis=(0, 1))
-            found[a, b] = found[b, a] = between / np.sqrt(inside[a] * inside[b])
+            common = np.sqrt(inside[a] * inside[b])
+            found[a, b] = found[b, a] = between / np.where(common > 0, common, np.nan)
     return found[:, :, 0] if correlation.ndim == 2 else found
 
 

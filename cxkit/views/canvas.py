@@ -99,10 +99,11 @@ def dot(ax: Axes, x: float, y: float, ends: tuple[float, float], color: Any = SE
     ax.plot([x], [y], "o", color=color, markersize=6.5, markeredgecolor="white", markeredgewidth=0.8, zorder=3)
 
 
-def hidden(ax: Axes, y: float, base: int) -> None:
-    """Say in the middle of a row that its base is too small to be shown."""
+def hidden(ax: Axes, y: float, base: int, *, withheld: bool = False) -> None:
+    """Say in the middle of a row that its base is too small to be shown, or by a dash that it has no number."""
     box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-    ax.text(0.5, y, f"n < {base}", transform=ax.get_yaxis_transform(), va="center", ha="center", fontsize=8.5,
+    text = "–" if withheld else f"n < {base}"
+    ax.text(0.5, y, text, transform=ax.get_yaxis_transform(), va="center", ha="center", fontsize=8.5,
             color=SOFT, bbox=box)  # fmt: skip
 
 

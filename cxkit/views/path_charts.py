@@ -93,7 +93,7 @@ def indices(result: Result, lang: Language) -> View:
     """
     rows, target = current_rows(result, "index"), result.settings["target"]
     names = [name for name in result.settings["constructs"] if name in rows]
-    if pd.isna(rows[target]["estimate"]):
+    if rows[target]["base"] == "hidden":
         return View()
     labels = [wrap(lang.label(result, name), 30, 2) for name in names]
     figure = new_figure(0.55 + row_height(labels, 0.32) * len(names))
@@ -102,16 +102,14 @@ def indices(result: Result, lang: Language) -> View:
     for y, name in enumerate(names):
         row, strong = rows[name], name == target
         if pd.isna(row["estimate"]):
-            hidden(ax, y, result.settings["min_base"])
+            hidden(ax, y, result.settings["min_base"], withheld=row["base"] != "hidden")
             continue
         dot(ax, row["estimate"], y, (row["low"], row["high"]), SERIES if strong else SOFT)
         told.append(f"{lang.label(result, name)}: {_beside(ax, lang, y, row, strong)}")
     _lines(ax, labels, lang)
     ax.get_yticklabels()[names.index(target)].set_fontweight("bold")
     figure.supxlabel(lang.text("Index, 0–100"), fontsize=8, color=SOFT)
-    value = show(lang, "index", rows[target]["estimate"])
-    title = lang.text("“{item}” reaches {index} of 100 points", item=lang.label(result, target), index=value)
-    return finish(figure, title, "; ".join(told))
+    return finish(figure, path_prose.index_title(result, lang), "; ".join(told))
 
 
 def groups(result: Result, lang: Language) -> View:
@@ -133,7 +131,7 @@ def groups(result: Result, lang: Language) -> View:
     for y, row in enumerate(rows.reset_index().to_dict("records")):
         group = row["group"]
         if pd.isna(row["estimate"]):
-            hidden(ax, y, result.settings["min_base"])
+            hidden(ax, y, result.settings["min_base"], withheld=row["base"] != "hidden")
             continue
         dot(ax, row["estimate"], y, (row["low"], row["high"]), SERIES if group in sure else SOFT)
         if group in own.index:

@@ -33,7 +33,7 @@ def diagram(result: Result, lang: Language) -> View:
     """
     names, target = list(result.settings["constructs"]), result.settings["target"]
     index, paths = current_rows(result, "index"), now_of(result, "path")
-    if pd.isna(index[target]["estimate"]) or not paths:
+    if index[target]["base"] == "hidden" or not paths:
         return View()
     figure = new_figure(1)
     figure.subplots().set_axis_off()
@@ -65,6 +65,7 @@ def diagram(result: Result, lang: Language) -> View:
         _box(figure, place, model.box, strong=name == target)
         label.set_position((place[0], place[1] + 0.13))
         value = show(lang, "index", index[name]["estimate"]) + star(index[name])
+        value = value if pd.notna(index[name]["estimate"]) else "–"
         share = f"R² {show(lang, 'r2', r2[name]['estimate'])}" if name in r2 else ""
         base = place[1] - high / 2 + 0.15
         away = 0.27 * bool(share)

@@ -6,7 +6,7 @@ from typing import Any
 from cxkit.results import Result
 from cxkit.views import findings
 from cxkit.views.language import Language, mark
-from cxkit.views.phrases import Figures, answers, level, now_of, star
+from cxkit.views.phrases import Figures, answers, current_rows, level, now_of, star
 from cxkit.views.table import LEAST
 
 STEP = 5  # points that links are told for: one point is less than anybody can picture
@@ -70,30 +70,41 @@ CAVEATS = {
 }
 
 
+def index_title(result: Result, words: Language) -> str:
+    """The index of the target, or why there is none."""
+    target = result.settings["target"]
+    row, label = current_rows(result, "index")[target], words.label(result, target)
+    if row["base"] == "hidden":
+        return words.text("Too few answers to report")
+    if row["estimate"] != row["estimate"]:
+        return words.text("“{item}” has no index, as some of its answers count negatively", item=label)
+    return words.text("“{item}” reaches {index} of 100 points", item=label, index=words.number(row["estimate"], 1))
+
+
 def path_title(result: Result, words: Language) -> str:
     """The index of the target, and its strongest driver when no other comes near."""
     target = result.settings["target"]
     row = now_of(result, "index").get(target)
     if not row:
-        return words.text("Too few answers to report")
+        return index_title(result, words)
     label, index = words.label(result, target), words.number(row["estimate"], 1)
     impact = drivers(result)
     first, *others = strongest(impact) or [""]
     if others and impact[first]["low"] > max(impact[item]["high"] for item in others):
         sentence = mark("“{target}” reaches {index} of 100 points; what matters most for it is “{item}”")
         return words.text(sentence, target=label, index=index, item=words.label(result, first))
-    return words.text("“{item}” reaches {index} of 100 points", item=label, index=index)
+    return index_title(result, words)
 
 
 def path_prose(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
     """Headline, key figures and reading of a path model."""
     target, index = result.settings["target"], now_of(result, "index")
-    if target not in index:
+    if current_rows(result, "index")[target]["base"] == "hidden":
         base = words.number(result.settings["min_base"])
         few = words.text("Numbers are shown from {base} answers on; fewer say too little.", base=base)
         return path_title(result, words), [], [few]
     last = [name for name in result.settings["constructs"] if name in index and name != target][-1:]
-    figures: Figures = [level(words, result, index[name]) for name in (target, *last)]
+    figures: Figures = [level(words, result, index[name]) for name in (target, *last) if name in index]
     label = words.label(result, target)
     if target in (r2 := now_of(result, "r2")):
         explained = words.text("“{target}”: explained share", target=label)

@@ -7,7 +7,7 @@ from typing import Any
 
 from cxkit.data.cards import card
 from cxkit.results import Result
-from cxkit.views import findings, path_prose, profile_prose, wave_notes
+from cxkit.views import findings, key_prose, path_prose, profile_prose, wave_notes
 from cxkit.views.language import Language, language, mark, plain, span
 from cxkit.views.letters import undrawn
 from cxkit.views.phrases import Figures, answers, between, matters, star
@@ -83,16 +83,7 @@ def _scaling(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
             bottom_scores=span(scale.bottom), mean=words.number(mean["estimate"], 2),
         ))  # fmt: skip
     figures.append(answers(words, result, result.facts["rows"]))
-    if "alpha" in result.facts:
-        values = {k: words.number(result.facts[k], 2) for k in ("alpha", "alpha_low", "alpha_high")}
-        together = mark(
-            "The items go together well enough to be averaged (alpha {alpha}, {alpha_low} to {alpha_high})."
-        )
-        loose = mark(
-            "The items go together only loosely (alpha {alpha}, {alpha_low} to {alpha_high}); read them singly."
-        )
-        sentence = together if result.facts["alpha"] >= 0.7 else loose
-        reading.append(words.text(sentence, **values))
+    reading += key_prose.together(result, words)
     return findings.items_title(result, words), figures, reading
 
 
@@ -202,7 +193,6 @@ CAVEATS = {
     "untested": mark("Comparisons without a test, because nothing varies in them: {n}."),
     "unpaired": mark("Nobody rated both “{item}” and “{object}”; they are compared as independent samples."),
     "object_missing": mark("Respondents who rated “{object}” on no scale: {n}."),
-    "key_error": mark("“{item}” runs against the other scales (r = {r}): was this scale meant to be reversed?"),
     "group_unknown": mark("Respondents whose group is not known: {n}. They count in the total only."),
     "wave_unknown": mark("Respondents whose wave is not known: {n}. They are left out of the waves."),
     "weighted_index": mark(
@@ -242,6 +232,7 @@ CAVEATS = {
     ),
     "base_hidden": mark("Groups with fewer than {base} answers are not shown: {groups}."),
     "base_small": SMALL,
+    **key_prose.CAVEATS,
     **path_prose.CAVEATS,
     **wave_notes.CAVEATS,
 }
@@ -283,6 +274,7 @@ def _caveats(result: Result, words: Language) -> list[str]:
         values |= {k: words.percent(numbers[k]) for k in ("coverage", "share") if k in numbers}
         values |= _cell(result, words, numbers, CAVEATS[code])
         values |= path_prose.pair(result, words, numbers) if code == "htmt" else {}
+        values.setdefault("setting", key_prose.SETTING)
         few = numbers.get("n", math.inf) < result.settings["min_base"]
         values |= {"n": f"< {words.number(result.settings['min_base'])}"} if few and code == "few_rows" else {}
         if code in COUNTED:

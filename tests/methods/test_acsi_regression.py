@@ -1,7 +1,8 @@
 """ACSI regression against R on real answers, by hand on small ones, and in every case that makes no model."""
 
 import json
-from itertools import pairwise
+import re
+from itertools import pairwise, product
 
 import numpy as np
 import pandas as pd
@@ -288,12 +289,90 @@ def test_missing_answers_do_not_make_the_index_look_surer():
 # --- what is noted -----------------------------------------------------------------------------------------------
 
 
-def test_an_item_that_counts_against_its_construct_is_noted():
+def against(seed=1):
+    """The survey with a third item of quality that was asked the other way round."""
     data = survey()
-    rng = np.random.default_rng(1)
-    data["q3"] = np.clip(np.rint(12 - data["q1"] - 0.2 * data["q2"] + rng.normal(0, 1, len(data))), 1, 10)
-    result = study(data, {**SMALL, "quality": ["q1", "q2", "q3"]})
-    assert {"item": "q3", "construct": "quality"} in numbers(result, "negative_weight")
+    rng = np.random.default_rng(seed)
+    return data.assign(q3=np.clip(np.rint(12 - data["q1"] - 0.2 * data["q2"] + rng.normal(0, 1, len(data))), 1, 10))
+
+
+AGAINST = {**SMALL, "quality": ["q1", "q2", "q3"]}
+INDICES = ("index", "simple_index", "index_own", "economy_index")
+
+
+def test_an_item_that_runs_against_its_construct_is_named_and_the_index_is_withheld():
+    data = against()
+    result = study(data, AGAINST)
+    (named,) = numbers(result, "key_error")
+    r = np.corrcoef(data["q3"], data["q1"] + data["q2"])[0, 1]
+    assert named == {"item": "q3", "r": pytest.approx(r, abs=1e-9), "construct": "quality"}
+    assert numbers(result, "index_withheld") == [{"construct": "quality"}]
+    assert not numbers(result, "negative_weight")
+    row = result.rows(item="quality", term="index").iloc[0]
+    assert (row["n"], row["base"]) == (300, "ok")
+    assert row[["estimate", "se", "low", "high"]].isna().all()
+    for term in ("impact", "path_points", "total_points"):
+        of_quality = result.rows(term=term)["item"].str.startswith("quality")
+        assert result.rows(term=term)["estimate"].isna().tolist() == of_quality.tolist()
+    assert result.rows(term="path")["estimate"].notna().all()
+    assert result.rows(item="satisfaction", term="index")["estimate"].between(0, 100).all()
+    page = cx.prose(result).html + cx.table(result).html
+    assert "Improve first" not in page
+    assert "“q3” runs against the items that belong with it" in page
+    assert "nan" not in page
+
+
+def test_a_target_without_an_index_is_said_to_have_none():
+    result = study(against(), {"quality": ["s1"], "satisfaction": ["q1", "q2", "q3"], "loyalty": ["l1"]})
+    html = cx.prose(result).html
+    assert "“Satisfaction” has no index, as some of its answers count negatively" in html
+    assert "“Satisfaction” has no index, and no effects in points" in html
+    assert "Too few answers" not in html
+    for lang, part in product(("en", "ru"), ("main", "index", "map", "groups", "trend")):
+        view = cx.figure(result, lang, part)
+        assert not re.search(r"nan|n < ", view.html + view.alt)
+
+
+def test_a_weight_that_is_negative_by_chance_is_noted_and_the_index_stands():
+    rng = np.random.default_rng(8)
+    data = survey().assign(q3=rng.integers(1, 11, 300).astype(float))
+    for seed in range(40):
+        data["q3"] = np.random.default_rng(seed).integers(1, 11, 300).astype(float)
+        result = study(data, AGAINST)
+        if numbers(result, "negative_weight"):
+            break
+    assert numbers(result, "negative_weight") == [{"item": "q3", "construct": "quality"}]
+    assert not numbers(result, "key_error")
+    assert result.rows(item="quality", term="index")["estimate"].between(0, 100).all()
+    shares = result.rows(term="index_share").set_index("item")["estimate"]
+    assert shares[["q1", "q2", "q3"]].isna().all()  # of shares of which one is negative none is a share
+    assert shares[["s1", "s2", "l1"]].notna().all()
+
+
+def test_no_index_of_a_group_a_wave_or_an_economy_leaves_its_scale():
+    data = against()
+    half = np.arange(300) % 2 == 0
+    data["q3"] = data["q3"].where(half, data["q1"])  # asked the other way round in one group only
+    data = data.assign(g=np.where(half, "a", "b"))
+    tree = {"name": "all", "children": [{"name": k, "weight": 1, "item": k} for k in "ab"]}
+    model = {"quality": ["s1"], "satisfaction": ["q1", "q2", "q3"], "loyalty": ["l1"]}
+    result = study(data, model, by="g", economy=tree)
+    own = result.rows(term="index_own", item="satisfaction").set_index("group")["estimate"]
+    assert np.isnan(own["a"])
+    assert own["b"] == own["b"]
+    assert {"group": "a", "construct": "satisfaction"} in numbers(result, "index_withheld_in")
+    assert result.rows(term="economy_index")["item"].tolist() == ["all", "b"]
+    waves = data.assign(w=np.where(half, "2025", "2026"))
+    result = study(waves, model, wave="w")
+    index = result.rows(term="index", item="satisfaction").set_index("wave")["estimate"]
+    assert np.isnan(index["2025"])
+    assert index["2026"] == index["2026"]
+    assert result.rows(item="satisfaction", term="change_previous").empty
+    assert numbers(result, "index_withheld_in") == [{"group": "2025", "construct": "satisfaction"}]
+    for found in (result, study(data, model, by="g", economy=tree)):
+        rows = found.table[found.table["term"].isin(INDICES)]
+        for name in ("estimate", "low", "high"):
+            assert rows[name].dropna().between(0, 100).all()
 
 
 def test_items_of_two_constructs_that_are_one_thing_are_noted():

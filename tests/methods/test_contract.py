@@ -12,6 +12,8 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
 
 import cxkit as cx
 from cxkit.methods import METHODS
@@ -451,3 +453,72 @@ def test_waves_whose_names_do_not_tell_their_order_are_refused(bank, method, nam
 ])  # fmt: skip
 def test_further_names_of_waves_by_one_method(bank, names, known):
     test_waves_whose_names_do_not_tell_their_order_are_refused(bank, "nps", names, known)
+
+
+# The stem of every term, and the ends of what it measures; those of a scale in scale points are its own.
+LIMITS = {
+    **dict.fromkeys(("index", "simple_index", "economy_index", "priority"), (0, 100)),
+    "nps": (-100, 100),
+    **dict.fromkeys((
+        "share", "top_box", "bottom_box", "promoters", "passives", "detractors", "flow_to", "importance", "johnson",
+        "rank", "coverage", "weight", "total_weight", "index_share", "r2", "regression_r2", "distance_share",
+        "closer", "concentrate_here", "keep_up", "low_priority", "possible_overkill", "ave", "rho_c", "composition_p",
+        "breusch_pagan", "reset",
+    ), (0, 1)),
+    **dict.fromkeys(
+        ("net_box", "correlation", "loading", "cross_loading", "profile_r", "composition"), (-1, 1)
+    ),
+    **dict.fromkeys(("change_previous", "change_first", "economy_change"), (-100, np.inf)),
+    **dict.fromkeys(("sd", "distance", "htmt", "rmse", "level", "spread", "shape", "f2"), (0, np.inf)),
+    **dict.fromkeys(("vif", "item_vif"), (1, np.inf)),
+    **dict.fromkeys(("alpha", "q2"), (-np.inf, 1)),
+    **dict.fromkeys((
+        "beta", "penalty", "reward", "asymmetry", "change_scores", "change_weights", "dz", "impact", "path", "total",
+        "indirect_points", "total_points", "regression", "rho_a", "consistent", "item_weight",
+    ), (-np.inf, np.inf)),
+}  # fmt: skip
+HOSTILE = ("as it is", "turned", "one answer", "nearly one answer", "two answers", "gaps")
+
+
+def limits(term, ends):
+    """What a term can be: of a comparison, a difference of two; of a longer name, that of its longest stem."""
+    stem, _, comparison = term.partition("_vs_")
+    known = [name for name in (*LIMITS, "mean", "gap") if stem == name or stem.startswith(f"{name}_")]
+    assert known, f"Say in LIMITS what {term} can be."
+    low, high = {**LIMITS, "mean": ends, "gap": (ends[0] - ends[1], ends[1] - ends[0])}[max(known, key=len)]
+    return (low - high, high - low) if comparison and stem != "path" else (low, high)
+
+
+def hostile(bank, scales, kinds, seed):
+    """Valid answers that a method does not expect, and weights that differ a thousandfold."""
+    rng = np.random.default_rng(seed)
+    data = bank.sample(int(rng.choice([40, 90])), random_state=seed)
+    for (item, scale), kind in zip(scales.items(), kinds * len(scales), strict=False):
+        low, high = scale["min"], scale["max"]
+        column = {
+            "as it is": data[item],
+            "turned": low + high - data[item],
+            "one answer": data[item].where(data[item].isna(), high),
+            "nearly one answer": data[item].where(data[item].isna() | (rng.uniform(size=len(data)) < 0.1), low),
+            "two answers": data[item].where(data[item].isna(), np.where(data[item] * 2 > low + high, high, low)),
+            "gaps": data[item].where(rng.uniform(size=len(data)) < 0.7),
+        }[kind]
+        data[item] = column
+    return data.assign(weight=rng.exponential(size=len(data)) ** 3 + 1e-3)
+
+
+@settings(deadline=None, derandomize=True, max_examples=3, suppress_health_check=list(HealthCheck))
+@given(kinds=st.lists(st.sampled_from(HOSTILE), min_size=2, max_size=7), seed=st.integers(0, 99))
+def test_nothing_leaves_the_scale_it_is_measured_on(bank, method, result, kinds, seed):
+    scales = result.settings["scale"]
+    call = {**CALLS[method], **FEW.get(method, {}), "min_base": 2, "flag_base": 2}
+    try:
+        table = METHODS[method](hostile(bank, scales, kinds, seed), **call).table
+    except cx.CxError:  # what cannot be computed is refused
+        reject()
+    ends = [scales[RATING[method]][end] for end in ("min", "max")]
+    for row in table.to_dict("records"):
+        low, high = limits(row["term"], ends)
+        for name in ("estimate", "low", "high"):
+            value = row[name]
+            assert np.isnan(value) or (low - 1e-9 <= value <= high + 1e-9 and np.isfinite(value)), row

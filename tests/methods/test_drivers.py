@@ -217,3 +217,67 @@ def test_a_driver_or_outcome_that_does_not_vary_is_an_error(what):
         cx.DataError, match="one and the same value of " + ('the driver "b"' if what == "driver" else "the outcome")
     ):
         table(x, y, w)
+
+
+def opposed(*turned, n=240, declared=(), outcome_turned=False):
+    """An nps survey with four drivers, some of them asked the other way round; the notes that name drivers."""
+    rng = np.random.default_rng(12)
+    level = rng.normal(size=n)
+    data = {name: np.rint(5.5 + 1.5 * (level + rng.normal(0, 1, n))).clip(1, 10) for name in "abcd"}
+    data |= {name: 11 - data[name] for name in turned}
+    out = np.rint(5 + 2 * level + rng.normal(0, 1, n)).clip(0, 10)
+    data["out"] = 10 - out if outcome_turned else out
+    scale = {name: {"min": 1, "max": 10, "reversed": name in declared} for name in "abcd"} | {"out": [0, 10]}
+    result = cx.nps(pd.DataFrame(data), "out", scale=scale, drivers=list("abcd"))
+    return data, result, [note for note in result.notes if "against" in note[0] or note[0] == "negative_driver"]
+
+
+def test_a_driver_asked_the_other_way_round_is_named_with_its_correlation():
+    data, result, notes = opposed("c")
+    assert notes == [("driver_against", {"item": "c", "r": pytest.approx(np.corrcoef(data["c"], data["out"])[0, 1])})]
+    assert not [code for code, numbers in result.notes if code.startswith("wrong") and numbers["item"] == "c"]
+    assert "“c” runs against the outcome (r = −0." in cx.prose(result).html
+    assert "set reversed: true for it in the codebook" in cx.prose(result).html
+    assert opposed()[2] == opposed("c", declared="c")[2] == []
+
+
+def test_a_driver_declared_as_reversed_that_was_not_is_named():
+    _, result, ((code, numbers),) = opposed(declared="b")
+    assert (code, numbers["item"]) == ("driver_against_reversed", "b")
+    assert "take reversed: true out of the codebook" in cx.prose(result).html
+
+
+def test_when_most_drivers_run_against_the_outcome_it_is_named_itself():
+    _, result, notes = opposed("a", "b", "d")
+    assert notes == [("outcome_against", {"item": "out", "n": 3, "of": 4})]
+    assert "Most drivers run against “out” (3 of 4)" in cx.prose(result).html
+    assert opposed(outcome_turned=True)[2] == [("outcome_against", {"item": "out", "n": 4, "of": 4})]
+
+
+def test_drivers_that_have_nothing_to_do_with_the_outcome_are_seldom_accused():
+    rng, surveys = np.random.default_rng(3), 60
+    found = 0
+    for _ in range(surveys):
+        x, y = rng.integers(0, 5, (100, 3)) * 25.0, rng.integers(0, 11, 100) * 10.0
+        found += any("against" in code for code, _ in table(x, y, np.ones(100))[1].notes)
+    assert found <= surveys * 0.05 + 2.5 * (surveys * 0.05 * 0.95) ** 0.5
+
+
+def test_a_part_of_a_tree_that_runs_against_the_outcome_is_told_as_a_part():
+    data, _, _ = opposed("c", "d")
+    tree = {"name": "all", "children": [
+        {"name": "left", "weight": 0.5, "children": [{"name": k, "weight": 0.5, "item": k} for k in "ab"]},
+        {"name": "right", "weight": 0.5, "children": [{"name": k, "weight": 0.5, "item": k} for k in "cd"]},
+    ]}  # fmt: skip
+    scale = dict.fromkeys("abcd", (1, 10)) | {"out": (0, 10)}
+    result = cx.csi_tree(pd.DataFrame(data), tree, scale=scale, outcome="out")
+    notes = [(code, numbers["item"]) for code, numbers in result.notes if code == "part_against"]
+    assert notes == [("part_against", "right")]
+    assert [numbers["item"] for code, numbers in result.notes if code == "key_error_half"] == list("abcd")
+
+
+def test_an_item_named_as_a_key_error_is_not_accused_twice():
+    data, _, _ = opposed("c")
+    scale = dict.fromkeys("abcd", (1, 10)) | {"out": (0, 10)}
+    result = cx.scaling(pd.DataFrame(data), list("abcd"), scale=scale, outcome="out")
+    assert [code for code, numbers in result.notes if numbers.get("item") == "c"] == ["key_error"]

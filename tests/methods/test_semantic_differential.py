@@ -351,3 +351,14 @@ def test_a_weighted_distance_tells_both_effective_bases():
     assert found["n_linear"] == pytest.approx(6 * (squares / w).sum() / squares.sum())
     equal = cx.semantic_differential(data.assign(w=1.0), {"a": ["bad", "good"]}, **call)
     assert dict(equal.notes)["weighted_distance"]["n_linear"] == pytest.approx(4)
+
+
+def test_no_distance_goes_beyond_the_largest_there_can_be():
+    """Four respondents who see own at the good end and the ideal at the other, a step apart from each other."""
+    columns = {f"{thing}_{name}": [9, 10, 10, 10] for thing in ("own", "rival") for name in ("a", "b")}
+    columns |= {f"ideal_{name}": [1, 1, 1, 2] for name in ("a", "b")}
+    result = of(pd.DataFrame(columns, dtype=float), {"a": ["bad", "good"], "b": ["weak", "strong"]})
+    share = one(result, item="profile", term="distance_share_own_ideal")
+    assert share["high"] == 1  # 1.03 by the law of the distance alone
+    assert one(result, item="profile", term="distance_own_ideal")["high"] == pytest.approx(9 * 2**0.5)
+    assert one(result, item="a", term="gap_own_ideal")["high"] <= 9

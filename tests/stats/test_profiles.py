@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from cxkit.stats.profiles import closer, distance, item_rest, profile_r, resampled_means, split, upper_bound
+from cxkit.stats.profiles import closer, distance, profile_r, resampled_means, split
 
 TARGET = [1, 2.5, 3]
 TYPES = {
@@ -163,22 +163,3 @@ def test_the_bias_of_the_less_known_object_does_not_make_it_farther():
 def test_a_resample_without_a_mean_does_not_count():
     assert closer(np.array([[1.0], [np.nan]]), 0, np.array([[2.0], [2.0]]), 0) == 1.5 / 2
     assert np.isnan(closer(np.array([[np.nan]]), 0, np.array([[2.0]]), 0))
-
-
-def test_the_item_rest_correlation_is_that_with_the_mean_of_the_others():
-    rng = np.random.default_rng(6)
-    scores = rng.normal(size=(50, 4))
-    scores[:, 0] = -scores[:, 1:].sum(axis=1) + rng.normal(size=50)
-    expected = [np.corrcoef(scores[:, k], np.delete(scores, k, axis=1).mean(axis=1))[0, 1] for k in range(4)]
-    assert item_rest(scores, np.ones(50)) == pytest.approx(expected, abs=1e-12)
-    twice = np.vstack([scores, scores[:10]])
-    assert item_rest(scores, np.r_[np.full(10, 2.0), np.ones(40)]) == pytest.approx(item_rest(twice, np.ones(60)))
-    scores[:5, 1] = np.nan
-    assert np.isfinite(item_rest(scores, np.ones(50))).all()
-    assert np.isnan(item_rest(np.ones((5, 3)), np.ones(5))).all()
-
-
-def test_the_upper_bound_of_a_correlation_is_that_of_fisher():
-    # Fisher z by hand: atanh(-0.5) = -0.5493; + 1.6449 / sqrt(25) = -0.2203; tanh = -0.2168
-    assert upper_bound(-0.5, 28) == pytest.approx(-0.2168, abs=1e-4)
-    assert upper_bound(-1.0, 28) == -1.0

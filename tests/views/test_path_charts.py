@@ -187,6 +187,19 @@ def test_a_hidden_group_stands_last_and_bears_no_number():
     assert "№ 6: 78,0 (" in view.alt
 
 
+@pytest.mark.parametrize("chart", [indices, groups])
+def test_an_index_that_is_withheld_is_a_dash_and_no_small_base(chart):
+    found = changed(made(*rows_of_groups(a=0.001, b=0.4)), "satisfaction", "index", estimate=np.nan, low=np.nan)
+    if chart is groups:  # only one of them
+        table = found.table.copy()
+        table.loc[(table["term"] == "index") & (table["group"] == "Я"), "estimate"] = 66.5
+        found = replace(found, table=table)
+    _, sheet = drawn_by(chart, found)
+    texts = {text.get_text() for text in sheet.axes[0].texts}
+    assert "–" in texts
+    assert not [text for text in texts if "<" in text]
+
+
 def test_groups_without_own_weights_have_no_key_for_them():
     _, sheet = drawn_by(groups, without(grouped(), "index_own"))
     assert sheet.legends == []
