@@ -46,8 +46,8 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
     ``waves`` lists the waves in order; ``dates`` is "day first" or "month first"; ``scales`` holds scales by name;
     ``items`` maps each item to ``{scale: name or [min, max] or card, text: {en: ..., ru: ...}, column, missing,
     labels, reversed}``; ``values`` maps a column to the names of its values, each with the values in the file
-    (``"2"``, ``["1", "01"]`` or ``{from: [...], text: {en: ..., ru: ...}}``), in the order of groups; ``split`` maps a
-    column with several answers in one cell to the sign between them, such as ``", "``; ``poles objects tree tables
+    (``"2"``, ``["1", "01"]`` or ``{from: [...], text: {en: ..., ru: ...}}``), in the order of groups; ``split`` maps
+    a column with several answers in one cell to the sign between them, such as ``", "``; ``poles objects tree tables
     constructs paths economy`` are kept for the methods that read them.
 
     Raises
