@@ -255,6 +255,7 @@ def test_many_days_of_few_answers_are_refused_with_the_setting_that_helps(form, 
     with pytest.raises(SettingsError) as caught:
         order({STAMPS[form](k): each for k in range(count)})
     assert f'The column "when" holds {count} different dates, such as' in str(caught.value)
+    assert "and most have fewer than 10 answers; make longer waves of them when the file is read" in str(caught.value)
     assert "period: month (or week, quarter, half-year, year) in the settings" in str(caught.value)
     assert "wave: {column: when, period: month} in the codebook" in str(caught.value)
 
@@ -272,3 +273,7 @@ def test_few_times_of_few_answers_are_refused_too():
 
 def test_numbers_within_names_are_sorted_by_size():
     assert sorted(["wave 10", "wave 9", "a2b10", "a2b9"], key=natural) == ["a2b9", "a2b10", "wave 9", "wave 10"]
+
+
+def test_names_of_many_digits_are_sorted_too():
+    assert sorted(["9" * 5_000, "8" * 5_000, "1"], key=natural) == ["1", "8" * 5_000, "9" * 5_000]
