@@ -188,10 +188,14 @@ def _named(text: str) -> Period | None:
     """Forms with the name of a month, a quarter, a half-year, a week or a fiscal year; a year alone."""
     numbers, words = _parts(text)
     kinds = [UNITS.get(word, "month" if word in MONTHS else "") for word in words]
+    if len(kinds) > 1:  # noyabr oyi; and 2-ой квартал, where it is no month
+        kinds = [kind for kind in kinds if kind != "month of the year"]
     if kinds == ["month"]:
-        return _named_month(text, numbers, str(MONTHS[words[0]]))
+        return _named_month(text, numbers, str(next(MONTHS[word] for word in words if word in MONTHS)))
     years = [n for n in numbers if _is_year(n)]
     rest = [n for n in numbers if n not in years]
+    if kinds == ["month of the year"] and len(years) == len(rest) == 1:
+        return _month(years[0], rest[0])
     if kinds in (["quarter"], ["half-year"], ["fiscal", "quarter"], ["quarter", "fiscal"]) and len(numbers) == 2:
         if not years:  # beside a quarter a number of two digits is a year: Q1 26, 1Q26
             years, rest = [n for n in numbers if len(n) == 2], [n for n in numbers if len(n) == 1]

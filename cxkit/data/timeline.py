@@ -15,7 +15,8 @@ DAY_FIRST, MONTH_FIRST = Reading(True, True, short=True), Reading(False, False, 
 WAYS = {"day first": DAY_FIRST, "month first": MONTH_FIRST}
 DATES = tuple(WAYS)
 MAX_DAYS = 12
-MOST = {"quarter": 4, "half-year": 2, "week": 53, "fiscal": 99}  # in a year, or a century
+# As many are in a year, and fiscal years of two digits in a century.
+MOST = {"quarter": 4, "half-year": 2, "month of the year": 12, "week": 53, "fiscal": 99}
 _ORDER_ASKED = "give waves: [first, ..., last] in the codebook or the settings."
 _DATES_ASKED = "say dates: day first or dates: month first"
 
@@ -207,9 +208,10 @@ def _check_size(answers: Mapping[str, int], column: str, min_base: int) -> None:
     times = any(":" in name for name in days)
     if 2 * len(days) > len(answers) and (times or len(answers) > MAX_DAYS or typical < 2):
         raise SettingsError(
-            f'The column "{column}" holds {len(answers)} different dates, such as "{days[0]}", and most have fewer '
-            f"than {min_base} answers; make longer waves of them when the file is read, with period: month (or week, "
-            f"quarter, half-year, year) in the settings, or wave: {{column: {column}, period: month}} in the codebook."
+            f'The column "{column}" holds {len(answers)} different dates, such as "{days[0]}", and most have '
+            f"fewer than {min_base} answers; make longer waves of them when the file is read, with period: month (or "
+            f"week, quarter, half-year, year) in the settings, or wave: {{column: {column}, period: month}} in the "
+            f"codebook."
         )
 
 
