@@ -52,12 +52,14 @@ def read_waves(
 
 
 def _joined(counts: Mapping[str, int], dates: str, waves: Sequence[str]) -> tuple[dict[str, str], list[Note]]:
-    """One name for each period: the one in the order of waves, else the most frequent."""
+    """One name for each period: the one in the order of waves, else the most frequent. Names that both stand in the
+    order of waves are two waves."""
     readings = column_readings(list(counts), dates)
     same: dict[tuple[Period, ...], list[str]] = {}
     for name in sorted(counts, key=lambda name: (name not in waves, -counts[name], name)):
         same.setdefault(tuple(found[name] for found in readings), []).append(name)
-    twice = [found for read, found in same.items() if read and len(found) > 1]
+    heads = ([name, *(other for other in others if other not in waves)] for name, *others in same.values())
+    twice = [found for found in heads if readings and len(found) > 1]
     notes: list[Note] = [
         ("waves_joined", {"name": name, "names": ", ".join(f"{one} ({counts[one]})" for one in (name, *others))})
         for name, *others in sorted(twice, key=lambda found: natural(found[0]))

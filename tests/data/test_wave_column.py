@@ -130,6 +130,11 @@ def test_the_spelling_in_the_order_of_waves_is_kept():
     assert notes[0][1] == {"name": "11/2025", "names": "11/2025 (1), Nov 2025 (2)"}
 
 
+def test_two_names_in_the_order_of_waves_are_two_waves():
+    found, notes = read_waves(column(["Nov 2025", "11/2025"]), "f", waves=["11/2025", "Nov 2025"])
+    assert (found.tolist(), notes) == (["Nov 2025", "11/2025"], [])
+
+
 @pytest.mark.parametrize("texts", [
     ["2025-11", "2025-12"], ["3/4/2026", "4/3/2026"], ["march", "march 1", "x"], ["2026-05-01 10:00",
     "2026-05-01 11:00"], [None, None],
