@@ -19,11 +19,12 @@ _UNITS = {
     "quarter": "q qtr quarter кв квартал квартала kv kvartal ch chorak choragi ч чорак чораги",
     "half-year": "h half полугодие полугодия п пг yarim ярим",
     "week": "w wk week нед неделя недели hafta haftasi ҳафта ҳафтаси хафта",
+    "month of the year": "month мес месяц месяца oy oyi ой ойи",
     "fiscal": "fy fiscal",
 }
 UNITS = {word: unit for unit, words in _UNITS.items() for word in words.split()}
 # What stands beside a year or a month, and after a number, without changing what is meant.
 BESIDE, ORDINALS = (set(words.split()) for words in (
-    "of the year month г гг год года годы году месяц yil yili yillik y oy oyi йил йили йиллик ойи",
-    "st nd rd th й я е ый ий ой ая ое го ье inchi nchi chi инчи нчи чи",
+    "of the year г гг год года годы году yil yili yillik y йил йили йиллик",
+    "st nd rd th й я е ый ий ая ое го ье inchi nchi chi инчи нчи чи",
 ))  # fmt: skip

@@ -14,11 +14,12 @@ YEARS = range(1900, 2101)
 _ROMAN = re.compile(r"(?=[ivxх])([xх]{0,3})(i[xх]|iv|v?i{0,3})")
 _TOKENS = re.compile(r"\d+|[^\W\d_]+")
 _CLOCK = re.compile(
-    r"[T,\s]\s*(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(?:([AP])\.?M\.?)?\s*"
-    r"(?:Z|(?:UTC|GMT)?\s*(?:[+-]\d{1,2}(?::?\d\d)?)?)\s*$",
+    r"[T, ] ?(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d+)?)? ?(?:([AP])\.?M\.?)? ?"
+    r"(?:Z|(?:UTC|GMT)? ?(?:[+-]\d{1,2}(?::?\d\d)?)?)$",
     re.IGNORECASE,
 )
-_YEAR_WORD = re.compile(r"[\s-]*\b(?:г|год|года|yil|yili|йил|йили)\b\.?$")
+_YEAR_WORD = re.compile(r"(?<=\d)[ -]?(?:г|год|года|yil|yili|йил|йили)\.?$")
+_LONGEST = 60  # letters in the name of a date or a numbered wave
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,8 @@ def series(text: str) -> Period | None:
     (True, None)
     """
     text = _plain(text)
+    if len(text) > _LONGEST:
+        return None
     if re.fullmatch(r"-?\d+", text):
         return Period("number", int(text), int(text))
     numbers, words = _parts(text)
@@ -135,13 +138,13 @@ def from_number(text: str) -> tuple[Period, str] | None:
 @lru_cache(maxsize=10_000)
 def _calendar(text: str, reading: Reading) -> Period | None:
     text = _plain(text)
-    text = _YEAR_WORD.sub("", text) if text[:1].isdigit() else text
-    return _numbers(text, reading) or _named(text)
+    return _numbers(_YEAR_WORD.sub("", text), reading) or _named(text) if len(text) <= _LONGEST else None
 
 
 @lru_cache(maxsize=100_000)  # the same times are read in several ways
 def _clock(text: str) -> tuple[str, int | None]:
     """A text without its time of day, and that in seconds: a whole day where there is no such time."""
+    text = " ".join(text.split())
     found = _CLOCK.search(text)
     if not found:
         return text, None
@@ -185,10 +188,14 @@ def _named(text: str) -> Period | None:
     """Forms with the name of a month, a quarter, a half-year, a week or a fiscal year; a year alone."""
     numbers, words = _parts(text)
     kinds = [UNITS.get(word, "month" if word in MONTHS else "") for word in words]
+    if len(kinds) > 1:  # noyabr oyi; and 2-ой квартал, where it is no month
+        kinds = [kind for kind in kinds if kind != "month of the year"]
     if kinds == ["month"]:
-        return _named_month(text, numbers, str(MONTHS[words[0]]))
+        return _named_month(text, numbers, str(next(MONTHS[word] for word in words if word in MONTHS)))
     years = [n for n in numbers if _is_year(n)]
     rest = [n for n in numbers if n not in years]
+    if kinds == ["month of the year"] and len(years) == len(rest) == 1:
+        return _month(years[0], rest[0])
     if kinds in (["quarter"], ["half-year"], ["fiscal", "quarter"], ["quarter", "fiscal"]) and len(numbers) == 2:
         if not years:  # beside a quarter a number of two digits is a year: Q1 26, 1Q26
             years, rest = [n for n in numbers if len(n) == 2], [n for n in numbers if len(n) == 1]

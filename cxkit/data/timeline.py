@@ -15,7 +15,8 @@ DAY_FIRST, MONTH_FIRST = Reading(True, True, short=True), Reading(False, False, 
 WAYS = {"day first": DAY_FIRST, "month first": MONTH_FIRST}
 DATES = tuple(WAYS)
 MAX_DAYS = 12
-MOST = {"quarter": 4, "half-year": 2, "week": 53, "fiscal": 99}  # in a year, or a century
+# As many are in a year, and fiscal years of two digits in a century.
+MOST = {"quarter": 4, "half-year": 2, "month of the year": 12, "week": 53, "fiscal": 99}
 _ORDER_ASKED = "give waves: [first, ..., last] in the codebook or the settings."
 _DATES_ASKED = "say dates: day first or dates: month first"
 
@@ -131,7 +132,7 @@ def day_or_month_first(found: Mapping[str, Period]) -> str:
 def natural(text: str) -> list[tuple[int, int, str]]:
     """A key that sorts numbers within names by size: "wave 2" before "wave 10"."""
     parts = [part for part in re.split(r"(\d+)", text) if part]
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
+    return [(0, int(part), "") if part.isdecimal() and len(part) < 1_000 else (1, 0, part) for part in parts]
 
 
 def listed(names: Sequence[str]) -> str:
@@ -207,9 +208,10 @@ def _check_size(answers: Mapping[str, int], column: str, min_base: int) -> None:
     times = any(":" in name for name in days)
     if 2 * len(days) > len(answers) and (times or len(answers) > MAX_DAYS or typical < 2):
         raise SettingsError(
-            f'The column "{column}" holds {len(answers)} different dates, such as "{days[0]}", too many for waves; '
-            f"make longer waves of them when the file is read, with period: month (or week, quarter, half-year, "
-            f"year) in the settings, or wave: {{column: {column}, period: month}} in the codebook."
+            f'The column "{column}" holds {len(answers)} different dates, such as "{days[0]}", and most have '
+            f"fewer than {min_base} answers; make longer waves of them when the file is read, with period: month (or "
+            f"week, quarter, half-year, year) in the settings, or wave: {{column: {column}, period: month}} in the "
+            f"codebook."
         )
 
 

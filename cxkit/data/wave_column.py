@@ -1,5 +1,6 @@
 """The column with the waves as it is read: periods made of its dates, and spellings of one period joined."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -9,6 +10,7 @@ from cxkit.data.texttable import Note
 from cxkit.data.timeline import DATES, WAYS, check_dates, column_readings, day_or_month_first, natural
 from cxkit.errors import DataError, SettingsError, did_you_mean
 
+_TYPED = re.compile(r"\d{4}-\d\d-\d\d")
 _DATES_ASKED = "say dates: day first or dates: month first in the codebook or the settings."
 
 
@@ -52,12 +54,14 @@ def read_waves(
 
 
 def _joined(counts: Mapping[str, int], dates: str, waves: Sequence[str]) -> tuple[dict[str, str], list[Note]]:
-    """One name for each period: the one in the order of waves, else the most frequent."""
+    """One name for each period: the one in the order of waves, else the most frequent. Names that both stand in the
+    order of waves are two waves."""
     readings = column_readings(list(counts), dates)
     same: dict[tuple[Period, ...], list[str]] = {}
     for name in sorted(counts, key=lambda name: (name not in waves, -counts[name], name)):
         same.setdefault(tuple(found[name] for found in readings), []).append(name)
-    twice = [found for read, found in same.items() if read and len(found) > 1]
+    heads = ([name, *(other for other in others if other not in waves)] for name, *others in same.values())
+    twice = [found for found in heads if readings and len(found) > 1]
     notes: list[Note] = [
         ("waves_joined", {"name": name, "names": ", ".join(f"{one} ({counts[one]})" for one in (name, *others))})
         for name, *others in sorted(twice, key=lambda found: natural(found[0]))
@@ -77,6 +81,7 @@ def _made(column: pd.Series, file: str, period: str, dates: str) -> tuple[dict[s
         readings = [found for found in column_readings(texts, dates) if all(one.dated for one in found.values())]
         form = day_or_month_first(readings[0]) if len(readings) == 1 else ""
     names = {}
+    _check_turned(column, texts, file)
     for text in texts:
         found = {one[text].within(period) for one in readings}
         if len(found) != 1 or None in found:
@@ -89,6 +94,24 @@ def _made(column: pd.Series, file: str, period: str, dates: str) -> tuple[dict[s
         (f"waves_of_{period.replace('-', '_')}", {"column": column.name, "first": made[0], "last": made[-1]})
     ]
     return names, notes + ([(f"dates_{form}", {"column": column.name})] if form else [])
+
+
+def _check_turned(column: pd.Series, texts: Sequence[str], file: str) -> None:
+    """Refuse what a spreadsheet in another language leaves of a text file: 1/5/2026 becomes a date with day and month
+    turned round, 1/13/2026 stays a text."""
+    dated = [text for text in texts if _TYPED.match(text)]
+    if len(dated) in (0, len(texts)) or any(int(text[8:10]) > 12 for text in dated):
+        return
+    others = [text for text in texts if not _TYPED.match(text)]
+    one_way = (sum(bool(calendar(text, way)) for way in WAYS.values()) == 1 for text in others)
+    if min(len(dated), len(others)) >= 3 and all(one_way):
+        first = others[0]
+        row = column.index[column == first][0]
+        raise DataError(
+            f'{file}, column "{column.name}", row {row}: found "{first}" beside dates such as "{dated[0]}", of which '
+            f"none is after the 12th of a month, as when a spreadsheet turns day and month round; take the file "
+            f"as it was first exported, or write all dates alike."
+        )
 
 
 def _too_long(found: set[str | None], period: str) -> str:

@@ -153,7 +153,9 @@ ORDER = "give waves: [first, ..., last] in the codebook or the settings."
      f"The waves December, January, November name no year and have no known order; {ORDER}"),
     (["15 Dec", "20 Nov"], "name no year"), (["Q4", "Q1"], "name no year"), (["1 кв.", "2 кв."], "name no year"),
     (["H1", "H2"], "name no year"),
-    (["5-hafta", "6-hafta"], "name no year"), (["ноябрь", "январь"], "name no year"),
+    (["5-hafta", "6-hafta"], "name no year"), (["11-oy", "12-oy", "1-oy"], "name no year"),
+    (["11-ой", "1-ой"], "name no year"), (["Month 12", "Month 1"], "name no year"), (["ноябрь", "январь"],
+    "name no year"),
     (["20.11", "05.01"], "name no year"), (["W51", "W52", "W1"], "name no year"), (["W50", "W51"], "name no year"),
     (["spring", "autumn"], f"The waves autumn, spring have no known order; {ORDER}"),
     (["1/5/2026", "3/4/2026"],
@@ -255,6 +257,7 @@ def test_many_days_of_few_answers_are_refused_with_the_setting_that_helps(form, 
     with pytest.raises(SettingsError) as caught:
         order({STAMPS[form](k): each for k in range(count)})
     assert f'The column "when" holds {count} different dates, such as' in str(caught.value)
+    assert "and most have fewer than 10 answers; make longer waves of them when the file is read" in str(caught.value)
     assert "period: month (or week, quarter, half-year, year) in the settings" in str(caught.value)
     assert "wave: {column: when, period: month} in the codebook" in str(caught.value)
 
@@ -272,3 +275,7 @@ def test_few_times_of_few_answers_are_refused_too():
 
 def test_numbers_within_names_are_sorted_by_size():
     assert sorted(["wave 10", "wave 9", "a2b10", "a2b9"], key=natural) == ["a2b9", "a2b10", "wave 9", "wave 10"]
+
+
+def test_names_of_many_digits_are_sorted_too():
+    assert sorted(["9" * 5_000, "8" * 5_000, "1"], key=natural) == ["1", "8" * 5_000, "9" * 5_000]

@@ -130,6 +130,26 @@ def test_the_spelling_in_the_order_of_waves_is_kept():
     assert notes[0][1] == {"name": "11/2025", "names": "11/2025 (1), Nov 2025 (2)"}
 
 
+TURNED = ["2026-05-01", "2026-06-01 10:00:00", "2026-12-01", "1/13/2026", "1/14/2026 9:00", "1/15/2026"]
+
+
+def test_dates_that_a_spreadsheet_turned_round_are_refused():
+    """1/5, 1/6 and 1/12 of an American export, opened where the day comes first."""
+    message = refusal(TURNED, period="month")
+    assert 'row 5: found "1/13/2026" beside dates such as "2026-05-01", of which none is after the 12th' in message
+    assert "take the file as it was first exported, or write all dates alike." in message
+
+
+@pytest.mark.parametrize("texts", [[*TURNED, "2026-01-20"], [*TURNED, "1/1/2026"], TURNED[1:], TURNED[:3]])
+def test_other_dates_beside_each_other_are_fine(texts):
+    assert read_waves(column(texts), "f", period="month", dates="month first")[0].str.startswith("2026-").all()
+
+
+def test_two_names_in_the_order_of_waves_are_two_waves():
+    found, notes = read_waves(column(["Nov 2025", "11/2025"]), "f", waves=["11/2025", "Nov 2025"])
+    assert (found.tolist(), notes) == (["Nov 2025", "11/2025"], [])
+
+
 @pytest.mark.parametrize("texts", [
     ["2025-11", "2025-12"], ["3/4/2026", "4/3/2026"], ["march", "march 1", "x"], ["2026-05-01 10:00",
     "2026-05-01 11:00"], [None, None],
