@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cxkit.report.job import Job
 from cxkit.report.publish import write_atomic
-from cxkit.results import csv_safe_text, escaped
+from cxkit.results import csv_safe_text
 
 _ITEMS = json.JSONEncoder(ensure_ascii=False, separators=(",\n  ", ": "))  # a row's items as indent=1 puts them
 
@@ -45,8 +45,7 @@ def write_rows(rows: Sequence[Row], out: Path) -> None:
 def _shown(row: Row) -> tuple[str, str]:
     """A row as JSON and as a line of CSV, kept because hardly a row changes between two jobs."""
     values = vars(row)
-    items = escaped(_ITEMS.encode(values)[1:-1])
-    return "{\n  " + items + "\n }", _line([csv_safe_text(text) for text in values.values()])
+    return "{\n  " + _ITEMS.encode(values)[1:-1] + "\n }", _line([csv_safe_text(text) for text in values.values()])
 
 
 def _line(cells: list[str]) -> str:

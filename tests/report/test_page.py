@@ -140,7 +140,7 @@ def test_an_error_in_a_cell_is_no_page():
     [
         ("en", "en", "July 1, 2026"),
         ("ru", "ru", "1 июля 2026"),
-        ("uz", "uz", "1-iyul, 2026"),
+        ("uz", "uz", "2026-yil 1-iyul"),
         ("uz_Cyrl", "uz-Cyrl", "2026"),
     ],
 )
