@@ -89,7 +89,8 @@ def read(
 
     Returns
     -------
-    data : a frame indexed by spreadsheet row; items and weight are numbers, all else is text.
+    data : a frame indexed by spreadsheet row; items and weight are numbers, all else is text; groups and waves in one
+        spelling, by the names that the codebook gives them.
     audit : see :class:`Audit`.
 
     Raises
@@ -129,7 +130,7 @@ def read(
         wanted = " and ".join(f'{column} = "{value}"' for column, value in (where or {}).items())
         raise DataError(f"{file} has no row with {wanted}; check the spelling of column and value.")
     frame = frame[keep].copy()
-    order = list(waves or book.waves)
+    order = [book.values.get(roles["wave"], Values()).name(wave) for wave in waves or book.waves]
     named = name_roles(frame, roles["by"], roles["wave"], book.values, order, picks)
     counts = []
     for name in ratings:

@@ -33,6 +33,10 @@ class Values:
         """Key of a value -> its name."""
         return {key(value): name for value, name in self.given.items()}
 
+    def name(self, value: str) -> str:
+        """The name of a value; itself when the codebook has none for it."""
+        return self.known.get(key(value), value)
+
     def parts(self, cell: str, known: Mapping[str, str] | None = None) -> list[str]:
         """The values in a cell."""
         return pieces(cell, self.separator, self.known if known is None else known) if self.separator else [cell]
