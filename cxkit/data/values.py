@@ -231,7 +231,11 @@ def naming(
     names = {part: free[part] if part in free else known[key(part)] for part in rows}
     notes: list[Note] = []
     for name in sorted(set(names.values())):
-        mine = {part: n for part, n in sorted(rows.items()) if names[part] == name and part not in values.given}
+        mine = {
+            part: n
+            for part, n in sorted(rows.items(), key=lambda at: (-at[1], at[0]))
+            if names[part] == name and part not in values.given
+        }
         if mine and (name in values.texts or len(mine) > 1 or name not in mine):
             notes.append(("spellings", {"column": column, "name": name, "spellings": mine}))
     unnamed = {name: sum(rows[p] for p in free if free[p] == name) for name in sorted(set(free.values()))}

@@ -129,7 +129,7 @@ class TestTheSameTexts:
     def test_every_spelling_finds_the_rows_of_all(self, tmp_path):
         """DuckDB folds ASCII only: what it cannot fold it must hand over."""
         together = [
-            ["Retail bank", "retail  BANK", "Retail\u00a0bank", "\tRetail bank ", "Retail\x1fbank", 
+            ["Retail bank", "retail  BANK", "Retail\u00a0bank", "\tRetail bank ", "Retail\x1fbank",
              "Re\u200btail bank", "\uff32etail bank", "Retail\nbank"],
             ["\u0422oshkent", "Toshkent", "TOSHKENT"],
             ["O'zbek", "O`zbek", "O\u02bbzbek"],
