@@ -229,18 +229,21 @@ def naming(
         rows.update(dict.fromkeys(parts[cell], n))
     free = one_name({part: n for part, n in rows.items() if key(part) not in known}, wanted)
     names = {part: free[part] if part in free else known[key(part)] for part in rows}
-    notes: list[Note] = []
-    for name in sorted(set(names.values())):
-        mine = {
-            part: n
-            for part, n in sorted(rows.items(), key=lambda at: (-at[1], at[0]))
-            if names[part] == name and part not in values.given
-        }
-        if mine and (name in values.texts or len(mine) > 1 or name not in mine):
-            notes.append(("spellings", {"column": column, "name": name, "spellings": mine}))
-    unnamed = {name: sum(rows[p] for p in free if free[p] == name) for name in sorted(set(free.values()))}
+    other: dict[str, dict[str, int]] = {}
+    unnamed: Counter[str] = Counter()
+    for part, n in sorted(rows.items(), key=lambda row: (-row[1], row[0])):
+        if part not in values.given:
+            other.setdefault(names[part], {})[part] = n
+        if part in free:
+            unnamed[names[part]] += n
+    notes: list[Note] = [
+        ("spellings", {"column": column, "name": name, "spellings": mine})
+        for name, mine in sorted(other.items())
+        if name in values.texts or len(mine) > 1 or name not in mine
+    ]
     if values.texts and unnamed:
-        notes.append(("values_unnamed", {"column": column, "spellings": unnamed}))
-    if unused := [name for name in values.texts if name not in names.values()]:
-        notes.append(("values_unused", {"column": column, "names": ", ".join(unused)}))
+        notes.append(("values_unnamed", {"column": column, "spellings": dict(unnamed)}))
+    if unused := set(values.texts).difference(names.values()):
+        told = ", ".join(name for name in values.texts if name in unused)
+        notes.append(("values_unused", {"column": column, "names": told}))
     return {cell: list(dict.fromkeys(names[part] for part in mine)) for cell, mine in parts.items()}, notes
