@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -28,7 +29,7 @@ class Values:
     given: Mapping[str, str] = field(default_factory=dict)
     separator: str = ""
 
-    @property
+    @cached_property
     def known(self) -> dict[str, str]:
         """Key of a value -> its name."""
         return {key(value): name for value, name in self.given.items()}
@@ -37,14 +38,13 @@ class Values:
         """The name of a value; itself when the codebook has none for it."""
         return self.known.get(key(value), value)
 
-    def parts(self, cell: str, known: Mapping[str, str] | None = None) -> list[str]:
+    def parts(self, cell: str) -> list[str]:
         """The values in a cell."""
-        return pieces(cell, self.separator, self.known if known is None else known) if self.separator else [cell]
+        return pieces(cell, self.separator, self.known) if self.separator else [cell]
 
     def pick(self, value: str) -> "Pick":
         """The test for rows with this value, by its name or as it stands in the file."""
-        known = self.known
-        name = known.get(key(value))
+        name = self.known.get(key(value))
         same = [one for one, its in self.given.items() if its == name] if name else []
         keys = frozenset(map(key, [value, *same])) - {""}
         return Pick(value, keys, tuple(same), self if self.separator else None)
@@ -223,7 +223,7 @@ def naming(
 'spellings': {'Retail': 2, 'retail': 1}})])
     """
     known = values.known
-    parts = {cell: values.parts(cell, known) for cell in cells}
+    parts = {cell: values.parts(cell) for cell in cells}
     rows: Counter[str] = Counter()
     for cell, n in cells.items():
         rows.update(dict.fromkeys(parts[cell], n))
