@@ -104,7 +104,7 @@ def read(
     Returns
     -------
     data : a frame with a row per respondent, indexed by spreadsheet row; items and weight are numbers, all else is
-        text.
+        text; groups and waves in one spelling, by the names that the codebook gives them.
     audit : see :class:`Audit`.
 
     Raises
@@ -146,14 +146,15 @@ def read(
         how = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
         raise DataError(f"{file} has no row with {wanted}; {_spelling(path, picked, how)}")
     frame = frame[keep].copy()
-    order, dates, notes = list(waves or book.waves), dates or book.dates, list(table.notes)
+    given, dates, notes = list(waves or book.waves), dates or book.dates, list(table.notes)
     if (count or book.count) != "-":
         frame, told = row_per_respondent(frame, names, roles, file, book.decimal)
         notes += told
     if column := roles["wave"]:
         period = period or (book.period if column == book.wave else "")
-        frame[column], told = read_waves(frame[column], file, period=period, dates=dates, waves=order)
+        frame[column], told = read_waves(frame[column], file, period=period, dates=dates, waves=given)
         notes += told
+    order = [book.values.get(roles["wave"], Values()).name(wave) for wave in given]
     notes += name_roles(frame, roles["by"], roles["wave"], book.values, order, picks)
     counts = []
     for name in ratings:

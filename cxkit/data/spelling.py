@@ -74,7 +74,7 @@ def best(spellings: Mapping[str, int]) -> str:
         mixed = any(_one_alphabet(word) != word for word in _LETTERS.findall(name))
         return mixed, -spellings[name], visible(name) != name, name.isupper(), name.islower(), name
 
-    return min(spellings, key=rank)
+    return min(spellings, key=rank) if len(spellings) > 1 else next(iter(spellings))
 
 
 def one_name(spellings: Mapping[str, int], wanted: Iterable[str] = ()) -> dict[str, str]:
@@ -87,7 +87,8 @@ def one_name(spellings: Mapping[str, int], wanted: Iterable[str] = ()) -> dict[s
     together: dict[str, dict[str, int]] = {}
     for spelling, n in spellings.items():
         together.setdefault(key(spelling), {})[spelling] = n
-    return {spelling: names.get(same) or best(mine) for same, mine in together.items() for spelling in mine}
+    shown = {same: names.get(same) or best(mine) for same, mine in together.items()}
+    return {spelling: shown[same] for same, mine in together.items() for spelling in mine}
 
 
 def alike(names: Iterable[str]) -> Iterator[list[str]]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -28,19 +29,22 @@ class Values:
     given: Mapping[str, str] = field(default_factory=dict)
     separator: str = ""
 
-    @property
+    @cached_property
     def known(self) -> dict[str, str]:
         """Key of a value -> its name."""
         return {key(value): name for value, name in self.given.items()}
 
-    def parts(self, cell: str, known: Mapping[str, str] | None = None) -> list[str]:
+    def name(self, value: str) -> str:
+        """The name of a value; itself when the codebook has none for it."""
+        return self.known.get(key(value), value)
+
+    def parts(self, cell: str) -> list[str]:
         """The values in a cell."""
-        return pieces(cell, self.separator, self.known if known is None else known) if self.separator else [cell]
+        return pieces(cell, self.separator, self.known) if self.separator else [cell]
 
     def pick(self, value: str) -> "Pick":
         """The test for rows with this value, by its name or as it stands in the file."""
-        known = self.known
-        name = known.get(key(value))
+        name = self.known.get(key(value))
         same = [one for one, its in self.given.items() if its == name] if name else []
         keys = frozenset(map(key, [value, *same])) - {""}
         return Pick(value, keys, tuple(same), self if self.separator else None)
@@ -219,20 +223,27 @@ def naming(
 'spellings': {'Retail': 2, 'retail': 1}})])
     """
     known = values.known
-    parts = {cell: values.parts(cell, known) for cell in cells}
+    parts = {cell: values.parts(cell) for cell in cells}
     rows: Counter[str] = Counter()
     for cell, n in cells.items():
         rows.update(dict.fromkeys(parts[cell], n))
     free = one_name({part: n for part, n in rows.items() if key(part) not in known}, wanted)
     names = {part: free[part] if part in free else known[key(part)] for part in rows}
-    notes: list[Note] = []
-    for name in sorted(set(names.values())):
-        mine = {part: n for part, n in sorted(rows.items()) if names[part] == name and part not in values.given}
-        if mine and (name in values.texts or len(mine) > 1 or name not in mine):
-            notes.append(("spellings", {"column": column, "name": name, "spellings": mine}))
-    unnamed = {name: sum(rows[p] for p in free if free[p] == name) for name in sorted(set(free.values()))}
+    other: dict[str, dict[str, int]] = {}
+    unnamed: Counter[str] = Counter()
+    for part, n in sorted(rows.items(), key=lambda row: (-row[1], row[0])):
+        if part not in values.given:
+            other.setdefault(names[part], {})[part] = n
+        if part in free:
+            unnamed[names[part]] += n
+    notes: list[Note] = [
+        ("spellings", {"column": column, "name": name, "spellings": mine})
+        for name, mine in sorted(other.items())
+        if name in values.texts or len(mine) > 1 or name not in mine
+    ]
     if values.texts and unnamed:
-        notes.append(("values_unnamed", {"column": column, "spellings": unnamed}))
-    if unused := [name for name in values.texts if name not in names.values()]:
-        notes.append(("values_unused", {"column": column, "names": ", ".join(unused)}))
+        notes.append(("values_unnamed", {"column": column, "spellings": dict(unnamed)}))
+    if unused := set(values.texts).difference(names.values()):
+        told = ", ".join(name for name in values.texts if name in unused)
+        notes.append(("values_unused", {"column": column, "names": told}))
     return {cell: list(dict.fromkeys(names[part] for part in mine)) for cell, mine in parts.items()}, notes

@@ -87,6 +87,18 @@ def test_equal_clients_come_by_name(tmp_path):
     assert [line.split()[:2] for line in league(write(rows, tmp_path))] == [["1", "a"], ["1", "b"], ["1", "C"]]
 
 
+def test_a_wave_is_called_by_its_text_in_the_language_of_the_index(tmp_path):
+    named = {"wave": "w", "values": {"w": {"2": {"ru": "Июнь", "en": "June"}}}}
+    wave = {"wave": "2"}
+    rows = [publish(tmp_path, f"c{k}", score(k, **wave), **wave) for k in range(2)]
+    for row in rows:
+        file = tmp_path / row.folder / "result.json"
+        content = json.loads(file.read_text(encoding="utf-8"))
+        file.write_text(json.dumps({**content, "settings": {**content["settings"], **named}}), encoding="utf-8")
+    for lang, shown in (("ru", "Июнь"), ("uz", "June")):
+        assert f"· {shown}" in text(write(rows, tmp_path, lang=lang))
+
+
 def test_a_small_base_is_marked_and_explained(tmp_path):
     html = write([*clients(tmp_path, 10, 20), publish(tmp_path, "s", score(15, n=12, base="small"))], tmp_path)
     assert "2 s 12 15 * 7 to 23" in league(html)

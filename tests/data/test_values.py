@@ -242,10 +242,11 @@ class TestNames:
         path = survey(tmp_path, ["1", "01", "2", "9"])
         assert split_values(path, "seg", book) == [("9", 1), ("Corporate", 1), ("Retail", 2)]
 
-    def test_waves_have_names_too(self, tmp_path):
+    @pytest.mark.parametrize("order", [["Spring", "Autumn"], ["1", "2"], ["spring", "AUTUMN"]])
+    def test_waves_have_names_too(self, tmp_path, order):
         values = {"wave": {"Spring": {"from": 1, "text": {"ru": "Весна"}}, "Autumn": 2}}
         path = survey(tmp_path, ["a"] * 4, wave=[1, 2, 1, 2])
-        book = {"wave": "wave", "waves": ["Spring", "Autumn"], "values": values}
+        book = {"wave": "wave", "waves": order, "values": values}
         data, audit = read_nps(path, book)
         result = cx.nps(data, "nps", wave=audit.wave, waves=audit.waves, values=audit.values, min_base=1, flag_base=1)
         assert (result.facts["previous_wave"], result.facts["wave"]) == ("Spring", "Autumn")
