@@ -8,12 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from cxkit.data.cards import Card, cards, to_number, to_scores
+from cxkit.data.cards import cards, to_number, to_scores
 from cxkit.data.codebook import Codebook, read_codebook
+from cxkit.data.columns import column_place, name_columns
 from cxkit.data.samples import sample_codebook, sample_text
 from cxkit.data.sources import distinct_values, read_text_table
-from cxkit.data.texttable import Note, TextTable, column_place
-from cxkit.errors import DataError, did_you_mean
+from cxkit.data.texttable import Note, TextTable
+from cxkit.data.totals import is_total
+from cxkit.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -112,11 +114,8 @@ def read(
     picked = {columns.get(column, column): value for column, value in (where or {}).items()}
     table, simulated = _open(path, sheet, encoding, delimiter, picked)
     file = str(path) if simulated else Path(path).name
-    frame = _rename(table.frame, declared, file)
-    for column in [*ratings, *filter(None, roles.values()), *(where or {})]:
-        if column not in frame:
-            shown = declared[column].column or column if column in declared else column
-            raise DataError(f'{file} has no column "{shown}"; {did_you_mean(shown, frame.columns)}')
+    others = [*filter(None, roles.values()), *(where or {})]
+    frame, matched = name_columns(table.frame, table.names, declared, others, file)
     keep = pd.Series(True, index=frame.index)
     for column, value in (where or {}).items():
         keep &= frame[column] == str(value)
@@ -140,7 +139,7 @@ def read(
     audit = Audit(
         file, table.encoding, table.delimiter, table.sheet, len(frame), table.blank_rows,
         filtered, pd.DataFrame(counts), names, {n: c.plain() for n, c in declared.items()},
-        waves=list(waves or book.waves), simulated=simulated, notes=table.notes, **roles,
+        waves=list(waves or book.waves), simulated=simulated, notes=(*table.notes, *matched), **roles,
     )  # fmt: skip
     return frame, audit
 
@@ -175,8 +174,8 @@ def split_values(
     column = (known[column].column if column in known else "") or column
     if str(path).startswith("sample:"):
         frame = sample_text(str(path).removeprefix("sample:"))
-        column_place(str(path), list(frame.columns), column)
-        return sorted(Counter("" if text is None else text for text in frame[column]).items())
+        place = column_place(str(path), list(frame.columns), column)
+        return sorted(Counter("" if text is None else text for text in frame.iloc[:, place]).items())
     if "://" in str(path):
         raise DataError(f'"{path}" is an address; download the file and give its path.')
     return distinct_values(Path(path), column)
@@ -229,21 +228,6 @@ def _same_scale(book: Codebook) -> list[str]:
     return [name for name, end in zip(book.items, ends, strict=True) if end == ends[0]]
 
 
-def _rename(frame: pd.DataFrame, declared: Mapping[str, Card], file: str) -> pd.DataFrame:
-    """Give columns the names of their items."""
-    names: dict[str, str] = {}
-    for item, one in declared.items():
-        if one.column and one.column != item:
-            if item in frame.columns or one.column in names:
-                taken = names.get(one.column, item)
-                raise DataError(
-                    f'{file}: the item "{item}" takes the column "{one.column}", but "{taken}" stands there already; '
-                    f"give the item another name or column."
-                )
-            names[one.column] = item
-    return frame.rename(columns=names)
-
-
 def _weights(column: pd.Series, file: str) -> pd.Series:
     numbers = column.map(lambda text: to_number(text) if isinstance(text, str) else None).astype(float)
     bad = numbers.isna() | (numbers < 0)
@@ -267,6 +251,12 @@ def _unique(frame: pd.DataFrame, respondent: str, wave: str, file: str) -> None:
         raise DataError(
             f'{file}, column "{respondent}", row {row}: found an empty cell, expected a respondent\'s id; '
             f"fill it in, or delete the row if it is a note or a total."
+        )
+    totals = ids.index[[is_total(one) for one in ids[respondent]]]
+    if len(totals):
+        raise DataError(
+            f'{file}, column "{respondent}", row {totals[0]}: found "{ids.loc[totals[0], respondent]}", expected a '
+            f"respondent's id; delete the row if it is a total, or give the respondent another id."
         )
     again = ids[ids.duplicated(keys)]
     if len(again):

@@ -253,7 +253,7 @@ class TestRefused:
             ({"by": "segmnt"}, "segmnt", 'did you mean "segment"?'),
             ({"wave": "waves"}, "waves", 'did you mean "wave"?'),
             ({"weight": "wieght"}, "wieght", 'did you mean "weight"?'),
-            ({"respondent": "ID"}, "ID", 'did you mean "id"?'),
+            ({"respondent": "IDs"}, "IDs", 'did you mean "id"?'),
             ({"where": {"segmetn": "Web"}}, "segmetn", 'did you mean "segment"?'),
         ],
     )
