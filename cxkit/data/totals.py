@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from statistics import fmean, median
 
 from cxkit.data.cards import fold, to_number
@@ -27,7 +27,7 @@ WORDS = frozenset(
             "mean",
             "median",
         ),
-        *("median", "count", "base", "n", "overall", "std dev", "std. dev.", "standard deviation", "all respondents"),
+        *("median", "count", "base", "overall", "std dev", "std. dev.", "standard deviation", "all respondents"),
         *("итого", "итог", "итоги", "общий итог", "промежуточный итог", "всего", "среднее", "среднее значение"),
         *("средний балл", "в среднем", "сумма", "количество", "кол-во", "число ответов", "медиана", "база"),
         *("jami", "umumiy", "oʻrtacha", "oʻrtacha qiymat", "oʻrtacha ball", "yigʻindi", "soni", "mediana"),
@@ -54,7 +54,14 @@ def is_total(text: str) -> bool:
     >>> is_total("Итого:"), is_total("n = 120"), is_total("Total (n=12)"), is_total("Total quality")
     (True, True, True, False)
     """
-    return len(text) <= 60 and fold(re.split(r"[:=(]", text, maxsplit=1)[0]) in WORDS
+    head, mark, _ = re.split(r"([:=(]|$)", text, maxsplit=1)
+    return len(text) <= 60 and (fold(head) in WORDS or (fold(head) == "n" and mark == "="))
+
+
+def _is_subtotal(text: str) -> bool:
+    """Whether a text begins or ends with the label of a total, such as "Retail Average"."""
+    words = text.split()
+    return 1 < len(words) < 6 and (is_total(words[0]) or is_total(words[-1]))
 
 
 def refuse_totals(
@@ -72,16 +79,27 @@ def refuse_totals(
     DataError : a row is labelled "Total", "Average", "Итого" or the like and stands at an end of the table with a
         label of its own, or lacks what all others have; or the first or last row has no label and sums up the others.
     """
-    labels = {k: place for k, row in enumerate(rows) if (place := _label(row, apart)) is not None}
-    plain = [rows[k] for k in _edges(len(rows)) if k not in labels]
+    edges = _edges(len(rows))
+    labels = {k: place for k, row in enumerate(rows) if (place := _first_label(row, apart)) is not None}
+    labels |= {k: place for k in edges if (place := _only_label(rows[k], apart)) is not None}
+    plain = [rows[k] for k in edges if k not in labels]
     if len(plain) < FEW:
         return
-    always = [k for k in range(len(names)) if all(row[k] is not None for row in plain)]
-    for k, place in labels.items():
-        if _sums_up(k, labels, rows, plain, always):
+    alike: dict[tuple[int, str], list[int]] = {}
+    for k, place in sorted(labels.items()):
+        alike.setdefault((place, rows[k][place] or ""), []).append(k)
+    always = [at for at in range(len(names)) if all(row[at] is not None for row in plain)]
+    for (place, text), same in alike.items():
+        k = same[0]
+        alone = len(same) == 1 and (_all_in(labels, range(k)) or _all_in(labels, range(k, len(rows))))
+        tells = _first_label(rows[k], apart) == place or all(_is_number(row[place]) for row in plain)
+        lacks = all(any(rows[one][at] is None for at in always) for one in same)
+        if not is_total(text):
+            alone, lacks = False, lacks and all(_is_number(cell) for at, cell in enumerate(rows[k]) if at != place)
+        if lacks or (alone and tells):
             raise DataError(
-                f'{file}, row {numbers[k]}: "{rows[k][place]}" in column "{names[place] or place + 1}" looks like a '
-                f"total or a mean of the rows, not a respondent; delete the row, or write another text if it is one."
+                f'{file}, row {numbers[k]}: "{text}" in column "{names[place] or place + 1}" looks like a total or a '
+                f"mean of the rows, not a respondent; delete the row, or write another text if it is a respondent."
             )
     for k in {0, len(rows) - 1} - set(labels):
         place = _sums_up_without_label(rows, k)
@@ -107,7 +125,7 @@ class Ends:
         self._last.append((number, cells))
         if len(self._last) > EDGE:
             passed = self._last.popleft()
-            if _label(passed[1], ()) is not None:
+            if _first_label(passed[1], ()) is not None:
                 self.rows.append(passed)
 
     def refuse_totals(self, file: str, names: Sequence[str]) -> None:
@@ -120,33 +138,26 @@ def _edges(count: int) -> list[int]:
     return list(range(count)) if count <= 2 * EDGE else [*range(EDGE), *range(count - EDGE, count)]
 
 
-def _label(row: Cells, apart: Collection[int]) -> int | None:
-    """The place of a label of a total: the first cell with something in it, or the only one that is no number."""
-    filled = [(place, cell) for place, cell in enumerate(row) if cell is not None and place not in apart]
-    if not filled:
-        return None
-    if to_number(filled[0][1]) is not None:
-        texts = [(place, cell) for place, cell in filled if to_number(cell) is None]
-        if len(texts) != 1:
-            return None
-        filled = texts
-    place, text = filled[0]
-    return place if is_total(text) else None
+def _first_label(row: Cells, apart: Collection[int]) -> int | None:
+    """The place of the first cell with something in it, if that is the label of a total."""
+    for place, cell in enumerate(row):
+        if cell is not None and place not in apart:
+            return place if not cell[0].isdigit() and (is_total(cell) or _is_subtotal(cell)) else None
+    return None
 
 
-def _sums_up(
-    k: int, labels: Mapping[int, int], rows: Sequence[Cells], plain: Sequence[Cells], always: Sequence[int]
-) -> bool:
-    """Whether a labelled row is a total: it lacks what others have, or its label stands once, at an end."""
-    place = labels[k]
-    same = [one for one, at in labels.items() if at == place and rows[one][place] == rows[k][place]]
-    if all(any(rows[one][other] is None for other in always) for one in same):
-        return True
-    at_end = all(one in labels for one in range(k)) or all(one in labels for one in range(k, len(rows)))
-    if len(same) > 1 or not at_end:
-        return False
-    first = next(at for at, cell in enumerate(rows[k]) if cell is not None)
-    return first == place or all(to_number(row[place] or "0") is not None for row in plain)
+def _only_label(row: Cells, apart: Collection[int]) -> int | None:
+    """The place of the only cell that is no number, if that is the label of a total."""
+    texts = [k for k, cell in enumerate(row) if cell is not None and k not in apart and to_number(cell) is None]
+    return texts[0] if len(texts) == 1 and is_total(row[texts[0]] or "") else None
+
+
+def _all_in(labels: Collection[int], rows: range) -> bool:
+    return all(k in labels for k in rows)
+
+
+def _is_number(cell: str | None) -> bool:
+    return cell is None or to_number(cell) is not None
 
 
 def _sums_up_without_label(rows: Sequence[Cells], k: int) -> int | None:
