@@ -125,4 +125,4 @@ def _are_rows(cells: list[str], place: int, lines: list[str], width: int, delimi
     numbers = [k for k, cell in enumerate(cells) if k != place and _NUMBER.fullmatch(cell)]
     if not numbers:
         return width > 2 and len(parts) > 2
-    return any(_NUMBER.fullmatch(part[k]) for part in parts[1:] for k in numbers)
+    return any(_NUMBER.fullmatch(part[k]) for part in (*middle, last) for k in numbers if k < len(part))

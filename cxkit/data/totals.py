@@ -3,6 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 from statistics import fmean, median
 
 from cxkit.data.cards import fold, to_number
@@ -56,6 +57,11 @@ def is_total(text: str) -> bool:
     """
     head, mark, _ = re.split(r"([:=(]|$)", text, maxsplit=1)
     return len(text) <= 60 and (fold(head) in WORDS or (fold(head) == "n" and mark == "="))
+
+
+@lru_cache(maxsize=10_000)
+def _labels_a_total(text: str) -> bool:
+    return is_total(text) or _is_subtotal(text)
 
 
 def _is_subtotal(text: str) -> bool:
@@ -142,7 +148,7 @@ def _first_label(row: Cells, apart: Collection[int]) -> int | None:
     """The place of the first cell with something in it, if that is the label of a total."""
     for place, cell in enumerate(row):
         if cell is not None and place not in apart:
-            return place if not cell[0].isdigit() and (is_total(cell) or _is_subtotal(cell)) else None
+            return place if not (cell[-1].isdigit() and cell.isalnum()) and _labels_a_total(cell) else None
     return None
 
 
