@@ -17,6 +17,7 @@ MAX_RATIO = 200
 MAX_ENTRIES = 2_000
 MAX_COLUMNS = 2_000
 CHUNK = 2**20
+MAX_TAG = 2**16
 _HIDDEN = rb"""\bhidden=["'](?:1|true)["']"""
 _TAG = re.compile(rb"<(?:\w+:)?(row|col)\b([^>]*" + _HIDDEN + rb"[^>]*)>")
 _PLACE = re.compile(rb"""\b(r|min|max)=["'](\d+)["']""")
@@ -72,7 +73,7 @@ def _hidden(path: Path, part: str) -> tuple[frozenset[int], frozenset[int]]:
     with zipfile.ZipFile(path) as archive, archive.open(part.lstrip("/")) as xml:
         while chunk := xml.read(CHUNK):
             text = rest + chunk
-            end = max(text.rfind(b"<"), len(text) - CHUNK)  # a tag that the next chunk ends
+            end = max(text.rfind(b"<"), len(text) - MAX_TAG)  # the next chunk may end the last tag
             for kind, tag in _TAG.findall(text[:end]):
                 places = {name: int(number) for name, number in _PLACE.findall(tag)}
                 if kind == b"row":
