@@ -45,6 +45,12 @@ def read_text_table(
     if kind in SHEETS:
         with open_sheet(path, sheet) as page:
             table = _table(path.name, page.rows, wanted)
+        for cells, rows in page.merged.items():
+            if not table.frame.index.intersection(rows).empty:
+                raise DataError(
+                    f"{path.name}, row {rows[0]}: the cells {cells} are merged, so only the first of them holds "
+                    f"what is seen in all; unmerge them and fill each in."
+                )
         return replace(table, sheet=page.name, notes=(*_hidden(page, table), *table.notes))
     if kind == ".parquet" and not by_rows:
         return _table(path.name, _parquet_rows(path), wanted)
@@ -94,6 +100,12 @@ def _kind(path: Path) -> str:
     if path.is_dir():
         if not big.files(path):
             raise DataError(f'The folder "{path.name}" holds no .parquet file; check the path.')
+        others = sum(one.suffix.lower() == ".parquet" for one in path.rglob("*")) - len(big.files(path))
+        if others:
+            raise DataError(
+                f'The folder "{path.name}" holds .parquet files ({others}) that would not be read, in folders inside '
+                f"it or with an ending in capitals; put all beside each other, or give the folder that holds them."
+            )
         return "folder"
     if not path.is_file():
         raise DataError(f'The file "{path.name}" was not found; check the path.')

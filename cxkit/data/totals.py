@@ -11,6 +11,7 @@ from cxkit.errors import DataError
 
 Cells = Sequence[str | None]
 FEW = 3  # rows below which nothing is told from the others
+SOME = 8  # and below which numbers may sum up the others by chance
 EDGE = 50  # rows at each end that show what all rows have
 WORDS = frozenset(
     fold(word)
@@ -173,7 +174,7 @@ def _sums_up_without_label(rows: Sequence[Cells], k: int) -> int | None:
     missing = [place for place, cell in enumerate(rows[k]) if cell is None and all(row[place] for row in others)]
     singular = [place for place in missing if len({row[place] for row in others}) == len(others)]
     varied = any(len({row[place] for row in others}) > 1 for place in filled)
-    if len(others) < FEW or not varied or not (singular or len(missing) > 1):
+    if len(others) < SOME or not varied or not (singular or len(missing) > 1):
         return None
     for statistic in (fmean, sum, len, median):
         if all(_equals(rows, k, place, statistic) for place in filled):

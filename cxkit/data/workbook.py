@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,17 +20,20 @@ CHUNK = 2**20
 MAX_TAG = 2**16
 _HIDDEN = rb"""\bhidden=["'](?:1|true)["']"""
 _TAG = re.compile(rb"<(?:\w+:)?(row|col)\b([^>]*" + _HIDDEN + rb"[^>]*)>")
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\b[^>]*\bref=["']([A-Z]+(\d+):[A-Z]+(\d+))["']""")
 _PLACE = re.compile(rb"""\b(r|min|max)=["'](\d+)["']""")
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet's rows one by one, and the numbers of the rows, columns and how many other sheets that it hides."""
+    """A sheet's rows one by one, the numbers of the rows and columns that it hides, the rows of merged cells with
+    their place such as "A2:A6", and how many other sheets are hidden."""
 
     name: str
     rows: Iterator[list[str]]
     hidden_rows: frozenset[int]
     hidden_columns: frozenset[int]
+    merged: Mapping[str, range]
     hidden_sheets: int
 
 
@@ -53,10 +56,10 @@ def open_sheet(path: Path, sheet: str = "") -> Iterator[Sheet]:
             closing(openpyxl.load_workbook(path, read_only=True)) as formulas,
         ):
             name = _sheet_name(path.name, values, sheet)
-            rows, columns = _hidden(path, values[name]._worksheet_path)
+            rows, columns, merged = _marked(path, values[name]._worksheet_path)
             others = sum(page.sheet_state != "visible" and page.title != name for page in values.worksheets)
             with closing(_rows(path.name, values[name], formulas[name])) as cells:
-                yield Sheet(name, cells, rows, columns, others)
+                yield Sheet(name, cells, rows, columns, merged, others)
     except DataError:
         raise
     except Exception:  # zipfile and openpyxl raise whatever their parsers raise on a damaged file
@@ -65,15 +68,18 @@ def open_sheet(path: Path, sheet: str = "") -> Iterator[Sheet]:
         ) from None
 
 
-def _hidden(path: Path, part: str) -> tuple[frozenset[int], frozenset[int]]:
-    """The numbers of the hidden rows and columns of a sheet; openpyxl does not tell them when it reads row by row."""
+def _marked(path: Path, part: str) -> tuple[frozenset[int], frozenset[int], dict[str, range]]:
+    """The hidden rows and columns and the merged cells of a sheet, which openpyxl does not tell row by row."""
     rows: set[int] = set()
     columns: set[int] = set()
+    merged: dict[str, range] = {}
     rest = b""
     with zipfile.ZipFile(path) as archive, archive.open(part.lstrip("/")) as xml:
         while chunk := xml.read(CHUNK):
             text = rest + chunk
             end = max(text.rfind(b"<"), len(text) - MAX_TAG)  # the next chunk may end the last tag
+            for cells, first, last in _MERGED.findall(text[:end]):
+                merged[cells.decode()] = range(int(first), int(last) + 1)
             for kind, tag in _TAG.findall(text[:end]):
                 places = {name: int(number) for name, number in _PLACE.findall(tag)}
                 if kind == b"row":
@@ -81,7 +87,7 @@ def _hidden(path: Path, part: str) -> tuple[frozenset[int], frozenset[int]]:
                 else:
                     columns.update(range(places.get(b"min", 0), min(places.get(b"max", 0), MAX_COLUMNS) + 1))
             rest = text[end:]
-    return frozenset(rows), frozenset(columns)
+    return frozenset(rows), frozenset(columns), merged
 
 
 def _check_zip(path: Path) -> None:

@@ -233,6 +233,13 @@ class TestFolder:
         assert len(read_text_table(tmp_path / "s").frame) == 5
         assert distinct_values(tmp_path / "s", "company") == [("x", 3), ("y", 2)]
 
+    @pytest.mark.parametrize("name", ["2025/3.parquet", "company=acme/1.parquet", "3.PARQUET"])
+    def test_files_that_would_not_be_read_are_named(self, tmp_path, name):
+        parquet(tmp_path / "s" / "1.parquet", company=["x"], ease=[1])
+        parquet(tmp_path / "s" / name, company=["x"], ease=[1])
+        for work in (lambda: read_text_table(tmp_path / "s"), lambda: distinct_values(tmp_path / "s", "company")):
+            assert 'folder "s" holds .parquet files (1) that would not be read' in refusal(work)
+
     def test_files_with_other_columns_are_refused(self, tmp_path):
         parquet(tmp_path / "s" / "1.parquet", company=["x"], ease=[1])
         parquet(tmp_path / "s" / "2.parquet", company=["x"], trust=[1])

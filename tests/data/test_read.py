@@ -355,6 +355,10 @@ class TestBelowTheTable:
         path = write(tmp_path, self.HEAD + ",,,,\nNote: 5 = best,,,,\n")
         says(refusal(path, items=["ease"], scale=[1, 5]), "answers.csv, row 15", "fills 1 of 5", "note or a total")
 
+    def test_a_note_in_a_narrow_table_is_no_respondent(self, tmp_path):
+        path = write(tmp_path, "id,segment,ease\nr1,a,5\nr2,a,4\n,,\nSource: a bank,,\n")
+        says(refusal(path, items=["ease"], scale=[1, 5]), "answers.csv, row 5", "fills 1 of 3", "note or a total")
+
     def test_a_total_without_an_id_is_no_respondent(self, tmp_path):
         path = write(tmp_path, self.HEAD + ",,5,5,5\n")
         message = refusal(path, items=["ease"], scale=[1, 5], respondent="id")

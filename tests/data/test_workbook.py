@@ -6,6 +6,7 @@ import pytest
 from cxkit.data import workbook
 from cxkit.data.read import read
 from cxkit.data.sources import distinct_values
+from cxkit.errors import DataError
 from tests.data.test_sources import SHEET, with_part
 
 ROWS = [("id", "nps", "seg"), *((f"r{k}", k % 11, "AB"[k % 2]) for k in range(12))]
@@ -72,7 +73,22 @@ def test_a_tag_may_be_written_in_any_way_and_cut_anywhere(book, tmp_path, tag, v
     )
     for size in (7, 64, 2**20):
         monkeypatch.setattr(workbook, "CHUNK", size)
-        assert workbook._hidden(whole, SHEET)[0] == {4}
+        assert workbook._marked(whole, SHEET)[0] == {4}
+
+
+@pytest.mark.parametrize("cells", ["C2:C6", "A5:B5", "B13:C20"])
+def test_merged_cells_among_the_answers_are_refused(book, tmp_path, cells):
+    book.active.merge_cells(cells)
+    with pytest.raises(
+        DataError, match=f"the cells {cells} are merged, so only the first of them holds what is seen"
+    ):
+        notes(book, tmp_path)
+
+
+def test_merged_cells_elsewhere_do_no_harm(book, tmp_path):
+    book.active.merge_cells("E1:F1")
+    book.active.merge_cells("A20:C22")
+    assert notes(book, tmp_path) == (12, ())
 
 
 def test_texts_that_look_like_tags_hide_nothing(book, tmp_path):
