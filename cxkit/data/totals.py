@@ -4,7 +4,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
-from statistics import fmean, median
+from statistics import fmean
 
 from cxkit.data.cards import fold, to_number
 from cxkit.errors import DataError
@@ -176,7 +176,7 @@ def _sums_up_without_label(rows: Sequence[Cells], k: int) -> int | None:
     varied = any(len({row[place] for row in others}) > 1 for place in filled)
     if len(others) < SOME or not varied or not (singular or len(missing) > 1):
         return None
-    for statistic in (fmean, sum, len, median):
+    for statistic in (fmean, sum, len):
         if all(_equals(rows, k, place, statistic) for place in filled):
             return missing[0]
     return None
