@@ -51,6 +51,10 @@ class TestDelimiter:
         assert (table.delimiter, cells(table)) == (";", {2: ["1", "5,0"]})
         assert distinct_values(tmp_path / "a.csv", "id") == [("1", 1)]
 
+    def test_a_first_line_wins_over_what_looks_likelier(self, tmp_path):
+        table = read_text_table(write(tmp_path, "sep=,\nid;a,b;c\n1;5,2;3\n"))
+        assert (table.delimiter, cells(table)) == (",", {2: ["1;5", "2;3"]})
+
     def test_a_first_line_in_utf16(self, tmp_path):
         assert cells(read_text_table(write(tmp_path, "sep=|\nid|a\n1|я\n", "utf-16"))) == {2: ["1", "я"]}
 
