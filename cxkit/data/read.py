@@ -77,7 +77,8 @@ def read(
     codebook : a YAML file, or the same as a dict; settings given here win over it.
     items : the rating columns to convert; empty takes the items of the codebook that share the first one's ends.
     scale : the scale of items that the codebook does not hold: [min, max], a card, or item -> either.
-    by, wave, weight, respondent : names of columns; "-" sets a role of the codebook aside.
+    by, wave, weight, respondent : names of columns; "-" sets a role of the codebook aside. All names of columns are
+        found without regard to case, spaces and form of letters, which the audit then tells.
     waves : the waves in order; empty takes the codebook's.
     outcome : a rating column that the items should explain; converted like them but not one of ``audit.items``.
     where : column -> value; only rows with these values are kept. With it, .parquet, .duckdb and text files may be
