@@ -3,40 +3,23 @@
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from cxkit.data.columns import column_place
+from cxkit.data.header import SPACES, clean
+from cxkit.data.parts import Part, parquet_parts, quoted_name, table_part
 from cxkit.data.pushdown import condition
-from cxkit.data.texttable import (
-    SPACES,
-    TextTable,
-    cell_text,
-    checked_header,
-    clean,
-    collect,
-    column_place,
-    no_answers,
-)
-from cxkit.data.values import Pick
+from cxkit.data.texttable import TextTable, cell_text, chosen, collect, no_answers
+from cxkit.data.totals import EDGE, is_total, refuse_totals
+from cxkit.data.values import Pick, Values
 from cxkit.errors import DataError, did_you_mean
 
 MEMORY = "256MB"
 BATCH = 20_000
 TEXTS = ("string", "large_string", "string_view")
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A table inside DuckDB: what stands after FROM, and its columns in the file's order."""
-
-    source: str
-    params: Sequence[Any]
-    number: str  # SQL that counts the rows from 0
-    header: list[str]
-    names: list[str]  # as DuckDB calls them, which takes "a" and "A" for one name
-    kinds: list[str]
-    types: list[Any]  # the Arrow types that the cells' texts are made from
 
 
 def files(path: Path) -> list[Path]:
@@ -65,17 +48,18 @@ def rows_where(path: Path, where: Mapping[str, Pick], *, sheet: str = "") -> Tex
     """
     with _opened(path, sheet) as (con, parts, name):
         header = parts[0].header
+        tests = chosen(path.name, header, where)
         all_rows = blank = 0
         found = []
         for part in parts:
             first = all_rows
             all_rows += _count(con, part, "true", [])
             blank += _count_blank(con, part)
-            if set(where) <= set(header):
-                found.append(_rows(con, part, where, first))
+            if tests is not None:
+                found.append(_rows(con, part, tests, first))
         if all_rows == blank:
             raise no_answers(path.name)
-        table = collect(header, (row for rows in found for row in rows), where)
+        table = collect(path.name, header, (row for rows in found for row in rows), where)
         others = all_rows - blank - len(table.frame)
         return replace(table, sheet=name, blank_rows=blank, filtered_rows=others)
 
@@ -85,15 +69,36 @@ def values(path: Path, column: str, sheet: str = "") -> Iterator[tuple[str | Non
     with _opened(path, sheet) as (con, parts, _):
         for part in parts:
             place = column_place(path.name, part.header, column)
-            sql = f"SELECT {_name(part.names[place])}, count(*) FROM {part.source} GROUP BY 1"
+            sql = f"SELECT {quoted_name(part.names[place])}, count(*) FROM {part.source} GROUP BY 1"
             for batch in _batches(con, sql, part.params):
                 texts = _texts(batch.column(0), part.types[place])
                 yield from zip(texts, batch.column(1).to_pylist(), strict=True)
             yield None, -_count_blank(con, part)
+        _refuse_totals(con, path.name, parts)
+
+
+def _refuse_totals(con: Any, file: str, parts: Sequence[Part]) -> None:
+    """Look at the first and the last rows, and at others that are labelled as those are."""
+    rows: dict[int, list[str | None]] = {}
+    first = 0
+    for part in parts:
+        last = con.execute(f"SELECT max({part.number}) FROM {part.source}", part.params).fetchall()[0][0] or 0
+        for test in (f"{part.number} < {EDGE}", f"{part.number} > {last - EDGE}"):
+            rows.update((number, cells) for number, cells in _rows(con, part, {}, first, test) if cells)
+        first += _count(con, part, "true", [])
+    labels = {(place, text) for cells in rows.values() for place, text in enumerate(cells) if text and is_total(text)}
+    first = 0
+    for part in parts:
+        for place, text in sorted(labels):
+            alike = islice(_rows(con, part, {place: Values().pick(text)}, first), 2 * EDGE)
+            rows.update((number, cells) for number, cells in alike if cells and cells[place] == text)
+        first += _count(con, part, "true", [])
+    numbers = sorted(rows)
+    refuse_totals(file, parts[0].header, numbers, [rows[number] for number in numbers])
 
 
 @contextmanager
-def _opened(path: Path, sheet: str) -> Iterator[tuple[Any, list[_Part], str]]:
+def _opened(path: Path, sheet: str) -> Iterator[tuple[Any, list[Part], str]]:
     """A connection that can read this file and nothing else, and writes only into a temporary folder."""
     if not reads(path):
         raise DataError(f'{path.name} needs duckdb and pyarrow; install them with pip install "cxkit[big]".')
@@ -114,7 +119,11 @@ def _opened(path: Path, sheet: str) -> Iterator[tuple[Any, list[_Part], str]]:
                 con.execute(f"SET allowed_paths = [{', '.join(map(_quoted, allowed))}]")
                 con.execute("SET enable_external_access = false")
                 con.execute("SET lock_configuration = true")
-                parts = [_table_part(con, path.name, table)] if table else _parquet_parts(con, path, allowed)
+                parts = (
+                    [table_part(con, path.name, table)]
+                    if table
+                    else parquet_parts(con, path.name, files(path), allowed)
+                )
                 yield con, parts, table
             except duckdb.OutOfMemoryException:
                 raise DataError(
@@ -151,65 +160,16 @@ def _attach(con: Any, file: str, path: Path, sheet: str) -> str:
     return sheet or tables[0]
 
 
-def _table_part(con: Any, file: str, table: str) -> _Part:
-    source = f"cx.main.{_name(table)}"
-    names, kinds = _described(con, source, [])
-    types = con.sql(f"SELECT * FROM {source} LIMIT 0").to_arrow_table().schema.types
-    return _numbered(_Part(source, [], "rowid", checked_header(file, names), names, kinds, types))
-
-
-def _parquet_parts(con: Any, path: Path, paths: list[str]) -> list[_Part]:
-    import pyarrow.parquet
-
-    parts: list[_Part] = []
-    for file, real in zip(files(path), paths, strict=True):
-        params = [real]
-        source = "read_parquet(?, hive_partitioning = false)"  # a folder company=acme is no column of the file
-        schema = pyarrow.parquet.read_schema(real)
-        header = checked_header(file.name, schema.names)
-        for name, kind in zip(header, schema.types, strict=True):
-            if pyarrow.types.is_decimal256(kind):
-                raise DataError(f'{file.name}, column "{name}": numbers of over 38 digits; write them shorter.')
-        names, kinds = _described(con, source, params)
-        part = _Part(source, params, "file_row_number", header, names, kinds, schema.types)
-        if parts and header != parts[0].header:
-            if sorted(header) != sorted(parts[0].header):
-                odd = sorted({*header} ^ {*parts[0].header})[0]
-                raise DataError(
-                    f'{path.name}: the column "{odd}" stands in one of {files(path)[0].name} and {file.name} only; '
-                    f"give all files the same columns."
-                )
-            order = [header.index(name) for name in parts[0].header]
-            names, kinds, types = ([had[k] for k in order] for had in (names, kinds, schema.types))
-            part = replace(part, header=parts[0].header, names=names, kinds=kinds, types=types)
-        parts.append(_numbered(part))
-    return parts
-
-
-def _described(con: Any, source: str, params: Sequence[Any]) -> tuple[list[str], list[str]]:
-    rows = con.execute(f"DESCRIBE SELECT * FROM {source}", params).fetchall()
-    return [row[0] for row in rows], [row[1] for row in rows]
-
-
-def _numbered(part: _Part) -> _Part:
-    """Make sure that the number of a row is no column of the file, whatever the names of its columns."""
-    if part.number in map(str.casefold, part.names):
-        alias = _name("_" * (1 + max(map(len, part.names))))
-        source = f"(SELECT *, row_number() OVER () - 1 AS {alias} FROM {part.source})"
-        return replace(part, source=source, number=alias)
-    if part.number == "file_row_number":
-        return replace(part, source=part.source.replace("(?,", "(?, file_row_number = true,"))
-    return part
-
-
-def _rows(con: Any, part: _Part, where: Mapping[str, Pick], first: int) -> Iterator[tuple[int, list[str | None]]]:
+def _rows(
+    con: Any, part: Part, where: Mapping[int, Pick], first: int, test: str = "true"
+) -> Iterator[tuple[int, list[str | None]]]:
     """Rows by number: all with these values, and a few others that only their texts tell apart."""
-    tests, params = ["true"], list(part.params)
-    for column, pick in where.items():
-        sql, given = _test(con, part, part.header.index(column), pick)
+    tests, params = [test], list(part.params)
+    for place, pick in where.items():
+        sql, given = _test(con, part, place, pick)
         tests.append(f"({sql})")
         params += given
-    columns = ", ".join(map(_name, part.names))
+    columns = ", ".join(map(quoted_name, part.names))
     sql = f"SELECT {columns}, {part.number} FROM {part.source} WHERE {' AND '.join(tests)}"
     for batch in _batches(con, sql, params):
         *cells, numbers = batch.columns
@@ -218,9 +178,9 @@ def _rows(con: Any, part: _Part, where: Mapping[str, Pick], first: int) -> Itera
             yield first + number + 2, list(row) if any(text is not None for text in row) else []
 
 
-def _test(con: Any, part: _Part, place: int, pick: Pick) -> tuple[str, list[str]]:
+def _test(con: Any, part: Part, place: int, pick: Pick) -> tuple[str, list[str]]:
     """What DuckDB can use to skip rows. The test decides in the end, so this only must not lose a row."""
-    name = _name(part.names[place])
+    name = quoted_name(part.names[place])
 
     def distinct(sql: str, given: Sequence[str]) -> Iterator[str | None]:
         for batch in _batches(con, f"SELECT DISTINCT {name} FROM {part.source} WHERE {sql}", [*part.params, *given]):
@@ -229,14 +189,14 @@ def _test(con: Any, part: _Part, place: int, pick: Pick) -> tuple[str, list[str]
     return condition(name, part.kinds[place], str(part.types[place]), pick, distinct)
 
 
-def _count(con: Any, part: _Part, test: str, params: Sequence[Any]) -> int:
+def _count(con: Any, part: Part, test: str, params: Sequence[Any]) -> int:
     sql = f"SELECT count(*) FROM {part.source} WHERE {test}"
     return con.execute(sql, [*part.params, *params]).fetchall()[0][0]
 
 
-def _count_blank(con: Any, part: _Part) -> int:
+def _count_blank(con: Any, part: Part) -> int:
     tests, params = [], []
-    for name, kind in zip(map(_name, part.names), part.kinds, strict=True):
+    for name, kind in zip(map(quoted_name, part.names), part.kinds, strict=True):
         if kind in ("FLOAT", "DOUBLE"):
             tests.append(f"({name} IS NULL OR isnan({name}))")
         elif kind in ("VARCHAR", "JSON") or kind.startswith("ENUM("):
@@ -261,10 +221,6 @@ def _texts(column: Any, kind: Any) -> list[str | None]:
         with suppress(pyarrow.ArrowException):
             column = column.cast(kind)
     return [clean(cell_text(cell)) for cell in column.to_pylist()]
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _quoted(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cxkit.data.cards import fold
-from cxkit.data.texttable import Typed
+from cxkit.data.header import Typed
 
 MARKS = (".", ",")
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:([.,])[0-9]+)?(e[+-]?[0-9]+)?")

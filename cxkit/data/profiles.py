@@ -10,10 +10,11 @@ import pandas as pd
 
 from cxkit.data.cards import cards, fold
 from cxkit.data.codebook import read_codebook
+from cxkit.data.columns import column_place
 from cxkit.data.read import Audit, read
 from cxkit.data.sources import read_text_table
 from cxkit.data.yamlfile import only_keys
-from cxkit.errors import DataError, SettingsError, did_you_mean
+from cxkit.errors import DataError, SettingsError
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -138,23 +139,25 @@ def read_profiles(
             f'{audit.count}); set count to "-".'
         )
     for column in (object_column, respondent):
-        if column not in frame:
-            raise DataError(f'{audit.file} has no column "{column}"; {did_you_mean(column, frame.columns)}')
+        place = column_place(audit.file, list(frame.columns), column)
+        frame = frame.rename(columns={frame.columns[place]: column})
     frame = _known_objects(frame, object_column, [*objects, *texts], {**texts, **names}, audit.file)
     frame = frame[frame[object_column].isin(list(objects))]
     roles = [column for column in (audit.by, audit.weight) if column]
     people = _people(frame, respondent, audit.wave, object_column, roles, audit.file)
-    opened = read_text_table(Path(path), **{k: options.get(k, "") for k in ("sheet", "encoding", "delimiter")})
-    raw = opened.frame.loc[frame.index]
+    where = {audit.scale.get(k, {}).get("column") or k: value for k, value in (options.get("where") or {}).items()}
+    form = {k: options.get(k, "") for k in ("sheet", "encoding", "delimiter")}
+    raw = read_text_table(Path(path), **form, where=where).frame.loc[frame.index]
     wide = frame.loc[~people.duplicated()].drop(columns=[*scales, object_column])
     rows, deck = [], {}
     for key in objects:
         mine = frame[frame[object_column] == key]
         for name in scales:
-            item, column = f"{key}_{name}", audit.scale[name]["column"] or name
+            item = f"{key}_{name}"
+            place = column_place(audit.file, list(raw.columns), audit.scale[name]["column"] or name)
             wide[item] = mine[name].set_axis(people[mine.index]).reindex(people[wide.index]).to_numpy()
             n = int(wide[item].notna().sum())
-            coded = raw.loc[mine.index, column].notna() & mine[name].isna()
+            coded = raw.loc[mine.index].iloc[:, place].notna() & mine[name].isna()
             rows.append({"item": item, "n": n, "missing": len(wide) - n, "declared": int(coded.sum())})
             deck[item] = {**audit.scale[name], "column": "", "text": captions[item]}
     return wide, replace(

@@ -11,15 +11,17 @@ from typing import Any
 import pandas as pd
 
 from cxkit.data.amounts import read_weights, row_per_respondent
-from cxkit.data.cards import Card, answer_notes, cards, to_scores
+from cxkit.data.cards import answer_notes, cards, to_scores
 from cxkit.data.codebook import Codebook, read_codebook
+from cxkit.data.columns import column_place, name_columns
 from cxkit.data.samples import sample_codebook, sample_text
 from cxkit.data.sources import distinct_values, read_text_table
 from cxkit.data.spelling import look
-from cxkit.data.texttable import Note, TextTable, column_place
+from cxkit.data.texttable import Note, TextTable
+from cxkit.data.totals import is_total
 from cxkit.data.values import Pick, Values, name_roles, rows_by_name, split_of, texts_of
 from cxkit.data.wave_column import read_waves
-from cxkit.errors import CxError, DataError, did_you_mean
+from cxkit.errors import CxError, DataError
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ def read(
     codebook : a YAML file, or the same as a dict; settings given here win over it.
     items : the rating columns to convert; empty takes the items of the codebook that share the first one's ends.
     scale : the scale of items that the codebook does not hold: [min, max], a card, or item -> either.
-    by, wave, weight, respondent : names of columns; "-" sets a role of the codebook aside.
+    by, wave, weight, respondent : names of columns; "-" sets a role of the codebook aside. All names of columns are
+        found without regard to case, spaces and form of letters, which the audit then tells.
     count : a column that says how many respondents each row stands for; "-" as above. Their rows are repeated.
     waves : the waves in order; empty takes the codebook's.
     dates : "day first" or "month first", where waves are dates such as 3/4/2026; "" takes the codebook's.
@@ -133,11 +136,8 @@ def read(
     picked = {columns.get(column, column): pick for column, pick in picks.items()}
     table, simulated = _open(path, sheet, encoding, delimiter, picked)
     file = str(path) if simulated else Path(path).name
-    frame = _rename(table.frame, declared, file)
-    for column in [*ratings, *filter(None, roles.values()), *(where or {})]:
-        if column not in frame:
-            shown = declared[column].column or column if column in declared else column
-            raise DataError(f'{file} has no column "{shown}"; {did_you_mean(shown, frame.columns)}')
+    others = [*filter(None, roles.values()), *(where or {})]
+    frame, matched = name_columns(table.frame, table.names, declared, others, file)
     keep = pd.Series(True, index=frame.index)
     for column, pick in picks.items():
         keep &= frame[column].map(pick).astype(bool)
@@ -146,7 +146,7 @@ def read(
         how = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
         raise DataError(f"{file} has no row with {wanted}; {_spelling(path, picked, how)}")
     frame = frame[keep].copy()
-    given, dates, notes = list(waves or book.waves), dates or book.dates, list(table.notes)
+    given, dates, notes = list(waves or book.waves), dates or book.dates, [*table.notes, *matched]
     if (count or book.count) != "-":
         frame, told = row_per_respondent(frame, names, roles, file, book.decimal)
         notes += told
@@ -212,8 +212,8 @@ def split_values(
     column = (book.items[column].column if column in book.items else "") or column
     if str(path).startswith("sample:"):
         frame = sample_text(str(path).removeprefix("sample:"))
-        column_place(str(path), list(frame.columns), column)
-        cells = dict(Counter("" if text is None else text for text in frame[column]))
+        place = column_place(str(path), list(frame.columns), column)
+        cells = dict(Counter("" if text is None else text for text in frame.iloc[:, place]))
     elif "://" in str(path):
         raise DataError(f'"{path}" is an address; download the file and give its path.')
     else:
@@ -279,21 +279,6 @@ def _same_scale(book: Codebook) -> list[str]:
     return [name for name, end in zip(book.items, ends, strict=True) if end == ends[0]]
 
 
-def _rename(frame: pd.DataFrame, declared: Mapping[str, Card], file: str) -> pd.DataFrame:
-    """Give columns the names of their items."""
-    names: dict[str, str] = {}
-    for item, one in declared.items():
-        if one.column and one.column != item:
-            if item in frame.columns or one.column in names:
-                taken = names.get(one.column, item)
-                raise DataError(
-                    f'{file}: the item "{item}" takes the column "{one.column}", but "{taken}" stands there already; '
-                    f"give the item another name or column."
-                )
-            names[one.column] = item
-    return frame.rename(columns=names)
-
-
 def _unique(frame: pd.DataFrame, respondent: str, wave: str, file: str) -> None:
     keys = [respondent, wave] if wave else [respondent]
     ids = frame[frame[respondent].notna()]
@@ -302,6 +287,12 @@ def _unique(frame: pd.DataFrame, respondent: str, wave: str, file: str) -> None:
         raise DataError(
             f'{file}, column "{respondent}", row {row}: found an empty cell, expected a respondent\'s id; '
             f"fill it in, or delete the row if it is a note or a total."
+        )
+    totals = ids.index[[is_total(one) for one in ids[respondent]]]
+    if len(totals):
+        raise DataError(
+            f'{file}, column "{respondent}", row {totals[0]}: found "{ids.loc[totals[0], respondent]}", expected a '
+            f"respondent's id; delete the row if it is a total, or give the respondent another id."
         )
     again = ids[ids.duplicated(keys)]
     if len(again):

@@ -1,42 +1,26 @@
 """Files to text tables: CSV, TSV, XLSX and Parquet, every cell as text, rows numbered as a spreadsheet shows."""
 
-import codecs
-import csv
-import io
-import zipfile
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from cxkit.data import big
-from cxkit.data.texttable import (
-    TextTable,
-    cell_text,
-    checked_header,
-    checked_rows,
-    clean,
-    collect,
-    column_place,
-    no_answers,
-)
+from cxkit.data.columns import column_place, tidy
+from cxkit.data.delimited import open_text
+from cxkit.data.header import HEAD, check_head, column_names
+from cxkit.data.texttable import Note, TextTable, cell_text, checked_rows, collect, no_answers
+from cxkit.data.totals import Ends
 from cxkit.data.values import Pick, Values
-from cxkit.errors import DataError, did_you_mean
+from cxkit.data.workbook import Sheet, open_sheet
+from cxkit.errors import DataError
 
-BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-DELIMITERS = (",", ";", "\t")
 TEXT_FILES = (".csv", ".tsv", ".txt")
+SHEETS = (".xlsx", ".xlsm")
 MAX_BYTES = 512 * 2**20
-MAX_UNPACKED = 2 * 2**30
-MAX_RATIO = 200
-MAX_ENTRIES = 2_000
-MAX_COLUMNS = 2_000
 MAX_VALUES = 10_000
-
-csv.field_size_limit(2**24)
 
 
 def read_text_table(
@@ -58,10 +42,20 @@ def read_text_table(
         hint = "split it" if kind.startswith(".xls") else "split it, or read a part of its rows with where"
         raise DataError(f"{path.name} has {size / 2**20:.0f} MiB, more than the 512 MiB read at once; {hint}.")
     if kind in TEXT_FILES:
-        with _csv_open(path, encoding, delimiter) as (rows, encoding, delimiter):
-            return replace(_table(path.name, rows, wanted), encoding=encoding, delimiter=delimiter)
-    if kind in (".xlsx", ".xlsm"):
-        return _read_xlsx(path, sheet, wanted)
+        with open_text(path, encoding, delimiter) as text:
+            table = _table(path.name, text.rows, wanted)
+        notes = (*text.notes, *table.notes)
+        return replace(table, encoding=text.encoding, delimiter=text.delimiter, notes=notes)
+    if kind in SHEETS:
+        with open_sheet(path, sheet) as page:
+            table = _table(path.name, page.rows, wanted)
+        for cells, rows in page.merged.items():
+            if any(row in rows for row in table.frame.index):
+                raise DataError(
+                    f"{path.name}, row {rows[0]}: the cells {cells} are merged, so only the first of them holds "
+                    f"what is seen in all; unmerge them and fill each in."
+                )
+        return replace(table, sheet=page.name, notes=(*_hidden(page, table), *table.notes))
     if kind == ".parquet" and not by_rows:
         return _table(path.name, _parquet_rows(path), wanted)
     return big.rows_where(path, wanted, sheet=sheet)
@@ -92,16 +86,21 @@ def _values(
 ) -> Iterator[tuple[str | None, int]]:  # fmt: skip
     kind = _kind(path)
     if kind in TEXT_FILES:
-        with _csv_open(path, encoding, delimiter) as (rows, _, _):
-            header = checked_header(path.name, next(rows, []))
-            place = column_place(path.name, header, column)
-            yield from ((cells[place], 1) for _, cells in checked_rows(path.name, header, rows) if cells)
-    elif big.reads(path) or kind not in (".xlsx", ".xlsm", ".parquet"):
+        with open_text(path, encoding, delimiter) as text:
+            names, rows = _head(path.name, text.rows)
+            place = column_place(path.name, names, column)
+            ends = Ends()
+            for number, cells in checked_rows(path.name, names, rows):
+                if cells:
+                    ends.see(number, cells)
+                    yield cells[place], 1
+            ends.refuse_totals(path.name, names)
+    elif big.reads(path) or kind not in (*SHEETS, ".parquet"):
         yield from big.values(path, column, sheet)
     else:
-        frame = read_text_table(path, sheet=sheet).frame
-        column_place(path.name, list(frame.columns), column)
-        yield from ((text, 1) for text in frame[column])
+        table = read_text_table(path, sheet=sheet)
+        place = column_place(path.name, table.names, column)
+        yield from ((text, 1) for text in table.frame[tidy(table.names[place])])
 
 
 def _kind(path: Path) -> str:
@@ -109,159 +108,48 @@ def _kind(path: Path) -> str:
     if path.is_dir():
         if not big.files(path):
             raise DataError(f'The folder "{path.name}" holds no .parquet file; check the path.')
+        others = sum(one.suffix.lower() == ".parquet" for one in path.rglob("*")) - len(big.files(path))
+        if others:
+            raise DataError(
+                f'The folder "{path.name}" holds .parquet files ({others}) that would not be read, in folders inside '
+                f"it or with an ending in capitals; put all beside each other, or give the folder that holds them."
+            )
         return "folder"
     if not path.is_file():
         raise DataError(f'The file "{path.name}" was not found; check the path.')
     if path.stat().st_size == 0:
         raise DataError(f"{path.name} is empty; export it again with a header row and answers.")
     kind = path.suffix.lower()
-    if kind not in (*TEXT_FILES, ".xlsx", ".xlsm", ".parquet", ".duckdb"):
+    if kind not in (*TEXT_FILES, *SHEETS, ".parquet", ".duckdb"):
         raise DataError(f'{path.name} ends in "{kind}"; give a .csv, .tsv, .xlsx, .parquet or .duckdb file.')
     return kind
 
 
-def _table(file: str, rows: Iterable[list[str]], where: Mapping[str, Pick]) -> TextTable:
+def _head(file: str, rows: Iterable[list[str]]) -> tuple[list[str], Iterator[list[str]]]:
+    """The names of the columns, and the rows below them."""
     rows = iter(rows)
-    header = checked_header(file, next(rows, []))
-    table = collect(header, checked_rows(file, header, rows), where)
+    head = list(islice(rows, HEAD))
+    check_head(file, head)
+    return column_names(file, head[0] if head else []), chain(head[1:], rows)
+
+
+def _table(file: str, rows: Iterable[list[str]], where: Mapping[str, Pick]) -> TextTable:
+    names, below = _head(file, rows)
+    table = collect(file, names, checked_rows(file, names, below), where)
     if len(table.frame) + table.filtered_rows == 0:
         raise no_answers(file)
     return table
 
 
-@contextmanager
-def _csv_open(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[Iterator[list[str]], str, str]]:
-    """The rows of a text file one by one, with the encoding and the delimiter that were found or given."""
-    encoding = _encoding(path, encoding)
-    if delimiter and len(delimiter) != 1:
-        raise DataError(f'The delimiter "{delimiter}" must be one character, such as "," or ";".')
-    with path.open(encoding=encoding, newline="") as stream:
-        _start(stream)
-        delimiter = delimiter or _delimiter("".join(islice(stream, 50)))
-        _start(stream)
-        yield _csv_rows(path.name, stream, delimiter), encoding, delimiter
-
-
-def _start(stream: TextIO) -> None:
-    stream.seek(0)
-    if stream.read(1) != "\ufeff":
-        stream.seek(0)
-
-
-def _encoding(path: Path, encoding: str) -> str:
-    """The first encoding that reads the whole file."""
-    with path.open("rb") as file:
-        raw = file.read(4)
-    marked = [name for bom, name in BOMS if raw.startswith(bom)]
-    order = [encoding] if encoding else marked[:1] or ["utf-8", "cp1251"]
-    for name in order:
-        try:
-            with path.open(encoding=name, newline="") as stream:
-                while stream.read(2**20):
-                    pass
-            return name
-        except UnicodeError:
-            continue
-        except LookupError:
-            raise DataError(f'{path.name}: the encoding "{name}" is unknown; try "utf-8" or "cp1251".') from None
-    raise DataError(f"{path.name} cannot be read as {' or '.join(order)}; name its encoding.")
-
-
-def _delimiter(text: str) -> str:
-    """The delimiter that cuts the header and the next rows into the same number of fields, the most."""
-    head = "\n".join(text.splitlines()[:50])
-
-    def score(delimiter: str) -> tuple[bool, int]:
-        widths = [len(row) for row in csv.reader(io.StringIO(head), delimiter=delimiter) if row]
-        return len(set(widths)) == 1 and widths[0] > 1, widths[0] if widths else 0
-
-    return max(DELIMITERS, key=score)
-
-
-def _csv_rows(file: str, stream: TextIO, delimiter: str) -> Iterator[list[str]]:
-    row = 1
-    try:
-        for cells in csv.reader(stream, delimiter=delimiter, strict=True):
-            yield cells
-            row += 1
-    except csv.Error as error:
-        hint = "a quotation mark is opened and never closed" if "unexpected end" in str(error) else str(error)
-        raise DataError(f"{file}, row {row}: {hint}; correct the quotation marks in that row.") from None
-
-
-def _read_xlsx(path: Path, sheet: str, where: Mapping[str, Pick]) -> TextTable:
-    import openpyxl
-
-    if not openpyxl.DEFUSEDXML:
-        raise DataError(f"{path.name} was not read: openpyxl does not use defusedxml here; install defusedxml.")
-    try:
-        _check_zip(path)
-        with (
-            closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as values,
-            closing(openpyxl.load_workbook(path, read_only=True)) as formulas,
-        ):
-            name = _sheet_name(path.name, values, sheet)
-            with closing(_xlsx_rows(path.name, values[name], formulas[name])) as rows:
-                table = _table(path.name, rows, where)
-    except DataError:
-        raise
-    except Exception:  # zipfile and openpyxl raise whatever their parsers raise on a damaged file
-        raise DataError(
-            f"{path.name} is not a readable XLSX file; open it in a spreadsheet and save it again as .xlsx."
-        ) from None
-    return replace(table, sheet=name)
-
-
-def _check_zip(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        entries = archive.infolist()
-    unpacked = sum(entry.file_size for entry in entries)
-    packed = max(1, sum(entry.compress_size for entry in entries))
-    if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or unpacked / packed > MAX_RATIO:
-        raise DataError(
-            f"{path.name} unpacks to {unpacked / 2**20:.0f} MiB in {len(entries)} parts, which is no survey; "
-            f"save the answers as a plain sheet or CSV."
-        )
-
-
-def _sheet_name(file: str, book: Any, sheet: str) -> str:
-    visible = [page.title for page in book.worksheets if page.sheet_state == "visible"]
-    if sheet:
-        if sheet not in book.sheetnames:
-            raise DataError(f'{file} has no sheet "{sheet}"; {did_you_mean(sheet, book.sheetnames)}')
-        return sheet
-    if len(visible) != 1:
-        raise DataError(f"{file} has {len(visible)} visible sheets ({', '.join(visible)}); name one with sheet.")
-    return visible[0]
-
-
-def _xlsx_rows(file: str, values: Any, formulas: Any) -> Generator[list[str], None, None]:
-    values.reset_dimensions()
-    formulas.reset_dimensions()
-    # An iterator that is left in the middle would hold the file open.
-    with closing(values.iter_rows(values_only=True)) as one, closing(formulas.iter_rows(values_only=True)) as other:
-        yield from _checked_rows(file, zip(one, other, strict=False))
-
-
-def _checked_rows(file: str, pairs: Iterator[tuple[Any, Any]]) -> Iterator[list[str]]:
-    width = 0
-    for number, (cells, sources) in enumerate(pairs, 1):
-        if len(cells) > MAX_COLUMNS:
-            raise DataError(
-                f"{file}, row {number}: a cell stands in column {len(cells)}; at most {MAX_COLUMNS} columns are "
-                f"read, so delete stray cells far from the table."
-            )
-        for place, (cell, source) in enumerate(zip(cells, sources, strict=False), 1):
-            if cell is None and source is not None and (not isinstance(source, str) or source.startswith("=")):
-                raise DataError(
-                    f"{file}, row {number}, column {place}: the formula has no stored value; "
-                    f"open the file in a spreadsheet, save it, and read it again."
-                )
-        row = [cell_text(cell) for cell in cells]
-        while row and not clean(row[-1]) and len(row) > width:
-            row.pop()
-        width = width or len(row)
-        yield row + [""] * (width - len(row))
+def _hidden(page: Sheet, table: TextTable) -> tuple[Note, ...]:
+    """What the sheet hides and is read all the same, and the hidden sheets, which are not."""
+    rows = len(page.hidden_rows.intersection(table.frame.index))
+    columns = [name for place, name in enumerate(table.names, 1) if place in page.hidden_columns and name]
+    return (
+        *((("hidden_rows", {"n": rows}),) if rows else ()),
+        *((("hidden_columns", {"names": ", ".join(columns)}),) if columns else ()),
+        *((("hidden_sheets", {"n": page.hidden_sheets}),) if page.hidden_sheets else ()),
+    )
 
 
 def _parquet_rows(path: Path) -> Iterator[list[str]]:

@@ -12,6 +12,19 @@ from cxkit.views.view import View, html_table
 
 # What the reader assumed or left out, by the code of its note: one sentence, or the two that depend on {n}.
 TOLD: dict[str, str | tuple[str, str]] = {
+    "encoding_guessed": mark("The file does not say its encoding. It was read as {encoding}: {words}."),
+    "matched_columns": mark("Columns found without regard to case, spaces and form of letters: {names}."),
+    "unnamed_columns": (
+        mark("{n} column without a name was left out."),
+        mark("{n} columns without a name were left out."),
+    ),
+    "doubled_columns": mark("Columns left out because their name stands twice: {names}."),
+    "hidden_rows": (
+        mark("{n} row that is hidden in the sheet was read like the others."),
+        mark("{n} rows that are hidden in the sheet were read like the others."),
+    ),
+    "hidden_columns": mark("Columns that are hidden in the sheet and were read like the others: {names}."),
+    "hidden_sheets": (mark("{n} hidden sheet was not read."), mark("{n} hidden sheets were not read.")),
     "counted": mark(
         "A row stands for as many respondents as “{column}” says. Rows: {rows}; respondents: {respondents}."
     ),

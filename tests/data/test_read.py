@@ -253,7 +253,7 @@ class TestRefused:
             ({"by": "segmnt"}, "segmnt", 'did you mean "segment"?'),
             ({"wave": "waves"}, "waves", 'did you mean "wave"?'),
             ({"weight": "wieght"}, "wieght", 'did you mean "weight"?'),
-            ({"respondent": "ID"}, "ID", 'did you mean "id"?'),
+            ({"respondent": "IDs"}, "IDs", 'did you mean "id"?'),
             ({"where": {"segmetn": "Web"}}, "segmetn", 'did you mean "segment"?'),
         ],
     )
@@ -354,6 +354,10 @@ class TestBelowTheTable:
     def test_a_note_below_an_empty_row_is_no_respondent(self, tmp_path):
         path = write(tmp_path, self.HEAD + ",,,,\nNote: 5 = best,,,,\n")
         says(refusal(path, items=["ease"], scale=[1, 5]), "answers.csv, row 15", "fills 1 of 5", "note or a total")
+
+    def test_a_note_in_a_narrow_table_is_no_respondent(self, tmp_path):
+        path = write(tmp_path, "id,segment,ease\nr1,a,5\nr2,a,4\n,,\nSource: a bank,,\n")
+        says(refusal(path, items=["ease"], scale=[1, 5]), "answers.csv, row 5", "fills 1 of 3", "note or a total")
 
     def test_a_total_without_an_id_is_no_respondent(self, tmp_path):
         path = write(tmp_path, self.HEAD + ",,5,5,5\n")

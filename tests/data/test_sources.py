@@ -13,6 +13,7 @@ import pytest
 from openpyxl.worksheet.formula import ArrayFormula
 
 from cxkit.data import sources
+from cxkit.data import workbook as sheets
 from cxkit.data.sources import read_text_table
 from cxkit.errors import DataError
 
@@ -110,7 +111,7 @@ class TestText:
     def test_a_given_encoding_wins(self, tmp_path):
         path = write(tmp_path, "город;ease\nТашкент;5\n", encoding="cp866")
         assert list(read_text_table(path, encoding="cp866").frame["город"]) == ["Ташкент"]
-        assert "город" not in read_text_table(path).frame
+        assert "город" not in read_text_table(path, encoding="koi8-r").frame
 
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
     def test_a_mark_before_a_quoted_name_is_dropped_under_a_given_encoding(self, tmp_path, encoding):
@@ -128,7 +129,7 @@ class TestText:
         says(refusal(write(tmp_path, "ease\n5\n"), encoding="undefined"), "answers.csv", "undefined")
 
     def test_bytes_that_fit_no_encoding_are_refused(self, tmp_path):
-        says(refusal(write(tmp_path, b"ease\n\x98\n")), "answers.csv", "utf-8 or cp1251", "name its encoding")
+        says(refusal(write(tmp_path, b"ease\n\x98\n")), "answers.csv", "not UTF-8", "name its encoding")
 
     def test_bytes_that_do_not_fit_the_given_encoding_are_refused(self, tmp_path):
         path = write(tmp_path, "город\nТашкент\n", encoding="cp1251")
@@ -174,9 +175,7 @@ class TestTextRefused:
             ('id,note\n1,"one\ntwo"\n2,"bad\n', ["row 3", "opened and never closed"]),
             ('id,note\n1,"good" enough\n', ["row 2", "quotation marks"]),
             ('"id,note\n1,good\n', ["row 1", "opened and never closed"]),
-            ("ease,id,ease\n5,1,4\n", ["row 1", '"ease" stands twice']),
-            ("id,,ease\n1,x,5\n", ["row 1", "column 2 has no name"]),
-            ("id,ease,\n1,5,\n", ["row 1", "column 3 has no name"]),
+            ("id,,,\n1,x,y,5\n", ["row 1", "3 columns have no name, column 2 first"]),
             ("\nid,ease\n1,5\n", ["no header in row 1"]),
             ("id,ease\n", ["a header but no answers"]),
             ("id,ease\n,\n\n", ["a header but no answers"]),
@@ -282,8 +281,7 @@ class TestSheets:
         [
             ([], "no header in row 1"),
             ([["id", "ease"]], "a header but no answers"),
-            ([["id", None, "ease"], [1, 2, 3]], "column 2 has no name"),
-            ([["id", "id"], [1, 2]], '"id" stands twice'),
+            ([["id", None, None, None, "w"], [1, 2, 3, 4, 5]], "3 columns have no name, column 2 first"),
         ],
     )
     def test_a_faulty_sheet_is_refused(self, tmp_path, rows, part):
@@ -314,7 +312,7 @@ class TestSheets:
         says(refusal(path), "bomb.xlsx", "unpacks to 20 MiB", "no survey")
 
     def test_an_archive_of_too_many_parts_is_refused(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(sources, "MAX_ENTRIES", 3)
+        monkeypatch.setattr(sheets, "MAX_ENTRIES", 3)
         says(refusal(workbook(tmp_path, ("A", [["id"], [1]]))), "answers.xlsx", "no survey")
 
     def entity_bomb(self, folder, part):
