@@ -4,9 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cxkit.data.audit import Audit
     from cxkit.data.models import model_items
     from cxkit.data.profiles import read_profiles
-    from cxkit.data.read import Audit, read, sample, section
+    from cxkit.data.read import read, sample, section
     from cxkit.data.trees import read_tables, tree_items
     from cxkit.errors import CxError, DataError, ReportError, SettingsError
     from cxkit.methods import METHODS, acsi_regression, csi_tree, nps, scaling, semantic_differential
@@ -22,7 +23,8 @@ __version__ = "0.1.0"
 _PLACES = {
     "cxkit.data.models": ("model_items",),
     "cxkit.data.profiles": ("read_profiles",),
-    "cxkit.data.read": ("Audit", "read", "sample", "section"),
+    "cxkit.data.audit": ("Audit",),
+    "cxkit.data.read": ("read", "sample", "section"),
     "cxkit.data.trees": ("read_tables", "tree_items"),
     "cxkit.errors": ("CxError", "DataError", "ReportError", "SettingsError"),
     "cxkit.methods": ("METHODS", "acsi_regression", "csi_tree", "nps", "scaling", "semantic_differential"),

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from cxkit.data.audit import Note
 from cxkit.data.cards import fold
 from cxkit.data.numbers import read_numbers, unclear_number
-from cxkit.data.texttable import Note
 from cxkit.errors import DataError, SettingsError
 
 MOST_RESPONDENTS = 10_000_000

@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 import pandas as pd
 
 from cxkit.data.advice import advice, moved_code
-from cxkit.data.texttable import Note
+from cxkit.data.audit import Note
 from cxkit.data.yamlfile import only_keys
 from cxkit.errors import DataError, SettingsError
 

@@ -11,8 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
+from cxkit.data.audit import Note
 from cxkit.data.encoding import find_encoding
-from cxkit.data.texttable import Note
 from cxkit.errors import DataError
 
 DELIMITERS = ("\t", ";", "|", ",")

@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from cxkit.data.audit import Audit
 from cxkit.data.cards import cards, fold
 from cxkit.data.codebook import read_codebook
 from cxkit.data.columns import column_place
-from cxkit.data.read import Audit, read
+from cxkit.data.read import read
 from cxkit.data.sources import read_text_table
 from cxkit.data.yamlfile import only_keys
 from cxkit.errors import DataError, SettingsError

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -11,55 +10,18 @@ from typing import Any
 import pandas as pd
 
 from cxkit.data.amounts import read_weights, row_per_respondent
+from cxkit.data.audit import Audit
 from cxkit.data.cards import answer_notes, cards, to_scores
 from cxkit.data.codebook import Codebook, read_codebook
 from cxkit.data.columns import column_place, name_columns
 from cxkit.data.samples import sample_codebook, sample_text
 from cxkit.data.sources import distinct_values, read_text_table
 from cxkit.data.spelling import look
-from cxkit.data.texttable import Note, TextTable
+from cxkit.data.texttable import TextTable
 from cxkit.data.totals import is_total
 from cxkit.data.values import Pick, Values, name_roles, rows_by_name, split_of, texts_of
 from cxkit.data.wave_column import read_waves
 from cxkit.errors import CxError, DataError
-
-
-@dataclass(frozen=True)
-class Audit:
-    """What was read, and the settings that follow from it.
-
-    ``items, scale, by, wave, weight, respondent, waves, dates`` are plain values ready for a method; ``answers`` has
-    a row per item: ``item n missing declared`` (``declared`` counts the missing codes within ``missing``); ``notes``
-    say what was assumed or left out, as (code, values); ``values`` and ``split`` are what the codebook says of the
-    names of groups and waves, and of several answers in one cell.
-    """
-
-    file: str
-    encoding: str
-    delimiter: str
-    sheet: str
-    rows: int
-    blank_rows: int
-    filtered_rows: int
-    answers: pd.DataFrame
-    items: list[str]
-    scale: dict[str, Any]
-    by: str
-    wave: str
-    weight: str
-    respondent: str
-    waves: list[str]
-    dates: str = ""
-    simulated: bool = False
-    notes: tuple[Note, ...] = ()
-    values: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
-    split: Mapping[str, str] = field(default_factory=dict)
-    count: str = ""
-
-    def plain(self) -> dict[str, Any]:
-        """The audit as plain values, as ``result.json`` keeps it; cards and roles stand in the result's settings."""
-        kept = ("file", "encoding", "delimiter", "sheet", "rows", "blank_rows", "filtered_rows", "simulated", "notes")
-        return {name: getattr(self, name) for name in kept} | {"answers": self.answers.to_dict("records")}
 
 
 def read(

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from cxkit.data import big
+from cxkit.data.audit import Note
 from cxkit.data.columns import column_place, tidy
 from cxkit.data.delimited import open_text
 from cxkit.data.header import HEAD, check_head, column_names
-from cxkit.data.texttable import Note, TextTable, cell_text, checked_rows, collect, no_answers
+from cxkit.data.texttable import TextTable, cell_text, checked_rows, collect, no_answers
 from cxkit.data.totals import Ends
 from cxkit.data.values import Pick, Values
 from cxkit.data.workbook import Sheet, open_sheet

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from cxkit.data.audit import Note
 from cxkit.data.columns import find_column, tidy
 from cxkit.data.header import Typed, clean
 from cxkit.data.totals import refuse_totals
@@ -15,7 +16,6 @@ from cxkit.errors import DataError
 
 T = TypeVar("T")
 Test = Callable[[str | None], bool]  # whether a row is kept, by its cell in one column
-Note = tuple[str, Mapping[str, Any]]  # what the reader assumed or left out; its sentence stands in views/audit.py
 
 
 @dataclass(frozen=True)

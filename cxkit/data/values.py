@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from cxkit.data.audit import Note
 from cxkit.data.spelling import key, one_name, pieces
-from cxkit.data.texttable import Note
 from cxkit.data.yamlfile import only_keys
 from cxkit.errors import SettingsError
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from cxkit.data.audit import Note
 from cxkit.data.periods import PERIODS, Period, calendar, from_number
-from cxkit.data.texttable import Note
 from cxkit.data.timeline import DATES, WAYS, check_dates, column_readings, day_or_month_first, natural
 from cxkit.errors import DataError, SettingsError, did_you_mean
 

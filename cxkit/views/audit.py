@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from cxkit.data.read import Audit
+from cxkit.data.audit import Audit
 from cxkit.data.spelling import visible
 from cxkit.views import wave_notes
 from cxkit.views.language import Language, mark, plain

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from cxkit.data.audit import Audit
 from cxkit.data.cards import card
-from cxkit.data.read import Audit
 from cxkit.data.trees import read_tree
 from cxkit.errors import SettingsError, did_you_mean
 from cxkit.results import Result
