@@ -87,7 +87,7 @@ def name_columns(
         place = find_column(file, known, column)
         there = "" if place is None else tidy(known[place])
         if place is None or (there in names and name not in items):
-            raise _no_column(frame.rename(columns=names), column, list(items), file)
+            raise _no_column(frame.rename(columns=names), known, column, list(items), file)
         if there in names or (name != there and name in frame.columns):
             raise DataError(
                 f'{file}: the item "{name}" takes the column "{there}", but "{names.get(there, name)}" stands there '
@@ -100,7 +100,7 @@ def name_columns(
     return frame.rename(columns=names), notes
 
 
-def _no_column(frame: pd.DataFrame, column: str, items: Sequence[str], file: str) -> DataError:
+def _no_column(frame: pd.DataFrame, known: Sequence[str], column: str, items: Sequence[str], file: str) -> DataError:
     """Why a column is not there: its name is a text in a table of one row per answer, or it is not known."""
     for other in frame if column in items else ():
         texts = frame[other].dropna().unique()
@@ -109,4 +109,5 @@ def _no_column(frame: pd.DataFrame, column: str, items: Sequence[str], file: str
                 f'{file} has no column "{column}", but the rows of column "{other}" name it: a row is one answer; '
                 f"make it one row per respondent with a column per item, as a pivot table does."
             )
-    return DataError(f'{file} has no column "{column}"; {did_you_mean(column, frame.columns)}')
+    nameless = f", and in row 1 column {known.index('') + 1} has no name" if "" in known else ""
+    return DataError(f'{file} has no column "{column}"{nameless}; {did_you_mean(column, frame.columns)}')

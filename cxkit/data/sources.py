@@ -51,7 +51,7 @@ def read_text_table(
         with open_sheet(path, sheet) as page:
             table = _table(path.name, page.rows, wanted)
         for cells, rows in page.merged.items():
-            if any(row in rows for row in table.frame.index):
+            if table.frame.index.to_series().between(rows[0], rows[-1]).any():
                 raise DataError(
                     f"{path.name}, row {rows[0]}: the cells {cells} are merged, so only the first of them holds "
                     f"what is seen in all; unmerge them and fill each in."

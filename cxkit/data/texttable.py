@@ -61,7 +61,7 @@ def checked_rows(file: str, names: list[str], rows: Iterable[list[str]]) -> Iter
         if not filled:
             blank = True
             yield number, []
-        elif blank and (filled <= 2 if len(names) > 4 else filled == 1 and len((cells[0] or "").split()) > 1):
+        elif blank and (filled <= 2 if len(names) > 4 else filled == 1 and len((cells[0] or "").split()) > 2):
             raise DataError(
                 f"{file}, row {number} stands below an empty row and fills {filled} of {len(names)} columns; "
                 f"if it is a note or a total, delete it, else delete the empty row."

@@ -99,7 +99,7 @@ def refuse_totals(
     for (place, text), same in alike.items():
         k = same[0]
         alone = len(same) == 1 and (_all_in(labels, range(k)) or _all_in(labels, range(k, len(rows))))
-        tells = _first_label(rows[k], apart) == place or all(_is_number(row[place]) for row in plain)
+        tells = _first_label(rows[k], apart) == place or all(_has_digit(row[place]) for row in plain)
         lacks = all(any(rows[one][at] is None for at in always) for one in same)
         if not is_total(text):
             alone, lacks = False, lacks and all(_is_number(cell) for at, cell in enumerate(rows[k]) if at != place)
@@ -161,6 +161,11 @@ def _only_label(row: Cells, apart: Collection[int]) -> int | None:
 
 def _all_in(labels: Collection[int], rows: range) -> bool:
     return all(k in labels for k in rows)
+
+
+def _has_digit(cell: str | None) -> bool:
+    """As a number or an id has, and a comment seldom."""
+    return cell is None or any(map(str.isdigit, cell))
 
 
 def _is_number(cell: str | None) -> bool:

@@ -94,7 +94,8 @@ def refusal(work, *args, **kwargs):
     return message
 
 
-NO_TOTALS = st.text().filter(lambda text: not is_total(text))
+# Neither a total nor a note below the table, which the reader of a whole file refuses.
+CELLS = st.text().filter(lambda text: not is_total(text) and len(text.split()) < 3)
 
 
 class TestTheSameTexts:
@@ -109,7 +110,7 @@ class TestTheSameTexts:
             assert (cells(table), table.filtered_rows, table.blank_rows) == plain(path, {name: value}), value
 
     @given(
-        st.lists(st.tuples(NO_TOTALS, st.none() | st.integers(-3, 3), st.floats(-2, 2) | st.none()), min_size=1),
+        st.lists(st.tuples(CELLS, st.none() | st.integers(-3, 3), st.floats(-2, 2) | st.none()), min_size=1),
         st.data(),
     )
     @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

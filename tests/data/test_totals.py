@@ -120,9 +120,10 @@ def test_a_total_below_an_empty_row_is_seen(tmp_path):
 
 
 def test_a_label_behind_the_number_of_the_row_is_seen(tmp_path):
-    rows = [(k, 100 + k, score) for k, score in enumerate(SCORES)]
-    path = table(tmp_path / "a.csv", [*rows, (12, "Average", 8)], ("", "id", "nps"))
-    assert 'row 14: "Average" in column "id"' in said(scores, path)
+    for name in ("{}", "r{}", "K-{}"):
+        rows = [(k, name.format(100 + k), score) for k, score in enumerate(SCORES)]
+        path = table(tmp_path / "a.csv", [*rows, (12, "Average", 8)], ("", "id", "nps"))
+        assert 'row 14: "Average" in column "id"' in said(scores, path)
 
 
 @pytest.mark.parametrize("label", ["{} Total", "{} Average", "Итого {}", "Average"])
