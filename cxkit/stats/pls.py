@@ -155,8 +155,8 @@ def solve(C: np.ndarray, given: Sequence[int], target: int) -> np.ndarray:
         a, b = given
         det = C[a, a] * C[b, b] - C[a, b] ** 2
         one, other = C[a, target], C[b, target]
-        with np.errstate(divide="ignore", invalid="ignore"):  # of two that repeat each other there are no slopes
-            return np.stack([one * C[b, b] - other * C[a, b], other * C[a, a] - one * C[a, b]]) / det
+        det = np.where(det == 0, np.nan, det)  # of two that repeat each other there are no slopes
+        return np.stack([one * C[b, b] - other * C[a, b], other * C[a, a] - one * C[a, b]]) / det
     if not given:
         return np.zeros((0, C.shape[2]))
     return _solved(C[np.ix_(given, given)], C[list(given), target])
@@ -199,8 +199,7 @@ def regress(C: np.ndarray, model: Structure) -> tuple[np.ndarray, np.ndarray]:
         slopes = solve(C, before, construct)
         for other, slope in zip(before, slopes, strict=True):
             paths[model.arrows.index((other, construct))] = slope
-            with np.errstate(invalid="ignore"):  # of slopes that are not known
-                r2[construct] += slope * C[other, construct]
+            r2[construct] += slope * C[other, construct]
     return paths, r2
 
 
