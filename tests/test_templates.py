@@ -94,7 +94,7 @@ def test_each_cell_does_what_its_id_says(method):
     assert "data, audit = cx.read" in source(method, "data")
     assert source(method, "data").endswith("cx.table(audit, lang)")
     assert f"result = cx.{method}(" in source(method, "measure")
-    names = '{"waves": audit.waves, "values": audit.values, "split": audit.split}'
+    names = '{"waves": audit.waves, "dates": audit.dates, "values": audit.values, "split": audit.split}'
     assert names in source(method, "measure")
     views = {name: source(method, name) for name in ("table", "figure", "prose", "save")}
     assert views == {

@@ -189,6 +189,6 @@ class TestCountsThatAreNotDeclared:
 
     def test_many_items_never_repeat_and_are_no_table(self, tmp_path):
         items = [f"q{k}" for k in range(6)]
-        rows = [[row // 5**k % 5 + 1 for k in range(6)] for row in range(30)]  # digits of the row: none comes twice
+        rows = [[row * 7919 // 5**k % 5 + 1 for k in range(6)] for row in range(30)]  # digits of a number: none twice
         text = ",".join([*items, "number"]) + "\n" + "".join(",".join(map(str, [*r, 7])) + "\n" for r in rows)
         assert read(file(tmp_path, text), items=items, scale=[1, 5])[1].rows == 30

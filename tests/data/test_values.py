@@ -143,7 +143,7 @@ class TestSpellings:
         data, audit = read_nps(survey(tmp_path, ["a", "b", "a"]), by="seg", where={"seg": "a"})
         assert (list(data["seg"]), audit.notes) == (["a", "a"], ())
 
-    @pytest.mark.parametrize("other", ["\u0422oshkent", "Toshkent\u200b", "TOSHKENT", "Toshkent\u2009"])
+    @pytest.mark.parametrize("other", ["\u0422oshkent", "Tosh\u200bkent", "TOSHKENT"])
     def test_neighbours_of_the_case_are_joined_too(self, tmp_path, other):
         data, audit = read_nps(survey(tmp_path, ["Toshkent", "Toshkent", other]), by="seg", where={"seg": "toshkent"})
         assert list(data["seg"]) == ["Toshkent"] * 3

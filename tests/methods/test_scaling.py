@@ -214,7 +214,7 @@ def test_a_panel_in_which_everyone_moved_by_one_point_has_no_test():
         found = one(result, term="mean_vs_previous")
         assert found["estimate"] == pytest.approx(1, abs=1e-12)
         assert np.isnan(found["p"])
-        assert codes(result) == {"untested": {"n": 1}}
+        assert codes(result)["untested"] == {"n": 1}
 
 
 def test_comparisons_of_answers_without_spread_are_noted_once_each():

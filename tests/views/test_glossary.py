@@ -162,6 +162,9 @@ RUSSIAN = {  # sentence -> endings of the form for 1, 21, 101; for 2 and 0.5; an
     "Passives, in their own words: {shown} of {n} comment": ("комментария", "комментариев", "комментариев"),
     "Detractors, in their own words: {shown} of {n} comment": ("комментария", "комментариев", "комментариев"),
     "{good} of {n} report published": ("", "", ""),
+    "{n} column without a name was left out.": ("столбец", "столбца", "столбцов"),
+    "{n} row that is hidden in the sheet was read like the others.": ("строка", "строки", "строк"),
+    "{n} hidden sheet was not read.": ("скрытый лист", "скрытых листа", "скрытых листов"),
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from picture import branch, frame, leaf, rated, scales
 
 import cxkit as cx
 from cxkit.views.language import LANGUAGES, language
-from cxkit.views.prose import CAVEATS
+from cxkit.views.caveats import CAVEATS
 from cxkit.views.tree_prose import root_title
 
 UNDEFINED = re.compile(r"\b(nan|NaN|None|inf|Infinity)\b")
@@ -170,7 +170,8 @@ def test_each_caveat_stands_where_it_holds():
         "What matters most is worked out on the 100 of 100 respondents who answered everything." in said["explained"]
     )
     assert said["maximum"].count("Levels") == said["top boxes"].count("Levels") == 1
-    assert parts(cx.prose(measured()).html, "li") == ["Intervals hold with 95% confidence."]
+    told = [sentence for sentence in parts(cx.prose(measured()).html, "li") if "nobody of" not in sentence]
+    assert told == ["Intervals hold with 95% confidence."]
 
 
 def shop():
