@@ -100,6 +100,21 @@ def name_columns(
     return frame.rename(columns=names), notes
 
 
+def _long_columns(frame: pd.DataFrame, items: Sequence[str]) -> tuple[str, str] | None:
+    """Two columns whose texts, joined by "_", are the names of all items, as objects and scales of a profile are."""
+    pairs = {tuple(fold(item).partition("_")[::2]) for item in items}
+    if not all(one and other for one, other in pairs):
+        return None
+    found = {str(name): frame[name].dropna().unique() for name in frame}
+    texts = {name: set(map(fold, values)) for name, values in found.items() if len(values) <= MAX_VALUES}
+    for one, first in texts.items():
+        if {pair[0] for pair in pairs} <= first:
+            for other, second in texts.items():
+                if other != one and {pair[1] for pair in pairs} <= second:
+                    return one, other
+    return None
+
+
 def _no_column(frame: pd.DataFrame, known: Sequence[str], column: str, items: Sequence[str], file: str) -> DataError:
     """Why a column is not there: its name is a text in a table of one row per answer, or it is not known."""
     for other in frame if column in items else ():
@@ -109,5 +124,10 @@ def _no_column(frame: pd.DataFrame, known: Sequence[str], column: str, items: Se
                 f'{file} has no column "{column}", but the rows of column "{other}" name it: a row is one answer; '
                 f"make it one row per respondent with a column per item, as a pivot table does."
             )
+    if long := _long_columns(frame, items):
+        return DataError(
+            f'{file} has no column "{column}", but the columns "{long[0]}" and "{long[1]}" name its two parts: a row '
+            f"is one answer; make it one row per respondent with a column per item, as a pivot table does."
+        )
     nameless = f", and in row 1 column {known.index('') + 1} has no name" if "" in known else ""
     return DataError(f'{file} has no column "{column}"{nameless}; {did_you_mean(column, frame.columns)}')

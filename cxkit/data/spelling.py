@@ -32,12 +32,14 @@ def _key(name: str) -> str:
 
 
 def look(name: str) -> str:
-    """What names share that look the same, although a word of one is all Latin and that of the other all Cyrillic.
+    """What names share that look the same, although a word of one is all Latin and that of the other all Cyrillic, or
+    only one has the dots of \u0451.
 
     >>> look("VIP \\u0410") == look("VIP A"), key("VIP \\u0410") == key("VIP A")
     (True, False)
     """
-    return fold(_LETTERS.sub(lambda word: _one_alphabet(word[0]), _even(name)).translate(_TO_LATIN))
+    meant = _LETTERS.sub(lambda word: _one_alphabet(word[0]), _even(name))
+    return fold(meant.replace("\u0451", "\u0435").replace("\u0401", "\u0415").translate(_TO_LATIN))
 
 
 def visible(name: str, *, alphabets: bool = False) -> str:

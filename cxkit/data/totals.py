@@ -13,41 +13,21 @@ Cells = Sequence[str | None]
 FEW = 3  # rows below which nothing is told from the others
 SOME = 8  # and below which numbers may sum up the others by chance
 EDGE = 50  # rows at each end that show what all rows have
-WORDS = frozenset(
-    fold(word)
-    for word in (
-        *(
-            "total",
-            "totals",
-            "grand total",
-            "subtotal",
-            "sub-total",
-            "sum",
-            "average",
-            "avg",
-            "avg.",
-            "mean",
-            "median",
-        ),
-        *("median", "count", "base", "overall", "std dev", "std. dev.", "standard deviation", "all respondents"),
-        *("итого", "итог", "итоги", "общий итог", "промежуточный итог", "всего", "среднее", "среднее значение"),
-        *("средний балл", "в среднем", "сумма", "количество", "кол-во", "число ответов", "медиана", "база"),
-        *("jami", "umumiy", "oʻrtacha", "oʻrtacha qiymat", "oʻrtacha ball", "yigʻindi", "soni", "mediana"),
-        *("жами", "умумий", "ўртача", "ўртача қиймат", "ўртача балл", "йиғинди", "сони"),
-        *(
-            "gesamt",
-            "summe",
-            "durchschnitt",
-            "mittelwert",
-            "moyenne",
-            "somme",
-            "promedio",
-            "suma",
-            "toplam",
-            "ortalama",
-        ),
-    )
-)
+LABELS = """
+    total, totals, grand total, subtotal, sub-total, sum, average, avg, avg., mean, median, average score, mean
+    score, total score, average rating, total responses, total respondents, number of responses, number of
+    respondents, responses, respondents, base size, sample size, count, base, overall, std dev, std. dev.,
+    standard deviation, all respondents,
+    всего ответов, всего респондентов, количество ответов, число респондентов, средняя оценка, итоговый балл,
+    итоговая оценка, итого, итог, итоги, общий итог, промежуточный итог, всего, среднее, среднее значение,
+    средний балл, в среднем, сумма, количество, кол-во, число ответов, медиана, база,
+    jami javoblar, javoblar soni, oʻrtacha baho, jami respondentlar, jami, umumiy, oʻrtacha, oʻrtacha qiymat,
+    oʻrtacha ball, yigʻindi, soni, mediana,
+    жами жавоблар, жавоблар сони, ўртача баҳо, жами респондентлар, жами, умумий, ўртача, ўртача қиймат, ўртача
+    балл, йиғинди, сони,
+    gesamt, summe, durchschnitt, mittelwert, moyenne, somme, promedio, suma, toplam, ortalama
+"""
+WORDS = frozenset(fold(word) for word in LABELS.split(","))
 
 
 def is_total(text: str) -> bool:

@@ -132,6 +132,11 @@ class TestLongForm:
             "row per respondent with a column per item, as a pivot table does."
         )
         assert "known are: resp, brand" in said(read, path, items=["modern", "cold"], scale=[0, 10])
+        assert said(read, path, items=["own_modern", "rival_warm"], scale=[0, 10]) == (
+            'a.csv has no column "own_modern", but the columns "brand" and "scale" name its two parts: a row is one '
+            "answer; make it one row per respondent with a column per item, as a pivot table does."
+        )
+        assert "known are: resp, brand" in said(read, path, items=["own_modern", "own_cold"], scale=[0, 10])
         assert 'no column "warm"; known are' in said(read, path, items=["value"], scale=[0, 10], by="warm")
 
     def test_a_row_per_object_is_read_by_names_as_a_person_reads_them(self, tmp_path):

@@ -19,7 +19,7 @@ RUN = "document.documentElement.setAttribute('data-ran','yes')"
 SCRIPT = f"<script>{RUN}</script>"
 HANDLER = f'<img src="x" onerror="{RUN}">'
 LINK = "[x](javascript:alert(1))"
-RTL, OVERRIDE, NUL, LONG = "مرحبا", "\u202eabc\u202c", "N\x01UL", "long " + "x" * 10_000
+RTL, OVERRIDE, NUL, LONG = "مرحبا", "a\u202eb\u202cc", "N\x01UL", "long " + "x" * 10_000
 CELLS = ("td", "th", "h1", "title")
 GROUPS = [SCRIPT, HANDLER, LINK, "$x$ and $y_{1}$", "=1+1", "+1", "-1", "@x", "😀 {lang} %s", RTL, OVERRIDE, NUL]
 COMMENTS = [

@@ -10,8 +10,8 @@ import pytest
 from picture import branch, frame, leaf, rated, scales
 
 import cxkit as cx
-from cxkit.views.language import LANGUAGES, language
 from cxkit.views.caveats import CAVEATS
+from cxkit.views.language import LANGUAGES, language
 from cxkit.views.tree_prose import root_title
 
 UNDEFINED = re.compile(r"\b(nan|NaN|None|inf|Infinity)\b")
