@@ -18,6 +18,7 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, int) else value
 
 
+HOW = ("sheet", "encoding", "delimiter")  # settings of methods that say how a file is read
 Text = Annotated[str, BeforeValidator(_text)]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from cxkit.batch.config import Config
+from cxkit.batch.config import HOW, Config
 from cxkit.data.codebook import Codebook, read_codebook
 from cxkit.data.read import split_values
 from cxkit.data.spelling import key, look
@@ -13,7 +13,6 @@ from cxkit.data.values import Pick, Values
 from cxkit.errors import CxError, SettingsError
 from cxkit.report.job import Job
 
-HOW = ("sheet", "encoding", "delimiter")
 NAMED = 5  # values that one sentence names
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from cxkit.batch.config import Client, Config
+from cxkit.batch.config import HOW, Client, Config
 from cxkit.data.read import split_values
 from cxkit.data.spelling import key
 from cxkit.errors import DataError, SettingsError
@@ -84,8 +84,9 @@ def _clients(config: Config, base: Path) -> list[Client]:
     column = config.split_by
     if not config.data:
         raise SettingsError("The config has neither clients nor data to take them from; give one of both.")
+    how = {name: str(mine[name]) for mine in config.methods.values() for name in HOW if mine and mine.get(name)}
     try:
-        values = split_values(located(config.data, base), column, located(config.codebook, base))
+        values = split_values(located(config.data, base), column, located(config.codebook, base), **how)
     except DataError as error:
         raise SettingsError(f"The clients cannot be taken from the data: {error}") from None
     for value, rows in values:

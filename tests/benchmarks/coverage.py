@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy import stats
 
 from cxkit.stats.change import Pairs, net_change
 from cxkit.stats.weights import Distribution
@@ -83,6 +84,8 @@ class Panel:
     before, after : shares of detractors, passives and promoters in the two waves.
     r : correlation of the two answers where nothing changes: with this probability a respondent keeps the own place
         among all (and so the answer, or moves as all do), else answers anew; at 1 everybody moves one way.
+    attitudes : r is the correlation of two normal attitudes that the answers are cut from instead, so that more
+        respondents move a little.
     n, overlap : respondents a wave, and the part of them who stand in both.
     cv, heavy : of the weights (lognormal); heavy makes those with extreme answers before the heavier ones.
     own : a weight of its own in each wave, which for heavy ones goes with that wave's answer.
@@ -96,10 +99,16 @@ class Panel:
     cv: float = 0.0
     heavy: bool = False
     own: bool = False
+    attitudes: bool = False
 
     @cached_property
     def joint(self) -> np.ndarray:
         """Probability of each pair of answers, before x after."""
+        if self.attitudes and self.r:
+            cuts = [[-9, *stats.norm.ppf(np.cumsum(shares)[:-1]), 9] for shares in (self.before, self.after)]
+            below = stats.multivariate_normal(cov=[[1, self.r], [self.r, 1]])
+            found = np.diff(np.diff([[below.cdf([x, y]) for y in cuts[1]] for x in cuts[0]], axis=0), axis=1)
+            return np.maximum(found, 0) / np.maximum(found, 0).sum()
         ends = [np.concatenate([[0], np.cumsum(shares)]) for shares in (self.before, self.after)]
         shared = np.minimum.outer(ends[0], ends[1])  # those who keep their place: the lower u of both, as u <= both
         return self.r * np.diff(np.diff(shared, axis=0), axis=1) + (1 - self.r) * np.outer(self.before, self.after)
@@ -172,6 +181,15 @@ def panel() -> Iterator[Cell]:
                     yield _panel_cell(name, change, Panel(waves[0], after, r, n, 1.0, cv, heavy))
 
 
+def attitudes() -> Iterator[Cell]:
+    """The same where the answers of both waves are cut from attitudes that correlate."""
+    for name, waves in (("even", EVEN), ("high", HIGH)):
+        for change, after in waves.items():
+            for r in (0, 0.5, 0.7, 0.9):
+                for n, cv, heavy in [(60, 0.0, False), *((n, *w) for n in (100, 400) for w in WEIGHTS)]:
+                    yield _panel_cell(name, change, Panel(waves[0], after, r, n, 1.0, cv, heavy, attitudes=True))
+
+
 def mixed() -> Iterator[Cell]:
     """The same where only some respondents stand in both waves, or where each wave has its own weights."""
     for change, after in EVEN.items():
@@ -191,7 +209,7 @@ def _panel_cell(name: str, change: int, design: Panel) -> Cell:
     return Cell(label, abs(design.truth) < 1e-12, design.draw)
 
 
-STUDIES = {"panel": panel, "mixed": mixed}
+STUDIES = {"panel": panel, "attitudes": attitudes, "mixed": mixed}
 
 
 def main() -> None:
