@@ -320,7 +320,7 @@ def test_an_audit_tells_what_was_made_of_dates_in_each_language(tmp_path):
         "en": ("Waves are months, made of the dates in “when”: 2026-03 to 2026-04.", "with the month first."),
         "ru": ("Волны — это месяцы, по датам в столбце «when»: с 2026-03 по 2026-04.", "сначала месяц."),
         "uz": ("“when” ustunidagi sanalardan tuzilgan oylar: 2026-03 dan 2026-04 gacha.", "avval oyi yozilgan"),
-        "uz_Cyrl": ("“when” устунидаги саналардан тузилган ойлар: 2026-03 дан 2026-04 гача.", "аввал ойи ёзилган"),
+        "uz_Cyrl": ("«when» устунидаги саналардан тузилган ойлар: 2026-03 дан 2026-04 гача.", "аввал ойи ёзилган"),
     }
     for lang, sentences in told.items():
         html = cx.table(audit, lang).html
