@@ -82,7 +82,7 @@ class Result:
             tuple((code, numbers) for code, numbers in content["notes"]),
             None if scores is None else pd.DataFrame(scores).set_index("row"),
             content["labels"],
-            content["audit"],
+            content.get("audit", {}),  # what was written before there were audits has none
         )
 
 

@@ -164,6 +164,11 @@ class TestSave:
         assert (kept["file"], kept["encoding"], kept["rows"], kept["blank_rows"]) == ("a.csv", "utf-8", 2, 1)
         assert kept["answers"] == [{"item": "q", "n": 2, "missing": 0, "declared": 0}]
 
+    def test_what_was_written_without_an_audit_is_read(self):
+        content = json.loads(result().to_json())
+        del content["audit"]
+        assert Result.from_json(json.dumps(content)).audit == {}
+
     def test_an_undefined_number_is_an_empty_cell(self, tmp_path):
         save(result(), tmp_path)
         assert csv_rows(tmp_path / "table.csv")[0]["se"] == ""

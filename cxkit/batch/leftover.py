@@ -70,7 +70,7 @@ class Leftover:
 def splits(config: Config, jobs: Sequence[Job]) -> list[Split]:
     """The columns by which a config's list of clients shares out data files; each file and column stands once."""
     columns = {c.client: c.split_by if "split_by" in c.model_fields_set else config.split_by for c in config.clients}
-    book = cache(_codebook)  # of one batch: it may be another one the next time
+    book = cache(codebook_or_empty)  # of one batch: it may be another one the next time
     found: dict[tuple[str, str, tuple[str, ...]], dict[tuple[str, str], Pick]] = {}
     for job in jobs:
         data, where = job.parameters.get("data_path"), job.parameters.get("where") or {}
@@ -103,7 +103,8 @@ def leftovers(found: Sequence[Split]) -> list[Leftover]:
     return counted
 
 
-def _codebook(path: str) -> Codebook:
+def codebook_or_empty(path: str) -> Codebook:
+    """A codebook; an empty one where it cannot be read."""
     try:
         return read_codebook(path)
     except SettingsError:  # its clients will say so

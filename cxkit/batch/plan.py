@@ -2,12 +2,15 @@
 
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from cxkit.batch.config import HOW, Client, Config
+from cxkit.batch.leftover import codebook_or_empty
 from cxkit.data.read import split_values
 from cxkit.data.spelling import key
+from cxkit.data.values import Values
 from cxkit.errors import DataError, SettingsError
 from cxkit.report.brand import Brand
 from cxkit.report.job import Job, check_job
@@ -60,10 +63,12 @@ def plan(config: Config, base: Path) -> list[Job]:
 def _apart(jobs: Iterable[Job]) -> None:
     """Refuse clients whose rows are named by two spellings of one value: each would get the rows of both."""
     seen: dict[Any, tuple[str, dict[str, str]]] = {}
+    book = cache(codebook_or_empty)
     for job in jobs:
+        named = book(str(job.parameters.get("codebook", ""))).values
         where = job.parameters.get("where")
         rows = {str(column): str(value) for column, value in where.items()} if isinstance(where, dict) else {}
-        same = tuple(sorted((column, key(value)) for column, value in rows.items()))
+        same = tuple(sorted((column, key(named.get(column, Values()).name(value))) for column, value in rows.items()))
         first, their = seen.setdefault((job.parameters.get("data_path"), job.method, same), (job.client, rows))
         for column, value in rows.items():
             if their[column] != value:
@@ -84,7 +89,15 @@ def _clients(config: Config, base: Path) -> list[Client]:
     column = config.split_by
     if not config.data:
         raise SettingsError("The config has neither clients nor data to take them from; give one of both.")
-    how = {name: str(mine[name]) for mine in config.methods.values() for name in HOW if mine and mine.get(name)}
+    how: dict[str, str] = {}
+    for mine in config.methods.values():
+        for name in HOW:
+            told = str((mine or {}).get(name) or "")
+            if told and how.setdefault(name, told) != told:
+                raise SettingsError(
+                    f'The methods read the data with the {name} "{how[name]}" and "{told}", so the clients cannot be '
+                    f"taken from one of them; list the clients in the config."
+                )
     try:
         values = split_values(located(config.data, base), column, located(config.codebook, base), **how)
     except DataError as error:

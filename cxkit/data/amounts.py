@@ -36,7 +36,12 @@ def read_weights(column: pd.Series, file: str, decimal: str = "") -> pd.Series:
 
 
 def row_per_respondent(
-    frame: pd.DataFrame, items: Sequence[str], roles: Mapping[str, str], file: str, decimal: str = ""
+    frame: pd.DataFrame,
+    items: Sequence[str],
+    roles: Mapping[str, str],
+    file: str,
+    decimal: str = "",
+    apart: Sequence[str] = (),
 ) -> tuple[pd.DataFrame, list[Note]]:
     """Repeat each row as often as its column ``count`` says, and say so.
 
@@ -47,6 +52,7 @@ def row_per_respondent(
     Parameters
     ----------
     roles : ``by wave respondent count``, each a column or "".
+    apart : further columns that are no counts, as they are used for something else.
 
     Raises
     ------
@@ -55,7 +61,7 @@ def row_per_respondent(
     """
     column = roles["count"]
     if not column:
-        _refuse_undeclared(frame, items, [roles[role] for role in ("by", "wave") if roles[role]], file)
+        _refuse_undeclared(frame, items, [roles["by"], roles["wave"]], [*apart, roles["respondent"]], file)
         return frame, []
     if roles["respondent"]:
         raise SettingsError(
@@ -76,9 +82,12 @@ def row_per_respondent(
     return repeated, [("counted", {"column": column, "rows": len(frame), "respondents": len(repeated)})]
 
 
-def _refuse_undeclared(frame: pd.DataFrame, items: Sequence[str], roles: Sequence[str], file: str) -> None:
+def _refuse_undeclared(
+    frame: pd.DataFrame, items: Sequence[str], cells: Sequence[str], apart: Sequence[str], file: str
+) -> None:
+    roles = list(filter(None, cells))
     for column in frame.columns:
-        if fold(column) not in COUNT_NAMES or column in (*items, *roles) or len(frame) < 4:
+        if fold(column) not in COUNT_NAMES or column in (*items, *roles, *apart) or len(frame) < 4:
             continue
         counts = read_numbers(frame[column].tolist()).values
         if not ((counts >= 0) & (counts == np.floor(counts))).all() or counts.mean() < 2:

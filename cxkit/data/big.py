@@ -19,7 +19,6 @@ from cxkit.errors import DataError, did_you_mean
 
 MEMORY = "256MB"
 BATCH = 20_000
-TEXTS = ("string", "large_string", "string_view")
 
 
 def files(path: Path) -> list[Path]:

@@ -1,5 +1,6 @@
 """Scale cards: what a rating item's answers may be, and what they mean."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -150,8 +151,9 @@ def fold(text: Any) -> str:
 
 
 def to_number(text: str) -> float | None:
-    """Read "7", "7.5" or "7,5" as a number; anything else is None."""
-    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
+    """Read "7", "7.5" or "7,5" as a number; anything else, and what is too large for one, is None."""
+    number = float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else math.inf
+    return number if math.isfinite(number) else None
 
 
 def to_scores(answers: pd.Series, scale: Card, file: str) -> tuple[pd.Series, int]:
@@ -211,7 +213,7 @@ def answer_notes(answers: pd.Series, scale: Card) -> list[Note]:
             if number in scale.points:
                 notes.append(("missing_on_scale", {"item": scale.item, "code": answer, "n": int(n),
                                                    "min": scale.low, "max": scale.high}))  # fmt: skip
-        elif number is None:
+        elif number is None or key in scale.labels:
             labels += int(n)
         else:
             numbers += int(n)

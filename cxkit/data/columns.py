@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -46,6 +46,15 @@ def find_column(file: str, names: Sequence[str], column: str) -> int | None:
             f"differ only in case, spaces or form of letters; rename one of them."
         )
     return found[0] if found else None
+
+
+def spelled_as(name: str, others: Iterable[str]) -> str:
+    """The one of other names that is of the same column, else the name itself.
+
+    >>> spelled_as("Segment", ["wave", "segment"]), spelled_as("Segment", [])
+    ('segment', 'Segment')
+    """
+    return next((other for other in others if other and _key(other) == _key(name)), name)
 
 
 @lru_cache(maxsize=20_000)

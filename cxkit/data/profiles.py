@@ -11,9 +11,10 @@ import pandas as pd
 from cxkit.data.audit import Audit
 from cxkit.data.cards import cards, fold
 from cxkit.data.codebook import read_codebook
-from cxkit.data.columns import column_place
+from cxkit.data.columns import column_place, spelled_as
 from cxkit.data.read import read
 from cxkit.data.sources import read_text_table
+from cxkit.data.values import Values
 from cxkit.data.yamlfile import only_keys
 from cxkit.errors import DataError, SettingsError
 
@@ -146,7 +147,13 @@ def read_profiles(
     frame = frame[frame[object_column].isin(list(objects))]
     roles = [column for column in (audit.by, audit.weight) if column]
     people = _people(frame, respondent, audit.wave, object_column, roles, audit.file)
-    where = {audit.scale.get(k, {}).get("column") or k: value for k, value in (options.get("where") or {}).items()}
+    values = read_codebook(codebook).values
+    where = {
+        audit.scale.get(name, {}).get("column") or name: values.get(spelled_as(name, values), Values()).pick(
+            str(value)
+        )
+        for name, value in (options.get("where") or {}).items()
+    }
     form = {k: options.get(k, "") for k in ("sheet", "encoding", "delimiter")}
     raw = read_text_table(Path(path), **form, where=where).frame.loc[frame.index]
     wide = frame.loc[~people.duplicated()].drop(columns=[*scales, object_column])

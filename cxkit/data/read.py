@@ -13,14 +13,15 @@ from cxkit.data.amounts import read_weights, row_per_respondent
 from cxkit.data.audit import Audit
 from cxkit.data.cards import answer_notes, cards, to_scores
 from cxkit.data.codebook import Codebook, read_codebook
-from cxkit.data.columns import column_place, name_columns
+from cxkit.data.columns import column_place, name_columns, spelled_as
 from cxkit.data.samples import sample_codebook, sample_text
 from cxkit.data.sources import distinct_values, read_text_table
 from cxkit.data.spelling import look
 from cxkit.data.texttable import TextTable
+from cxkit.data.timeline import check_dates
 from cxkit.data.totals import is_total
 from cxkit.data.values import Pick, Values, name_roles, rows_by_name, split_of, texts_of
-from cxkit.data.wave_column import read_waves
+from cxkit.data.wave_column import check_period, read_waves
 from cxkit.errors import CxError, DataError
 
 
@@ -89,35 +90,39 @@ def read(
         "count": count or book.count,
     }
     roles = {role: "" if column == "-" else column for role, column in roles.items()}
-    names = list(items) or _same_scale(book)
+    check_period(period)
+    check_dates(dates)
+    where = {spelled_as(column, roles.values()): value for column, value in (where or {}).items()}
+    asked = [*filter(None, roles.values()), *where]
+    named = {spelled_as(column, asked): values for column, values in book.values.items()}
+    names = list(items) or [name for name in _same_scale(book) if name != outcome]
     ratings = [*names, *([outcome] if outcome and outcome not in names else [])]
     declared = cards(ratings, scale or {}, book.items)
     # Rows are picked before columns are renamed, by the names in the file.
     columns = {name: one.column or name for name, one in declared.items()}
-    picks = {column: book.values.get(column, Values()).pick(str(value)) for column, value in (where or {}).items()}
+    picks = {column: named.get(column, Values()).pick(str(value)) for column, value in where.items()}
     picked = {columns.get(column, column): pick for column, pick in picks.items()}
     table, simulated = _open(path, sheet, encoding, delimiter, picked)
     file = str(path) if simulated else Path(path).name
-    others = [*filter(None, roles.values()), *(where or {})]
-    frame, matched = name_columns(table.frame, table.names, declared, others, file)
+    frame, matched = name_columns(table.frame, table.names, declared, asked, file)
     keep = pd.Series(True, index=frame.index)
     for column, pick in picks.items():
-        keep &= frame[column].map(pick).astype(bool)
+        keep &= frame[column].map({cell: pick(cell) for cell in frame[column].unique()}).astype(bool)
     if not keep.any():
-        wanted = " and ".join(f'{column} = "{value}"' for column, value in (where or {}).items())
+        wanted = " and ".join(f'{column} = "{value}"' for column, value in where.items())
         how = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
         raise DataError(f"{file} has no row with {wanted}; {_spelling(path, picked, how)}")
     frame = frame[keep].copy()
-    given, dates, notes = list(waves or book.waves), dates or book.dates, [*table.notes, *matched]
+    given, dates, notes = list(dict.fromkeys(waves or book.waves)), dates or book.dates, [*table.notes, *matched]
     if (count or book.count) != "-":
-        frame, told = row_per_respondent(frame, names, roles, file, book.decimal)
+        frame, told = row_per_respondent(frame, names, roles, file, book.decimal, [*ratings, *where])
         notes += told
     if column := roles["wave"]:
-        period = period or (book.period if column == book.wave else "")
+        period = period or (book.period if spelled_as(column, [book.wave]) == book.wave else "")
         frame[column], told = read_waves(frame[column], file, period=period, dates=dates, waves=given)
         notes += told
-    order = [book.values.get(roles["wave"], Values()).name(wave) for wave in given]
-    notes += name_roles(frame, roles["by"], roles["wave"], book.values, order, picks)
+    order = list(dict.fromkeys(named.get(roles["wave"], Values()).name(wave) for wave in given))
+    notes += name_roles(frame, roles["by"], roles["wave"], named, order, picks)
     counts = []
     for name in ratings:
         scores, missing_codes = to_scores(frame[name], declared[name], file)
@@ -136,7 +141,7 @@ def read(
         file, table.encoding, table.delimiter, table.sheet, len(frame), table.blank_rows,
         filtered, pd.DataFrame(counts), names, {n: c.plain() for n, c in declared.items()},
         waves=order, dates=dates, simulated=simulated, notes=tuple(notes),
-        values=texts_of(book.values, roles["by"], roles["wave"]), split=split_of(book.values, roles["by"]), **roles,
+        values=texts_of(named, roles["by"], roles["wave"]), split=split_of(named, roles["by"]), **roles,
     )  # fmt: skip
     return frame, audit
 

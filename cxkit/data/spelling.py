@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from cxkit.data.cards import fold
@@ -106,7 +106,7 @@ def alike(names: Iterable[str]) -> Iterator[list[str]]:
     return (mine for mine in lists if len(mine) > 1)
 
 
-def pieces(cell: str, separator: str, whole: Container[str] = ()) -> list[str]:
+def pieces(cell: str, separator: str, whole: Collection[str] = ()) -> list[str]:
     """The answers in one cell, each once; one that holds the separator is kept whole when ``whole`` has its key.
 
     >>> pieces("Loan, Deposit, in dollars", ", ", {key("deposit, in dollars")})
@@ -115,6 +115,8 @@ def pieces(cell: str, separator: str, whole: Container[str] = ()) -> list[str]:
     ['Loan', 'Card']
     """
     parts = cell.removesuffix(separator.strip()).split(separator)
+    if not whole:
+        return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
     found: dict[str, None] = {}
     while parts:
         joined = (separator.join(parts[:n]) for n in range(len(parts), 1, -1))

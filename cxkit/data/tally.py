@@ -225,9 +225,9 @@ def first_row(data: Any, column: str, value: float) -> Any:
 
 
 def in_wave(data: Any, wave: str, value: str) -> Any:
-    """Return the rows of one wave; all rows when ``wave`` is ""."""
+    """Return the rows of one wave; all rows when ``wave``, the column, or its ``value`` is ""."""
     frame = nw.from_native(data)
-    return frame.filter(nw.col(wave).cast(nw.String()) == value) if wave else frame
+    return frame.filter(nw.col(wave).cast(nw.String()) == value) if wave and value else frame
 
 
 def _frame(data: Any, columns: Sequence[str], weight: str) -> Any:

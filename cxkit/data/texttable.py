@@ -14,6 +14,7 @@ from cxkit.data.header import Typed, clean
 from cxkit.data.totals import refuse_totals
 from cxkit.errors import DataError
 
+MOST_SEEN = 10_000  # cells whose test is remembered
 T = TypeVar("T")
 Test = Callable[[str | None], bool]  # whether a row is kept, by its cell in one column
 
@@ -95,13 +96,23 @@ def collect(
     DataError : a kept row is no respondent but a total, or most columns have no name.
     """
     tests = chosen(file, names, where)
+    seen: dict[tuple[int, str | None], bool] = {}  # a column that chooses rows repeats its values
+
+    def passes(place: int, test: Test, cell: str | None) -> bool:
+        found = seen.get((place, cell))
+        if found is None:
+            found = test(cell)
+            if len(seen) < MOST_SEEN:
+                seen[place, cell] = found
+        return found
+
     numbers: list[int] = []
     kept: list[list[str | None]] = []
     blank = others = 0
     for number, cells in rows:
         if not cells:
             blank += 1
-        elif tests is not None and all(test(cells[place]) for place, test in tests.items()):
+        elif tests is not None and all(passes(place, test, cells[place]) for place, test in tests.items()):
             numbers.append(number)
             kept.append(cells)
         else:

@@ -97,7 +97,7 @@ def wave_order(
     for name in sorted(answers, key=natural):
         if name not in waves:
             raise SettingsError(f'The wave "{name}" is not in the order of waves; {did_you_mean(name, waves)}')
-    given = tuple(name for name in waves if name in answers)
+    given = tuple(name for name in dict.fromkeys(waves) if name in answers)
     by_time = {_sorted(found) for found in column_readings(given, dates) if _certain(found)}
     if len(by_time) != 1 or given in by_time:
         return given, []

@@ -75,10 +75,12 @@ def refuse_totals(
     alike: dict[tuple[int, str], list[int]] = {}
     for k, place in sorted(labels.items()):
         alike.setdefault((place, rows[k][place] or ""), []).append(k)
+    lead = next((k for k in range(len(rows)) if k not in labels), len(rows))  # labels from the top, and from the end
+    tail = next((k + 1 for k in reversed(range(len(rows))) if k not in labels), 0)
     always = [at for at in range(len(names)) if all(row[at] is not None for row in plain)]
     for (place, text), same in alike.items():
         k = same[0]
-        alone = len(same) == 1 and (_all_in(labels, range(k)) or _all_in(labels, range(k, len(rows))))
+        alone = len(same) == 1 and (k <= lead or k >= tail)
         tells = _first_label(rows[k], apart) == place or all(_has_digit(row[place]) for row in plain)
         lacks = all(any(rows[one][at] is None for at in always) for one in same)
         if not is_total(text):
@@ -137,10 +139,6 @@ def _only_label(row: Cells, apart: Collection[int]) -> int | None:
     """The place of the only cell that is no number, if that is the label of a total."""
     texts = [k for k, cell in enumerate(row) if cell is not None and k not in apart and to_number(cell) is None]
     return texts[0] if len(texts) == 1 and is_total(row[texts[0]] or "") else None
-
-
-def _all_in(labels: Collection[int], rows: range) -> bool:
-    return all(k in labels for k in rows)
 
 
 def _has_digit(cell: str | None) -> bool:

@@ -169,7 +169,8 @@ def name_roles(
         raise SettingsError(
             f'The column "{wave}" tells the wave, and an answer is given in one; take it out of split.'
         )
-    notes: list[Note] = [("values_no_column", {"column": column}) for column in values if column not in frame]
+    there = {key(str(column)) for column in frame}
+    notes: list[Note] = [("values_no_column", {"column": column}) for column in values if key(column) not in there]
     for column, pick in picks.items():
         if column not in (by, wave):
             notes += pick.spellings(frame[column])

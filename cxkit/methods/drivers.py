@@ -118,7 +118,7 @@ def item_drivers(
     if outcome in items:
         raise SettingsError(f'"{outcome}" cannot explain itself; take it out of the items or name another outcome.')
     found = tally.answers(data, [*items, outcome], wave=settings["wave"], weight=settings["weight"])
-    found = found.where(found.wave == wave)
+    found = found.where(found.wave == wave) if wave else found
     percent = np.column_stack(
         [deck[item].percent(column) for item, column in zip(found.items, found.scores.T, strict=True)]
     )

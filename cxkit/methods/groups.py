@@ -30,8 +30,8 @@ class Members:
 
     def belong(self, values: np.ndarray, group: str, *, rest: bool = False) -> np.ndarray:
         """Whether respondents with these values are in the group, or known not to be (``rest``)."""
-        inside = np.isin(values, list(self.of.get(group, ())))
-        return ~inside & np.array([value is not None for value in values], bool) if rest else inside
+        inside = pd.Series(values, dtype=object).isin(self.of.get(group, frozenset())).to_numpy()
+        return ~inside & pd.notna(values) if rest else inside
 
     def of_several(self) -> list[str]:
         """The values that belong to more than one group."""
@@ -115,12 +115,14 @@ def name_notes(
     answered: dict[str, set[str]] = {}
     for value, wave in zip(known["group"], known["wave"], strict=True):
         answered.setdefault(value, set()).add(wave)
+    asked, asked_now = (rows.groupby("group")["n"].sum().to_dict() for rows in (mine, now))
     for group, its in members.of.items():
         told = set().union(*(answered.get(value, set()) for value in its))
-        here = int(now.loc[now["group"].isin(its), "n"].sum())
-        if not told or (current and current not in told and here):
-            n = here or int(mine.loc[mine["group"].isin(its), "n"].sum())
-            notes.append(("group_unanswered", {"group": group, "n": n}))
+        here, ever = (int(sum(n.get(value, 0) for value in its)) for n in (asked_now, asked))
+        if waves and told and not told & set(waves):
+            notes.append(("group_without_wave", {"group": group, "n": ever}))
+        elif not told or (current and current not in told and here):
+            notes.append(("group_unanswered", {"group": group, "n": here or ever}))
         elif current and current not in told:
             notes.append(("group_before", {"group": group, "wave": [w for w in waves if w in told][-1]}))
     for wave in sorted(set(mine["wave"].dropna()).difference(waves, [""])):

@@ -10,6 +10,7 @@ from cxkit.views import wave_notes
 from cxkit.views.language import Language, mark, plain
 from cxkit.views.view import View, html_table
 
+LISTED = 20  # spellings that one sentence names
 # What the reader assumed or left out, by the code of its note: one sentence, or the two that depend on {n}.
 TOLD: dict[str, str | tuple[str, str]] = {
     "encoding_guessed": mark("The file does not say its encoding. It was read as {encoding}: {words}."),
@@ -94,5 +95,6 @@ def _sentence(code: str, values: Mapping[str, Any], words: Language) -> str:
 def _shown(value: Any, words: Language) -> str:
     """A value of a note; of spellings and their rows, what an eye cannot tell apart is spelled out."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{plain(visible(str(name)))} ({words.number(n)})" for name, n in value.items())
+        first = [f"{plain(visible(str(name)))} ({words.number(n)})" for name, n in list(value.items())[:LISTED]]
+        return ", ".join(first) + (f", … (+{words.number(len(value) - LISTED)})" if len(value) > LISTED else "")
     return words.number(value) if isinstance(value, int) else plain(value)

@@ -61,6 +61,9 @@ CAVEATS = {
     "wrong_reward": mark("High ratings of “{item}” go with a worse outcome, which is odd; read it with care."),
     "resamples_failed": mark("Resamples that could not be used: {n}."),
     "group_unanswered": mark("“{group}” is not shown: nobody there answered. Respondents: {n}."),
+    "group_without_wave": mark(
+        "“{group}” is not shown: the wave of those who answered there is not known. Respondents: {n}."
+    ),
     "group_before": mark("“{group}” was asked in earlier waves only, last in {wave}."),
     "wave_unanswered": mark("The wave “{wave}” is left out: nobody there answered. Respondents: {n}."),
     "near_groups": mark(

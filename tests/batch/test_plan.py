@@ -420,3 +420,15 @@ def test_a_client_without_rows_is_left_to_its_own_run(tmp_path):
     assert wheres(jobs) == [("gone", {"company": "gone"}), ("a", {"company": "a"})]
     with pytest.raises(DataError, match=r'survey\.csv has no row with company = "gone"; check the spelling'):
         read(jobs[0].parameters["data_path"], items=["ease"], scale=[1, 10], where=jobs[0].parameters["where"])
+
+
+def test_clients_that_a_codebook_makes_one_are_refused(tmp_path):
+    (tmp_path / "book.yml").write_text('values: {company: {Acme: "1"}}', encoding="utf-8")
+    with pytest.raises(SettingsError, match='take the rows with "Acme" and with "1" in "company"'):
+        split(tmp_path, codebook="book.yml", clients=[{"client": "Acme"}, {"client": "1"}])
+
+
+def test_methods_that_read_other_sheets_name_no_clients(tmp_path):
+    methods = {"scaling": {"items": ["ease"], "sheet": "A"}, "nps": {"score": "ease", "sheet": "B"}}
+    with pytest.raises(SettingsError, match='with the sheet "A" and "B", so the clients cannot be taken'):
+        split(tmp_path, methods=methods)

@@ -252,7 +252,7 @@ class TestNotes:
             ("labels_and_numbers", {"item": "ease", "labels": 2, "numbers": 3})
         ]
 
-    @pytest.mark.parametrize("texts", [("Never", "Always"), ("3", "7"), ("1", "3")])
+    @pytest.mark.parametrize("texts", [("Never", "Always"), ("4", "7"), ("1", "3")])
     def test_one_kind_alone_is_not(self, texts):
         labels = {"Never": 0, "Always": 10, "1": 3, "3": 1}
         assert answer_notes(answers(*texts), card("ease", {"min": 0, "max": 10, "labels": labels})) == []

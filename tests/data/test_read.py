@@ -380,3 +380,33 @@ class TestBelowTheTable:
         path = write(tmp_path, 'id,"How easy was it?"\na,7\n')
         message = refusal(path, {"items": {"ease": {"scale": [1, 5], "column": "How easy was it?"}}})
         says(message, 'column "How easy was it?" (item "ease"), row 2', 'found "7"')
+
+
+def test_a_period_or_an_order_of_day_and_month_that_is_none_is_refused_without_a_wave_too(tmp_path):
+    (tmp_path / "a.csv").write_text("q\n5\n", encoding="utf-8")
+    for how, cure in (
+        ({"period": "mnth"}, 'did you mean "month"'),
+        ({"dates": "dayfirst"}, 'did you mean "day first"'),
+    ):
+        with pytest.raises(SettingsError, match=cure):
+            read(tmp_path / "a.csv", items=["q"], scale=[1, 5], **how)
+
+
+def test_an_outcome_is_no_item_and_no_count(tmp_path):
+    (tmp_path / "a.csv").write_text("ease,total\n1,4\n2,5\n3,6\n4,7\n5,9\n", encoding="utf-8")
+    book = {"items": {"ease": {"scale": [0, 10]}, "total": {"scale": [0, 10]}}}
+    _, audit = read(tmp_path / "a.csv", book, outcome="total")
+    assert (audit.items, audit.rows) == (["ease"], 5)
+
+
+def test_a_number_too_large_for_any_scale_is_no_rating(tmp_path):
+    (tmp_path / "a.csv").write_text(f"q\n{'9' * 400}\n", encoding="utf-8")
+    with pytest.raises(DataError, match="which is not a rating"):
+        read(tmp_path / "a.csv", items=["q"], scale=[1, 5])
+
+
+def test_numbers_that_are_labels_are_not_told_as_numbers(tmp_path):
+    labels = {**{str(k): k - 1 for k in range(1, 12)}, "Extremely likely": 10}
+    (tmp_path / "a.csv").write_text("q\n11\n1\nExtremely likely\n", encoding="utf-8")
+    data, audit = read(tmp_path / "a.csv", {"items": {"q": {"scale": [0, 10], "labels": labels}}})
+    assert (data["q"].tolist(), audit.notes) == ([10, 0, 10], ())

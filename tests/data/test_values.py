@@ -1,6 +1,7 @@
 """Groups and waves by their names: one spelling, names and texts of the codebook, several answers in one cell."""
 
 import shutil
+from typing import ClassVar
 
 import duckdb
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 
 import cxkit as cx
 from cxkit.data.codebook import read_codebook
+from cxkit.data.profiles import read_profiles
 from cxkit.data.read import read, split_values
 from cxkit.errors import SettingsError
 from tests.conftest import SHARED
@@ -322,3 +324,36 @@ def test_a_report_shows_groups_by_their_texts(make, tmp_path, book):
     assert "Розница" in page
     assert "Retail" not in page
     assert {"Retail", "Corporate"} <= set(pd.read_csv(bundle / "table.csv")["group"].dropna())
+
+
+class TestColumnsInAnotherSpelling:
+    BOOK: ClassVar = {
+        "group": "segment", "wave": {"column": "When", "period": "month"}, "values": {"segment": {"Retail": "1"}},
+    }  # fmt: skip
+
+    def read(self, tmp_path, **how):
+        rows = "".join(f"{k},{1 + k % 2},2026-0{1 + k % 2}-05,{k % 11}\n" for k in range(22))
+        (tmp_path / "a.csv").write_text("id,Segment,when,nps\n" + rows, encoding="utf-8")
+        return read(tmp_path / "a.csv", self.BOOK, items=["nps"], scale=[0, 10], **how)
+
+    def test_the_codebook_holds_however_its_columns_are_asked_for(self, tmp_path):
+        for how in ({}, {"by": "Segment"}, {"by": "SEGMENT", "wave": "when"}):
+            data, audit = self.read(tmp_path, **how)
+            assert set(data[audit.by]) == {"Retail", "2"}
+            assert set(data[audit.wave]) == {"2026-01", "2026-02"}
+            assert "values_no_column" not in dict(audit.notes)
+
+    def test_rows_are_picked_however_their_column_is_spelled(self, tmp_path):
+        for where in ({"Segment": "Retail"}, {"segment": "1"}, {"SEGMENT": "retail"}):
+            data, audit = self.read(tmp_path, where=where)
+            assert set(data[audit.by]) == {"Retail"}
+            assert audit.filtered_rows == 11
+
+    def test_long_profiles_pick_by_the_names_of_the_codebook(self, tmp_path):
+        rows = "".join(f"{k},{1 + k % 2},{thing},5\n" for k in range(20) for thing in ("own", "ideal"))
+        (tmp_path / "a.csv").write_text("id,seg,site,modern\n" + rows, encoding="utf-8")
+        data, _ = read_profiles(
+            tmp_path / "a.csv", {"values": {"seg": {"Retail": "1"}}}, poles={"modern": ["old", "new"]},
+            objects=["own", "ideal"], object_column="site", respondent="id", where={"seg": "Retail"},
+        )  # fmt: skip
+        assert len(data) == 10

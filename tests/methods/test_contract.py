@@ -522,3 +522,17 @@ def test_nothing_leaves_the_scale_it_is_measured_on(bank, method, result, kinds,
         for name in ("estimate", "low", "high"):
             value = row[name]
             assert np.isnan(value) or (low - 1e-9 <= value <= high + 1e-9 and np.isfinite(value)), row
+
+
+def test_a_column_of_waves_without_a_wave_is_one_survey(bank, method):
+    """Everybody counts, with a weight too; that the waves are not known is told."""
+    now = bank.query("wave == '2026-Q2'")
+    whole = METHODS[method](now, **{**CALLS[method], "wave": ""})
+    unknown = METHODS[method](now.assign(wave=None), **CALLS[method])
+    keys = ["item", "term", "score", "group"]
+    told, expected = (r.table.sort_values(keys, ignore_index=True).drop(columns="wave") for r in (unknown, whole))
+    pd.testing.assert_frame_equal(told, expected, rtol=1e-9)
+    assert {k: v for k, v in unknown.facts.items() if k != "wave"} == pytest.approx(
+        {k: v for k, v in whole.facts.items() if k != "wave"}
+    )
+    assert "wave_unknown" in dict(unknown.notes)

@@ -223,3 +223,14 @@ def test_several_answers_in_one_cell_are_told_with_the_setting(bank, method):  #
 def test_names_in_another_form_are_refused(bank, method, wrong, words):  # noqa: F811
     with pytest.raises(cx.SettingsError, match=words):
         call(method, bank, **wrong)
+
+
+def test_a_group_whose_waves_are_not_known_is_named():
+    data = pd.DataFrame({"q": [9.0, 3, 8, 10] * 12, "g": ["A", "B"] * 24, "wave": ["2024", None, "2025", None] * 12})
+    notes = dict(cx.nps(data, "q", by="g", wave="wave").notes)
+    assert notes["group_without_wave"] == {"group": "B", "n": 24}
+
+
+def test_a_wave_that_is_given_twice_is_compared_once():
+    data = pd.DataFrame({"q": [9.0, 3, 8, 10] * 12, "wave": ["A", "B"] * 24})
+    assert len(cx.nps(data, "q", wave="wave", waves=["A", "B", "B"]).rows(term="nps_vs_previous")) == 1
