@@ -20,7 +20,9 @@ class Typed(str):
 
 
 def clean(cell: str) -> str | None:
-    return cell if isinstance(cell, Typed) else cell.strip(SPACES) or None
+    if cell.isalnum() or isinstance(cell, Typed):  # most cells are a word or a number, and have nothing to strip
+        return cell
+    return cell.strip(SPACES) or None
 
 
 def column_names(file: str, cells: Iterable[str]) -> list[str]:
