@@ -12,7 +12,7 @@ from cxkit.data.cards import fold
 from cxkit.data.header import Typed
 
 MARKS = (".", ",")
-_PLAIN = re.compile(r"[+-]?[0-9]+(?:([.,])[0-9]+)?(e[+-]?[0-9]+)?")
+_PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:([.,])[0-9]+)?|([.,])[0-9]+)(e[+-]?[0-9]+)?")  # .850 as SPSS writes it
 _GROUPED = {
     mark: re.compile(rf"[+-]?[1-9][0-9]{{0,2}}([{group} '])[0-9]{{3}}(?:\1[0-9]{{3}})*(?:{re.escape(mark)}[0-9]+)?")
     for mark, group in zip(MARKS, reversed(MARKS), strict=True)
@@ -82,7 +82,8 @@ def _readings(cell: Any) -> dict[str, tuple[float, bool]]:
     found: dict[str, tuple[float, bool]] = {}
     if plain := _PLAIN.fullmatch(text):
         number = (float(text.replace(",", ".")), False)
-        found = {plain[1]: number} if plain[1] else dict.fromkeys(MARKS, number)
+        mark = plain[1] or plain[2]
+        found = {mark: number} if mark else dict.fromkeys(MARKS, number)
     for mark, pattern in _GROUPED.items():
         if grouped := pattern.fullmatch(text):
             digits = text.replace(grouped[1], "").replace(mark, ".")

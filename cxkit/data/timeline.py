@@ -16,6 +16,7 @@ WAYS = {"day first": DAY_FIRST, "month first": MONTH_FIRST}
 DATES = tuple(WAYS)
 MAX_DAYS = 12
 # As many are in a year, and fiscal years of two digits in a century.
+WRAPS = (12, 52, 53)  # the last month and week of a year
 MOST = {"quarter": 4, "half-year": 2, "month of the year": 12, "week": 53, "fiscal": 99}
 _ORDER_ASKED = "give waves: [first, ..., last] in the codebook or the settings."
 _DATES_ASKED = "say dates: day first or dates: month first"
@@ -162,6 +163,8 @@ def _numbered(names: Sequence[str]) -> Readings:
     numbers, kinds = [one.first for one in found.values()], {one.kind for one in found.values()}
     if kinds == {"series w"} and (max(numbers) < 50 or len(numbers) == max(numbers)):
         return [found]  # waves, but W51, W52, W1 are weeks
+    if 1 in numbers and max(numbers) in WRAPS and len(numbers) < max(numbers):
+        return []  # 11, 12, 1 may be months, and 51, 52, 1 weeks, of two years
     unit = UNITS.get(kinds.pop().removeprefix("series ")) if len(kinds) == 1 else None
     if unit and max(numbers) <= MOST[unit]:
         return []  # Q1 may come before Q4, or after it

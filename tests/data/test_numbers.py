@@ -55,7 +55,7 @@ def test_thousands_may_be_grouped_by_a_space_or_an_apostrophe(mark):
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "12%", "$5", "5 сум", "1 25", "1,25,000", "1 250'000", "12 34", ",5", "5.", "1e", "nan", "inf",
+    "text", ["", " ", "12%", "$5", "5 сум", "1 25", "1,25,000", "1 250'000", "12 34", "5,", "5.", "1e", "nan", "inf",
              "1e999", "9" * 400, "٣", "5-6", None, True, float("nan"), float("inf")],
 )  # fmt: skip
 def test_what_is_no_number_is_none(text):
@@ -92,3 +92,8 @@ def test_grouped_whole_numbers_are_read_back(numbers, mark):
 def test_both_numbers_are_named():
     assert unclear_number("1,250") == unclear_number("1.250") == "which may be 1250 or 1.25"
     assert unclear_number("1,250.5") == "while other cells use the same mark in another way"
+
+
+def test_numbers_without_a_leading_zero_are_read_as_spss_writes_them():
+    assert read_numbers([".850", "1.25", ".5"]).values.tolist() == [0.85, 1.25, 0.5]
+    assert read_numbers([",850", "1,25"]).values.tolist() == [0.85, 1.25]

@@ -279,3 +279,10 @@ def test_numbers_within_names_are_sorted_by_size():
 
 def test_names_of_many_digits_are_sorted_too():
     assert sorted(["9" * 5_000, "8" * 5_000, "1"], key=natural) == ["1", "8" * 5_000, "9" * 5_000]
+
+
+@pytest.mark.parametrize("names", [("11", "12", "1"), ("51", "52", "1"), ("1", "53")])
+def test_numbers_that_may_cross_the_turn_of_a_year_are_refused(names):
+    with pytest.raises(SettingsError, match="have no known order; give waves"):
+        in_time(names)
+    assert in_time(map(str, range(1, 13))).waves == tuple(map(str, range(1, 13)))
