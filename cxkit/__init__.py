@@ -4,35 +4,35 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cxkit.data.audit import Audit
-    from cxkit.data.models import model_items
-    from cxkit.data.profiles import read_profiles
-    from cxkit.data.read import read, sample, section
-    from cxkit.data.trees import read_tables, tree_items
     from cxkit.errors import CxError, DataError, ReportError, SettingsError
     from cxkit.methods import METHODS, acsi_regression, csi_tree, nps, scaling, semantic_differential
-    from cxkit.results import Result, save
-    from cxkit.views.figure import figure
-    from cxkit.views.prose import prose
-    from cxkit.views.table import table
-    from cxkit.views.view import View
+    from cxkit.methods.acsi_regression.models import model_items
+    from cxkit.methods.semantic_differential.read import read_profiles
+    from cxkit.result import Result, save
+    from cxkit.show.figure import figure
+    from cxkit.show.prose import prose
+    from cxkit.show.table import table
+    from cxkit.show.view import View
+    from cxkit.survey.audit import Audit
+    from cxkit.survey.read import read, sample, section
+    from cxkit.survey.trees import read_tables, tree_items
 
 __version__ = "0.1.0"
 
 # Loaded when first asked for: papermill imports cxkit's engine in every run of its own, which must cost it nothing.
 _PLACES = {
-    "cxkit.data.models": ("model_items",),
-    "cxkit.data.profiles": ("read_profiles",),
-    "cxkit.data.audit": ("Audit",),
-    "cxkit.data.read": ("read", "sample", "section"),
-    "cxkit.data.trees": ("read_tables", "tree_items"),
+    "cxkit.methods.acsi_regression.models": ("model_items",),
+    "cxkit.methods.semantic_differential.read": ("read_profiles",),
+    "cxkit.survey.audit": ("Audit",),
+    "cxkit.survey.read": ("read", "sample", "section"),
+    "cxkit.survey.trees": ("read_tables", "tree_items"),
     "cxkit.errors": ("CxError", "DataError", "ReportError", "SettingsError"),
     "cxkit.methods": ("METHODS", "acsi_regression", "csi_tree", "nps", "scaling", "semantic_differential"),
-    "cxkit.results": ("Result", "save"),
-    "cxkit.views.figure": ("figure",),
-    "cxkit.views.prose": ("prose",),
-    "cxkit.views.table": ("table",),
-    "cxkit.views.view": ("View",),
+    "cxkit.result": ("Result", "save"),
+    "cxkit.show.figure": ("figure",),
+    "cxkit.show.prose": ("prose",),
+    "cxkit.show.table": ("table",),
+    "cxkit.show.view": ("View",),
 }
 _MODULES = {name: module for module, names in _PLACES.items() for name in names}
 

@@ -13,7 +13,7 @@ from cxkit.batch.quick import quick_imports
 from cxkit.batch.worker import WARM, InPlace, Limits, Worker, new_worker
 from cxkit.errors import ReportError, SettingsError
 from cxkit.exits import PlainErrors, unread
-from cxkit.views.language import LANGUAGES, plain
+from cxkit.show.language import LANGUAGES, plain
 
 if TYPE_CHECKING:
     from cxkit.batch.config import Config
@@ -184,7 +184,7 @@ def schema() -> None:
 def demo(out: Path) -> None:
     """Write four simulated surveys and a config, and make their reports."""
     from cxkit.batch.config import read_config
-    from cxkit.data.samples import sample_codebook, sample_text
+    from cxkit.survey.samples import sample_codebook, sample_text
 
     source = out / "input"
     source.mkdir(parents=True, exist_ok=True)

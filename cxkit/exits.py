@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from cxkit.errors import DISK_FULL, CxError, LockedError, SettingsError
-from cxkit.views.language import plain
+from cxkit.show.language import plain
 
 
 class PlainErrors(click.Group):

@@ -15,7 +15,7 @@ from cxkit.cli import DEMO, main
 from cxkit.errors import CxError, DataError
 from cxkit.methods import METHODS
 from cxkit.report.template import find_template
-from cxkit.views.language import LANGUAGES
+from cxkit.show.language import LANGUAGES
 from tests.conftest import write_template
 
 COMMANDS = ("methods", "new", "report", "batch", "schema", "demo")

@@ -58,8 +58,8 @@ def test_imports_point_down_only(path):
 
 def test_an_import_that_points_up_is_seen():
     path = PACKAGE / "stats" / "net.py"
-    assert imports_up(path, "from cxkit.views.table import table\nimport cxkit.report.make") == [
-        "cxkit.views.table",
+    assert imports_up(path, "from cxkit.show.table import table\nimport cxkit.report.make") == [
+        "cxkit.show.table",
         "cxkit.report.make",
     ]
 
@@ -155,10 +155,10 @@ def test_wheel_carries_templates_catalogues_pages_and_samples(tmp_path):
     assert {
         "cxkit/templates/nps.ipynb",
         "cxkit/templates/scaling.ipynb",
-        "cxkit/views/locale/uz_Cyrl.po",
+        "cxkit/show/locale/uz_Cyrl.po",
         "cxkit/report/report.html.j2",
         "cxkit/report/style.css",
-        "cxkit/data/sampledata/bank.yml",
+        "cxkit/survey/sampledata/bank.yml",
     } <= names
     assert not [name for name in names if name.startswith(("tests/", "cxkit/templates/out"))]
 
@@ -186,8 +186,8 @@ def test_the_readme_batch_is_ready_to_run(tmp_path):
 
 
 def test_the_readme_codebook_is_a_valid_codebook(tmp_path):
-    from cxkit.data.codebook import read_codebook
-    from cxkit.data.trees import read_tree, tree_items
+    from cxkit.survey.codebook import read_codebook
+    from cxkit.survey.trees import read_tree, tree_items
 
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     path = tmp_path / "book.yml"

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from cxkit.methods import METHODS
-from cxkit.results import Result
+from cxkit.result import Result
 from tests.batch import test_shell
 
 FOLDER = Path(__file__).resolve().parent.parent / "templates"

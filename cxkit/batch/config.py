@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from cxkit.data.yamlfile import load_yaml
 from cxkit.errors import SettingsError, did_you_mean
+from cxkit.survey.yamlfile import load_yaml
 
 
 def _text(value: Any) -> Any:

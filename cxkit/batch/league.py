@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from cxkit.batch.summary import Row
-from cxkit.views.language import language, mark
-from cxkit.views.table import show
+from cxkit.show.language import language, mark
+from cxkit.show.table import show
 
 Settings = Mapping[str, Any]
 
@@ -22,7 +22,7 @@ class Headline:
     Attributes
     ----------
     measure : what the number is, in English.
-    unit : its key in ``cxkit.views.table.DIGITS``.
+    unit : its key in ``cxkit.show.table.DIGITS``.
     row : settings -> item and term of its row among all respondents of the last wave.
     asked : settings -> what must be the same for two clients to be compared.
     limits : the least and the most it can be.

@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 
 from cxkit.batch.config import HOW, Config
-from cxkit.data.codebook import Codebook, read_codebook
-from cxkit.data.read import split_values
-from cxkit.data.spelling import key, look
-from cxkit.data.values import Pick, Values
 from cxkit.errors import CxError, SettingsError
 from cxkit.report.job import Job
+from cxkit.survey.codebook import Codebook, read_codebook
+from cxkit.survey.read import split_values
+from cxkit.survey.spelling import key, look
+from cxkit.survey.values import Pick, Values
 
 NAMED = 5  # values that one sentence names
 

@@ -13,8 +13,8 @@ from cxkit.batch.summary import Row
 from cxkit.report.gate import check_page
 from cxkit.report.page import TITLES, render
 from cxkit.report.publish import write_atomic
-from cxkit.views.language import Language, language, mark, plain
-from cxkit.views.table import show
+from cxkit.show.language import Language, language, mark, plain
+from cxkit.show.table import show
 
 STATUSES = {"failed": mark("failed"), "interrupted": mark("interrupted"), "waiting": mark("waiting")}
 FILES = {

@@ -8,15 +8,15 @@ from typing import Any
 
 from cxkit.batch.config import HOW, Client, Config
 from cxkit.batch.leftover import codebook_or_empty
-from cxkit.data.read import split_values
-from cxkit.data.spelling import key
-from cxkit.data.values import Values
 from cxkit.errors import DataError, SettingsError
 from cxkit.report.brand import Brand
 from cxkit.report.job import Job, check_job
 from cxkit.report.publish import folder_fault, folder_name
 from cxkit.report.template import located, needs_data, own_values, with_paths
-from cxkit.views.language import language
+from cxkit.show.language import language
+from cxkit.survey.read import split_values
+from cxkit.survey.spelling import key
+from cxkit.survey.values import Values
 
 
 def plan(config: Config, base: Path) -> list[Job]:

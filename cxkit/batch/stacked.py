@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cxkit.batch.summary import Row
 from cxkit.report.publish import staging_folder
-from cxkit.results import COLUMNS, TEXT_COLUMNS, csv_safe_text
+from cxkit.result import COLUMNS, TEXT_COLUMNS, csv_safe_text
 
 KEYS = ("client", "method")
 NAMES = ("results.csv", "results.parquet")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cxkit.report.job import Job
 from cxkit.report.publish import write_atomic
-from cxkit.results import csv_safe_text
+from cxkit.result import csv_safe_text
 
 _ITEMS = json.JSONEncoder(ensure_ascii=False, separators=(",\n  ", ": "))  # a row's items as indent=1 puts them
 

@@ -52,7 +52,7 @@ def publish_report(job: Job, out: Path, worker: Worker, options: Options) -> boo
 
 
 def _build(*arguments: Any) -> None:
-    from cxkit.report.kernel import MEMORY  # here, since only children need all that is imported
+    from cxkit.report.kernel import MEMORY
     from cxkit.report.make import build_bundle
 
     try:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import cxkit
-from cxkit.data.codebook import read_codebook
 from cxkit.errors import SettingsError
 from cxkit.report.job import Job
 from cxkit.report.template import PATHS, find_template
+from cxkit.survey.codebook import read_codebook
 
 PACKAGES = (
     "babel", "cxkit", "duckdb", "ipython", "jinja2", "matplotlib", "mistune", "narwhals", "nbconvert", "numpy",

@@ -9,7 +9,7 @@ from cxkit.errors import SettingsError
 from cxkit.report.brand import Brand
 from cxkit.report.publish import folder_name
 from cxkit.report.template import check_parameters, find_template
-from cxkit.views.language import language
+from cxkit.show.language import language
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from cxkit.report.kernel import check_complete, run_template
 from cxkit.report.page import report_page
 from cxkit.report.publish import publish, staging_folder
 from cxkit.report.template import find_template
-from cxkit.results import escaped
+from cxkit.result import escaped
 
 MAX_PAGE = 12 * 2**20
 

@@ -13,7 +13,7 @@ import cxkit
 from cxkit.errors import ReportError
 from cxkit.report.brand import Brand
 from cxkit.report.gate import POLICY
-from cxkit.views.language import language, mark, plain
+from cxkit.show.language import language, mark, plain
 
 TITLES = {
     "scaling": mark("How customers rate the service"), "semantic_differential": mark("How the site is perceived"),

@@ -12,9 +12,9 @@ import nbformat
 from papermill import inspect_notebook
 
 import cxkit
-from cxkit.data.yamlfile import TOO_DEEP, DepthError, is_deep, yaml_value
 from cxkit.errors import SettingsError, did_you_mean
-from cxkit.views.language import language
+from cxkit.show.language import language
+from cxkit.survey.yamlfile import TOO_DEEP, DepthError, is_deep, yaml_value
 
 OWN = {"data_path": str, "codebook": str, "tables": dict, "where": dict, "lang": str}  # what a notebook says itself
 PATHS = ("data_path", "codebook")

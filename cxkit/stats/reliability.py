@@ -6,8 +6,8 @@ import numpy as np
 from scipy import stats
 from statsmodels.multivariate.factor import Factor
 
-from cxkit.data.tally import Moments
 from cxkit.stats.direction import NOTHING, with_rest
+from cxkit.survey.tally import Moments
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from cxkit.data.trees import Tree
 from cxkit.stats.importance import lmg
 from cxkit.stats.joint import Estimate, combine
+from cxkit.survey.trees import Tree
 
 
 def roll_up(

@@ -17,7 +17,7 @@ from cxkit.batch.overview import write_overview
 from cxkit.batch.summary import Row
 from cxkit.methods import METHODS
 from cxkit.report.gate import check_page
-from cxkit.results import COLUMNS, TEXT_COLUMNS, Result, save, tidy
+from cxkit.result import COLUMNS, TEXT_COLUMNS, Result, save, tidy
 
 NAN = float("nan")
 NPS = {

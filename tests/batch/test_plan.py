@@ -7,11 +7,11 @@ import pytest
 
 from cxkit.batch.config import Config
 from cxkit.batch.plan import plan
-from cxkit.data.read import read
 from cxkit.errors import DataError, SettingsError
 from cxkit.report.brand import Brand
 from cxkit.report.publish import folder_name
 from cxkit.report.template import find_template
+from cxkit.survey.read import read
 from tests.conftest import write_template
 
 BASE = {"data": "sample:bank", "methods": {"nps": None}}

@@ -19,7 +19,7 @@ from cxkit.batch.run import run
 from cxkit.cli import main
 from cxkit.report.gate import check_page
 from cxkit.report.template import find_template
-from cxkit.results import Result
+from cxkit.result import Result
 from tests.conftest import write_template
 
 ITEMS = ["SATIS", "CONFIRM", "IDEAL", "OVERALLQ", "WRONGQ"]

@@ -11,7 +11,7 @@ from cxkit.batch.overview import write_overview
 from cxkit.batch.summary import Row, write_rows
 from cxkit.report.gate import check_page
 from cxkit.report.make import Job
-from cxkit.results import csv_safe
+from cxkit.result import csv_safe
 
 SCRIPT = "<script>alert(1)</script>"
 NAMES = ["client", "name", "method", "lang", "status", "reason", "folder"]

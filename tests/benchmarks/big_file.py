@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from cxkit.results import Result
+from cxkit.result import Result
 
 ITEMS = ("ease", "trust", "appeal", "return")
 LIMIT = 10**9
@@ -151,7 +151,7 @@ def main():
 
 
 def batch(data, clients, temporary):
-    from cxkit.batch.config import read_config  # here, because a test of the file itself needs no reports
+    from cxkit.batch.config import read_config
     from cxkit.batch.plan import plan
     from cxkit.batch.run import run
 

@@ -46,8 +46,8 @@ import numpy as np
 import psutil
 import yaml
 
-from cxkit.data.samples import BUSINESSES, sample_codebook, sample_text
 from cxkit.report.template import find_template
+from cxkit.survey.samples import BUSINESSES, sample_codebook, sample_text
 from tests.benchmarks.factory_rivals import cell_seconds
 
 CXKIT = [str(Path(sys.executable).with_name("cxkit")), "batch"]

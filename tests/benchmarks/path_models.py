@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cxkit.stats.path_samples import Items, estimate, resample
-from cxkit.stats.pls import Structure
+from cxkit.methods.acsi_regression.pls import Structure
+from cxkit.methods.acsi_regression.resamples import Items, estimate, resample
 
 TIMES, TRIES, MEMORY = 5000, 3, 300
 CASES = {  # respondents, items of each construct, arrows, seconds it may take

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from cxkit.stats.profiles import closer, resampled_means
+from cxkit.methods.semantic_differential.distances import closer, resampled_means
 
 N, SCALES, OBJECTS, TIMES = 500, 20, 3, 5000
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import cxkit as cx
 from cxkit.methods import METHODS
-from cxkit.views.figure import FIGURES
+from cxkit.show.figure import FIGURES
 
 COLUMNS = [
     "item", "term", "score", "group", "wave", "n", "n_other", "missing", "n_eff", "estimate", "se", "low", "high",

@@ -22,7 +22,7 @@ from cxkit.report.gate import check_page
 from cxkit.report.identity import identity
 from cxkit.report.job import Job
 from cxkit.report.make import _write_figures, make_report
-from cxkit.results import Result
+from cxkit.result import Result
 
 CLI = [sys.executable, "-c", "from cxkit.cli import main; main()"]
 SAVE = (

@@ -8,7 +8,6 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from cxkit.data.yamlfile import DEPTH
 from cxkit.errors import SettingsError
 from cxkit.methods import METHODS
 from cxkit.report.template import (
@@ -21,7 +20,8 @@ from cxkit.report.template import (
     parse_parameter,
     template_parameters,
 )
-from cxkit.views.language import LANGUAGES
+from cxkit.show.language import LANGUAGES
+from cxkit.survey.yamlfile import DEPTH
 
 LINE = re.compile(r"(?P<name>\w+): (?P<type>\w+) = (?P<default>.+?)  # (?P<help>.+)")
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from cxkit.cli import main
 from cxkit.errors import SettingsError
 from cxkit.report.job import Job
-from cxkit.results import Result
+from cxkit.result import Result
 
 TIMES = [
     f"2025-{month}-{day} 10:0{minute}:00"

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from cxkit.errors import SettingsError
-from cxkit.results import tidy
+from cxkit.result import tidy
 from cxkit.stats.bases import apply_base_policy
 
 NUMBERS = ["n_eff", "estimate", "se", "low", "high", "p", "p_adjusted", "detectable"]

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from cxkit.data.tally import Moments, moments
 from cxkit.stats.reliability import cronbach, reliability
+from cxkit.survey.tally import Moments, moments
 
 LOADINGS = np.array([0.9, 0.8, 0.7, 0.6])
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxkit.data.trees import read_tree
 from cxkit.stats.joint import Estimate, linear_base, means
 from cxkit.stats.rollup import (
     derived_weights,
@@ -18,6 +17,7 @@ from cxkit.stats.rollup import (
     split_change,
     verdict,
 )
+from cxkit.survey.trees import read_tree
 
 NAN = np.nan
 examples = settings(deadline=None, derandomize=True, max_examples=60)

@@ -1,0 +1,1 @@
+"""Floor 2: what the computing of several methods shares."""

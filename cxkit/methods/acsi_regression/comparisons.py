@@ -1,0 +1,170 @@
+"""A satisfaction model in groups and over waves: indices, changes, paths against the rest, and a whole economy."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from cxkit.measure.cells import Cells, Row, adjusted, in_cell, shared_covariance
+from cxkit.measure.groups import mirrored
+from cxkit.measure.key_errors import Note
+from cxkit.methods.acsi_regression.cells import Cell, Study
+from cxkit.methods.acsi_regression.groups import compare_groups
+from cxkit.methods.acsi_regression.models import ARROW
+from cxkit.methods.acsi_regression.resamples import ready
+from cxkit.methods.acsi_regression.rows import base_of, index_rows, spans
+from cxkit.stats.compare import Basis, difference
+from cxkit.stats.joint import Estimate
+from cxkit.survey import tally
+from cxkit.survey.tally import Answers
+
+UNLIKE, MATTERS = 0.05, 0.99  # p value and correlation below which a construct is composed differently in a group
+
+
+def group_rows(
+    study: Study, cells: Cells, everyone: Answers, now: Cell
+) -> tuple[list[Row], list[Note], dict[str, Cell]]:
+    """Each group of the current wave: index with everybody's and with its own weights, paths, and tests against the
+    rest; also the groups' own models."""
+    names, settings, level = study.model.names, study.settings, study.settings["level"]
+    rows: list[Row] = []
+    notes: list[Note] = []
+    families: dict[str, list[Row]] = {}
+    fits: dict[str, Cell] = {}
+    for group in cells.groups:
+        sides = [in_cell(everyone, cells, group, cells.current, rest=rest) for rest in (False, True)]
+        indices = [study.indices(side, now) for side in sides]
+        noise = study.weight_noise(sides[0], sides[1], now)
+        base: Row = {"group": group, "wave": cells.current}
+        for k, (name, mine, others) in enumerate(zip(names, *indices, strict=True)):
+            empty = np.isnan(sides[0].scores[:, list(study.structure.blocks[k])]).all(axis=0).any()
+            if empty and mine.n >= settings["min_base"]:
+                continue  # nobody in the group answered one of its items, which a note says
+            row: Row = {**base, "item": name, "term": "index", "n": mine.n, "n_eff": mine.n_eff,
+                        "missing": len(sides[0].w) - mine.n}  # fmt: skip
+            if mine.value == mine.value:
+                low, high = mine.interval(level, (0, 100))
+                row |= {"estimate": mine.value, "se": mine.se, "low": low, "high": high}
+            elif name not in now.withheld and mine.n >= settings["min_base"]:
+                notes.append(("index_withheld_in", {"group": group, "construct": name}))
+            rows.append(row)
+            if mine.n and others.n and mine.value == mine.value and others.value == others.value:
+                test = _gap(mine, others, noise[k], level)
+                families.setdefault(name, []).append({**base, "term": "index_vs_rest", **test})
+        shown = [len(study.usable(side).w) >= settings["min_base"] for side in sides]
+        if not shown[0]:
+            continue  # too few to be shown, so nothing is estimated from them
+        fitted = study.fit(sides[0], group)
+        if not isinstance(fitted, Cell):
+            notes.append(fitted)
+            continue
+        fits[group] = fitted
+        rows += [{**base, **row} for row in index_rows(fitted, study, "index_own")]
+        notes += withheld_in(group, fitted, now)
+        arrows = [names[a] + ARROW + names[b] for a, b in study.model.paths]
+        own = spans(arrows, "path", fitted.sample.fit.paths[:, 0], fitted.draws.fit.paths, level)
+        rows += [{**base, **base_of(fitted), **row} for row in own]
+        rest = study.fit(sides[1], "") if shown[1] else None
+        if isinstance(rest, Cell):
+            tested, composed, told = _paths_against_rest(study, everyone, cells, group, fitted, rest)
+            for name, row in zip(arrows, tested, strict=True):
+                families.setdefault(name, []).append({**base, **row})
+            rows += [{**base, **base_of(fitted), **row} for row in composed]
+            notes += told
+    for item, family in families.items():
+        rows += adjusted(item, family, settings, once=mirrored(family, cells.members))
+    return rows, notes, fits
+
+
+def withheld_in(name: str, cell: Cell, now: Cell) -> list[Note]:
+    """Notes on the indices that a group or wave has not by its own weights, although all respondents have them."""
+    mine = sorted(cell.withheld - now.withheld)
+    return [("index_withheld_in", {"group": name, "construct": construct}) for construct in mine]
+
+
+def _paths_against_rest(
+    study: Study, everyone: Answers, cells: Cells, group: str, mine: Cell, rest: Cell
+) -> tuple[list[Row], list[Row], list[Note]]:
+    """Permutation tests of the paths of one group against the others', and whether constructs are composed alike."""
+    settings, level = study.settings, study.settings["level"]
+    both = study.usable(in_cell(everyone, cells, "", cells.current))
+    both = both.where(np.array([name is not None for name in both.group], bool))
+    items = ready(both.scores, both.w, *study.ends, settings["missing"])
+    inside = cells.members.belong(both.group, group)
+    found = compare_groups(
+        items, study.structure, inside, study.rng("permutations"), settings["resamples"],
+        settings["scheme"], settings["standardised"],
+    )  # fmt: skip
+    tested = []
+    for k, p in enumerate(found.p):
+        sides = [cell.draws.fit.paths[k] for cell in (mine, rest)]
+        values = [float(cell.sample.fit.paths[k, 0]) for cell in (mine, rest)]
+        gap = difference(*(Basis(v, float(s.var(ddof=1))) for v, s in zip(values, sides, strict=True)), level=level)
+        tested.append({"term": "path_vs_rest", "n": len(mine.answers.w), "n_other": len(rest.answers.w),
+                       "estimate": values[0] - values[1], **asdict(gap), "p": float(p)})  # fmt: skip
+    composed: list[Row] = []
+    notes: list[Note] = []
+    for name, c, p in zip(study.model.names, found.composition, found.composition_p, strict=True):
+        if p == p:
+            composed += [{"item": name, "term": "composition", "estimate": float(c)},
+                         {"item": name, "term": "composition_p", "estimate": float(p)}]  # fmt: skip
+            notes += [("not_invariant", {"group": group, "item": name})] * bool(p < UNLIKE and c < MATTERS)
+    return tested, composed, notes
+
+
+def wave_rows(study: Study, cells: Cells, fitted: Mapping[str, Cell], data: Any) -> tuple[list[Row], list[Note]]:
+    """The index in each wave with that wave's own weights, and its change against the wave before and the first."""
+    names, settings, level = study.model.names, study.settings, study.settings["level"]
+    repeated = settings["respondent"] and tally.repeats(data, settings["respondent"], settings["wave"])
+    waves = [wave for wave in cells.waves if wave in fitted]
+    indices = {wave: study.indices(fitted[wave].answers, fitted[wave]) for wave in waves}
+    rows: list[Row] = []
+    for k, name in enumerate(names):
+        family = []
+        for place, wave in enumerate(waves):
+            cell, mine = fitted[wave], indices[wave][k]
+            base: Row = {"wave": wave, "n": mine.n, "n_eff": mine.n_eff}
+            if wave != cells.current:
+                rows.append({"wave": wave, **index_rows(cell, study, "index")[k]})
+            for term, before in (("change_previous", place - 1), ("change_first", 0)):
+                if place and (term == "change_previous" or place > 1):
+                    earlier = indices[waves[before]][k]
+                    if mine.value != mine.value or earlier.value != earlier.value:
+                        continue
+                    shared = 0.0
+                    if repeated:
+                        shared = shared_covariance((cell.answers, fitted[waves[before]].answers), mine, earlier)
+                    if term == "change_previous":
+                        sides = [Basis(e.value, e.variance, e.df) for e in (mine, earlier)]
+                        test = asdict(difference(*sides, covariance=shared, level=level, reach=100))
+                        gap = {**base, "n_other": earlier.n, "estimate": mine.value - earlier.value}
+                        family.append({**gap, "term": "index_vs_previous", **test})
+                    rows += [{"item": name, "term": term, "wave": wave, "n": mine.n, "n_other": earlier.n,
+                              **row} for row in _percent(mine, earlier, shared, level)]  # fmt: skip
+        rows += adjusted(name, family, settings)
+    now = fitted[cells.current]
+    return rows, [note for wave in waves[:-1] for note in withheld_in(wave, fitted[wave], now)]
+
+
+def _percent(now: Estimate, before: Estimate, shared: float, level: float) -> list[Row]:
+    """The change in percent; an index of 0 before has none."""
+    if not before.value > 0:
+        return []
+    ratio = now.value / before.value
+    # A ratio's error to first order: that of now - ratio x before, over before.
+    sides = Basis(now.value, now.variance, now.df), Basis(ratio * before.value, ratio**2 * before.variance, before.df)
+    found = difference(*sides, covariance=ratio * shared, level=level)
+    percent = 100 / before.value
+    change = 100 * (ratio - 1)
+    low, high = change + percent * found.low, change + percent * found.high
+    low = max(-100.0, low) if low == low else low  # no index falls by more than all of it
+    return [{"estimate": change, "se": percent * found.se, "low": low, "high": high}]
+
+
+def _gap(mine: Estimate, others: Estimate, noise: float, level: float) -> Row:
+    """A difference of two indices with the same weights, whose error (``noise``) counts once, not on each side."""
+    sides = [Basis(e.value, float(e.influence @ e.influence) + noise / 2, e.df) for e in (mine, others)]
+    found = difference(*sides, level=level, reach=100)
+    gap = mine.value - others.value
+    return {"n": mine.n, "n_other": others.n, "n_eff": mine.n_eff, "estimate": gap, **asdict(found)}

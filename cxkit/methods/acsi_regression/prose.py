@@ -1,0 +1,288 @@
+"""What a path model says in words: the index, what goes with it, and what it goes with."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cxkit.result import Result
+from cxkit.show import findings
+from cxkit.show.language import Language, mark
+from cxkit.show.phrases import Figures, answers, current_rows, level, now_of, star
+from cxkit.show.table import LEAST
+
+STEP = 5  # points that links are told for: one point is less than anybody can picture
+DRIVERS, RESULTS = 3, 2  # at most so many links into and out of the target are told
+Rows = dict[str, dict[Any, Any]]
+LINKS = {
+    True: mark("Five points more of “{cause}” go with {points} points more of “{effect}” ({interval})."),
+    False: mark("Five points more of “{cause}” go with {points} points less of “{effect}” ({interval})."),
+}
+CAVEATS = {
+    "paths_associative": mark(
+        "These are associations in answers of one survey; they do not prove that raising one raises the other."
+    ),
+    "constructs_left_out": mark("“{item}” has no questions in this survey and is left out of the model."),
+    "not_converged": mark("The weights of the model did not come to rest; read its numbers with care."),
+    "negative_weight": mark(
+        "“{item}” counts negatively in the index of “{construct}”: should its answers be reversed, or left out?"
+    ),
+    "weak_measurement": mark("The questions on “{construct}” go together only loosely; read its index with care."),
+    "htmt": mark("“{one}” and “{other}” can hardly be told apart by these questions ({ratio})."),
+    "rho_low": mark(
+        "“{construct}” is measured too unreliably to correct its paths for measurement error with confidence."
+    ),
+    "plsc_inadmissible": mark(
+        "Paths corrected for measurement error are left out: with these data the correction gives impossible numbers."
+    ),
+    "collinear": mark(
+        "Some questions on “{construct}” say nearly the same; how they share the weight between them is open."
+    ),
+    "regression_curved": mark(
+        "The links into “{construct}” are not straight lines; a path is their average over low and high levels."
+    ),
+    "not_invariant": mark(
+        "“{item}” is composed differently in the group “{group}”; read the differences in its index with care."
+    ),
+    "few_rows": mark(
+        "“{group}” has no estimates of its own: the model needs {least} respondents with answers but has {n}."
+    ),
+    "group_constant": mark(
+        "“{group}” has no estimates of its own: everybody there gave the same answer to “{item}”."
+    ),
+    "group_no_answers": mark("“{group}” has no estimates of its own: nobody there answered “{item}”."),
+    "items_repeat": mark(
+        "“{group}” has no estimates of its own: questions on “{construct}” repeat each other there."
+    ),
+    "constructs_repeat": mark(
+        "“{group}” has no estimates of its own: constructs that lead to “{construct}” repeat each other there."
+    ),
+    "pairs_contradict": mark(
+        "“{group}” has no estimates of its own: correlations of different respondents contradict each other there."
+    ),
+    "economy_grew": mark(
+        "Companies came in after the first measurement of “{item}”; a part of its change comes from them."
+    ),
+    "pairwise": mark("Missing answers: {n}. Each correlation rests on those who answered both of its questions."),
+    "mean_replaced": mark(
+        "Missing answers: {n}. They were replaced by the mean of their question, which makes links look a little "
+        "weaker."
+    ),
+    "resamples_dropped": mark("Resamples that could not be used: {n}."),
+}
+
+
+def index_title(result: Result, words: Language) -> str:
+    """The index of the target, or why there is none."""
+    target = result.settings["target"]
+    row, label = current_rows(result, "index")[target], words.label(result, target)
+    if row["base"] == "hidden":
+        return words.text("Too few answers to report")
+    if row["estimate"] != row["estimate"]:
+        return words.text("“{item}” has no index, as some of its answers count negatively", item=label)
+    return words.text("“{item}” reaches {index} of 100 points", item=label, index=words.number(row["estimate"], 1))
+
+
+def path_title(result: Result, words: Language) -> str:
+    """The index of the target, and its strongest driver when no other comes near."""
+    target = result.settings["target"]
+    row = now_of(result, "index").get(target)
+    if not row:
+        return index_title(result, words)
+    label, index = words.label(result, target), words.number(row["estimate"], 1)
+    impact = drivers(result)
+    first, *others = strongest(impact) or [""]
+    if others and impact[first]["low"] > max(impact[item]["high"] for item in others):
+        sentence = mark("“{target}” reaches {index} of 100 points; what matters most for it is “{item}”")
+        return words.text(sentence, target=label, index=index, item=words.label(result, first))
+    return index_title(result, words)
+
+
+def path_prose(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
+    """Headline, key figures and reading of a path model."""
+    target, index = result.settings["target"], now_of(result, "index")
+    if current_rows(result, "index")[target]["base"] == "hidden":
+        base = words.number(result.settings["min_base"])
+        few = words.text("Numbers are shown from {base} answers on; fewer say too little.", base=base)
+        return path_title(result, words), [], [few]
+    last = [name for name in result.settings["constructs"] if name in index and name != target][-1:]
+    figures: Figures = [level(words, result, index[name]) for name in (target, *last) if name in index]
+    label = words.label(result, target)
+    if target in (r2 := now_of(result, "r2")):
+        explained = words.text("“{target}”: explained share", target=label)
+        figures.append((explained, words.percent(r2[target]["estimate"]) + star(r2[target]), ""))
+    figures.append(answers(words, result, result.facts["rows"]))
+    reading = [
+        told for tell in (_explained, _before, _first, _after, _open, _groups, change) for told in tell(result, words)
+    ]
+    return path_title(result, words), figures, reading
+
+
+def checks(result: Result, words: Language) -> list[str]:
+    """How far the numbers carry: what is measured well, and what the model predicts better than plain regression."""
+    told = []
+    measures = {term: now_of(result, term) for term in LEAST}
+    if any(measures.values()) and all(
+        row["estimate"] >= LEAST[term] for term, rows in measures.items() for row in rows.values()
+    ):
+        told.append(words.text("The questions measure their constructs reliably."))
+    target = result.settings["target"]
+    ours, theirs, power = (now_of(result, term) for term in ("rmse", "rmse_regression", "q2"))
+    items = [i for i in result.settings["constructs"][target]["items"] if i in ours and i in theirs and i in power]
+    better = [i for i in items if ours[i]["estimate"] < theirs[i]["estimate"] and power[i]["estimate"] > 0]
+    if items:
+        told.append(words.text(
+            "Questions on “{target}” whose answers the model foresees better than plain regression: {k} of {n}.",
+            target=words.label(result, target), k=words.number(len(better)), n=words.number(len(items)),
+        ))  # fmt: skip
+    return told
+
+
+def pair(result: Result, words: Language, numbers: Mapping[str, Any]) -> dict[str, str]:
+    """Two constructs "a ~ b" of a note by their names, and how alike they are."""
+    one, other = (words.label(result, name) for name in numbers["item"].split(" ~ "))
+    return {"one": one, "other": other, "ratio": f"HTMT\u00a0=\u00a0{words.number(numbers['value'], 2)}"}
+
+
+def drivers(result: Result) -> Rows:
+    """The impact on the target of every construct before it, all respondents of the current wave."""
+    return {item: row for item, row in now_of(result, "impact").items() if item != result.settings["target"]}
+
+
+def strongest(rows: Rows) -> list[str]:
+    """The names from the largest impact down, whatever its sign."""
+    return sorted(rows, key=lambda item: -abs(rows[item]["estimate"]))
+
+
+def results_of(result: Result) -> Rows:
+    """What the target leads to: construct -> effect along all routes, in points per point."""
+    start = f"{result.settings['target']} -> "
+    effects = now_of(result, "path_points") | now_of(result, "total_points")
+    return {item.removeprefix(start): row for item, row in effects.items() if item.startswith(start)}
+
+
+def _sure(row: Mapping[Any, Any]) -> bool:
+    return bool(row["low"] > 0 or row["high"] < 0)
+
+
+def _explained(result: Result, words: Language) -> list[str]:
+    """How much the drivers explain, and whether plain regression puts the same one first."""
+    r2, impact, target = now_of(result, "r2"), drivers(result), result.settings["target"]
+    if target not in r2 or not impact:
+        return []
+    slopes = now_of(result, "regression_total")
+    plain_impact = {item: slopes[f"{item} -> {target}"] for item in impact if f"{item} -> {target}" in slopes}
+    first, other = strongest(impact)[0], strongest(plain_impact)[0] if len(plain_impact) > 1 else ""
+    alone = mark("The drivers explain {r2} of the differences in “{target}”.")
+    same = mark(
+        "The drivers explain {r2} of the differences in “{target}”; “{item}” is the strongest, "
+        "in plain regression too."
+    )
+    differ = mark(
+        "The drivers explain {r2} of the differences in “{target}”; the strongest is “{item}” in this model but "
+        "“{other}” in plain regression, so their order is open."
+    )
+    sentence = (same if first == other else differ) if other else alone
+    values = {"item": words.label(result, first), "other": words.label(result, other)}
+    return [
+        words.text(sentence, r2=words.percent(r2[target]["estimate"]), target=words.label(result, target), **values)
+    ]
+
+
+def _before(result: Result, words: Language) -> list[str]:
+    """What goes with the target, strongest first; one fewer where links without proof are told too."""
+    target, rows = result.settings["target"], drivers(result)
+    sure = [item for item in strongest(rows) if _sure(rows[item])]
+    return [_link(result, words, item, target, rows[item]) for item in sure[: DRIVERS - bool(_open(result, words))]]
+
+
+def _after(result: Result, words: Language) -> list[str]:
+    """What the target goes with."""
+    target, rows = result.settings["target"], results_of(result)
+    sure = [item for item in strongest(rows) if _sure(rows[item])]
+    return [_link(result, words, target, item, rows[item]) for item in sure[:RESULTS]]
+
+
+def _open(result: Result, words: Language) -> list[str]:
+    """The links before and after the target whose intervals hold 0."""
+    rows = drivers(result) | results_of(result)
+    names = [words.label(result, item) for item, row in rows.items() if row["low"] <= 0 <= row["high"]]
+    if not names:
+        return []
+    target = words.label(result, result.settings["target"])
+    sentence = mark("No reliable link with “{target}” shows for: {items}.")
+    return [words.text(sentence, target=target, items=findings.quoted(words, names))]
+
+
+def _link(result: Result, words: Language, cause: str, effect: str, row: Mapping[Any, Any]) -> str:
+    more = bool(row["estimate"] > 0)
+    points, *ends = (STEP * (row[name] if more else -row[name]) for name in ("estimate", "low", "high"))
+    digits = 1 if points >= 0.05 else 2  # a reliable link is never told as 0.0
+    low, high = (words.number(end, digits) for end in sorted(ends))
+    return words.text(
+        LINKS[more], cause=words.label(result, cause), effect=words.label(result, effect),
+        points=words.number(points, digits), interval=words.text("{low} to {high}", low=low, high=high),
+    )  # fmt: skip
+
+
+def _first(result: Result, words: Language) -> list[str]:
+    """The driver with the most to gain: impact times the points left up to 100."""
+    rows, index = drivers(result), now_of(result, "index")
+    gains = {item: row["estimate"] * (100 - index[item]["estimate"]) for item, row in rows.items()
+             if row["low"] > 0 and item in index}  # fmt: skip
+    if len(rows) < 2 or not gains:
+        return []
+    item = max(gains, key=lambda name: gains[name])
+    return [words.text(
+        "Improve first “{item}”: its index is {index} of 100, and given the strength of its link with “{target}” it "
+        "leaves the most points to gain.",
+        item=words.label(result, item), index=words.number(index[item]["estimate"], 1),
+        target=words.label(result, result.settings["target"]),
+    )]  # fmt: skip
+
+
+def _groups(result: Result, words: Language) -> list[str]:
+    """The best and the worst of the groups that differ reliably from the rest in the target."""
+    target = result.settings["target"]
+    tested = findings.compared(result, "rest").query("item == @target")
+    if tested.empty:
+        return []
+    sure = tested[tested["p_adjusted"] < 1 - result.settings["level"]].set_index("group")["estimate"]
+    index = result.rows(term="index", item=target, wave=result.facts["wave"]).set_index("group")["estimate"]
+    above, below = index.reindex(sure.index[sure > 0]), index.reindex(sure.index[sure < 0])
+    values = {"target": words.label(result, target)}
+    if len(above):
+        values |= {"best": words.group(result, str(above.idxmax())), "high": words.number(above.max(), 1)}
+    if len(below):
+        values |= {"worst": words.group(result, str(below.idxmin())), "low": words.number(below.min(), 1)}
+    sentence = {
+        (True, True): mark(
+            "On “{target}”, “{best}” lies reliably above the rest ({high} of 100), “{worst}” below ({low})."
+        ),
+        (True, False): mark("On “{target}”, “{best}” lies reliably above the rest ({high} of 100)."),
+        (False, True): mark("On “{target}”, “{worst}” lies reliably below the rest ({low} of 100)."),
+        (False, False): mark(
+            "On “{target}”, no group differs reliably from the rest; a small difference may still exist."
+        ),
+    }[bool(len(above)), bool(len(below))]
+    return [words.text(sentence, **values)]
+
+
+def change(result: Result, words: Language) -> list[str]:
+    """How the index of the target moved since the wave before, in percent."""
+    target, before = result.settings["target"], words.wave(result, result.facts["previous_wave"])
+    tested = findings.compared(result, "previous").query("item == @target")
+    row = now_of(result, "change_previous").get(target)
+    if tested.empty or not row or row["low"] != row["low"]:
+        return []
+    values = {"target": words.label(result, target), "wave": before}
+    if tested["p_adjusted"].iloc[0] >= 1 - result.settings["level"]:
+        return [words.text("No reliable change of “{target}” since {wave}.", **values)]
+    rose = mark("The index of “{target}” rose by {change} since {wave} ({low} to {high}).")
+    fell = mark("The index of “{target}” fell by {change} since {wave} ({low} to {high}).")
+    sign = 1 if row["estimate"] > 0 else -1
+    change, low, high = (_percent(words, sign * row[name]) for name in ("estimate", "low", "high"))
+    low, high = (low, high) if sign > 0 else (high, low)
+    return [words.text(rose if sign > 0 else fell, change=change, low=low, high=high, **values)]
+
+
+def _percent(words: Language, value: float) -> str:
+    return words.text("{change}%", change=words.number(value, 1))

@@ -1,0 +1,225 @@
+"""The rows of one fitted satisfaction model: constructs, paths, effects, items and how well they measure."""
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from cxkit.measure.cells import Row
+from cxkit.measure.key_errors import Note, named
+from cxkit.methods.acsi_regression.cells import Cell, Study
+from cxkit.methods.acsi_regression.models import ARROW, PAIR
+from cxkit.methods.acsi_regression.pls import regress
+from cxkit.methods.acsi_regression.predict import predict
+from cxkit.methods.acsi_regression.regression import plain_levels, regressions
+from cxkit.methods.acsi_regression.validity import consistent, effect_sizes, inflation, measurement
+
+TOO_ALIKE = 0.9  # HTMT from which two constructs are hardly two things, Henseler, Ringle & Sarstedt 2015
+RELIABLE, CONVERGENT = 0.7, 0.5  # of rho_C and of AVE, Fornell & Larcker 1981
+ENOUGH = 0.6  # of rho_A, below which paths freed of measurement error say little
+IN_POINTS = ("path_points", "total_points", "indirect_points")  # of the indices at both ends
+CURVED = 0.01  # p value of RESET below which a link is called no straight line
+
+
+def base_of(cell: Cell) -> Row:
+    """The base of everything that rests on all respondents of a cell."""
+    w = cell.answers.w
+    return {"n": len(w), "n_eff": float(w.sum() ** 2 / (w**2).sum())}
+
+
+def spans(
+    names: Sequence[str],
+    term: str,
+    estimate: np.ndarray,
+    draws: np.ndarray,
+    level: float,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
+) -> list[Row]:
+    """Rows with a percentile interval and standard error from resamples, (names) and (names x resamples).
+
+    Parameters
+    ----------
+    bounds : the ends of the quantity's scale; resamples beyond count as lying there, as does an estimate that only
+        rounding takes there.
+    """
+    estimate, draws = np.clip(estimate, *bounds), np.clip(draws, *bounds)
+    known = np.isfinite(draws)  # not where, say, drivers repeat each other in a resample
+    quantile, std = (np.quantile, np.std) if known.all() else (np.nanquantile, np.nanstd)
+    draws = np.where(known, draws, np.nan)
+    low, high = quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=1)
+    se = std(draws, axis=1, ddof=1)
+    return [
+        {"item": name, "term": term, "estimate": float(e), "se": float(s), "low": min(float(a), float(e)),
+         "high": max(float(b), float(e))}
+        for name, e, s, a, b in zip(names, estimate, se, low, high, strict=True)
+    ]  # fmt: skip
+
+
+def withhold(rows: Sequence[Row], terms: Sequence[str], constructs: Collection[str]) -> None:
+    """Take the numbers out of the rows of some terms that belong to a construct (or item) that is withheld."""
+    for row in rows:
+        if row["term"] in terms and any(end in constructs for end in row["item"].split(ARROW)):
+            row |= dict.fromkeys(("estimate", "se", "low", "high"), np.nan)
+
+
+def index_rows(cell: Cell, study: Study, term: str) -> list[Row]:
+    """The index of each construct with the cell's own weights; its base are those who answered any of its items."""
+    known, w = ~np.isnan(cell.answers.scores), cell.answers.w
+    level = study.settings["level"]
+    rows = spans(study.model.names, term, cell.sample.index[:, 0], cell.draws.index, level, (0, 100))
+    withhold(rows, (term,), cell.withheld)
+    for row, block in zip(rows, study.structure.blocks, strict=True):
+        mine = w[known[:, list(block)].any(axis=1)]
+        row |= {"n": len(mine), "n_eff": float(mine.sum() ** 2 / (mine**2).sum()), "missing": len(w) - len(mine)}
+    return rows
+
+
+def construct_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
+    """Index, impact on the target, R2, and how well the items measure each construct."""
+    names, level, target = study.model.names, study.settings["level"], study.target
+    sample, draws = cell.sample, cell.draws
+    rows = index_rows(cell, study, "index")
+    rows += spans(names, "simple_index", sample.simple[:, 0], draws.simple, level, (0, 100))
+    drivers = study.model.leads_to(target)
+    reach = sample.total_points[drivers, target, 0], draws.total_points[drivers, target]
+    rows += spans([names[k] for k in drivers], "impact", *reach, level)
+    withhold(rows, ("impact",), names if names[target] in cell.withheld else cell.withheld)
+    ends = sorted({end for _, end in study.model.paths})
+    rows += spans([names[k] for k in ends], "r2", sample.fit.r2[ends, 0], draws.fit.r2[ends], level, (0, 1))
+    notes: list[Note] = [*cell.key_errors]
+    notes += [("index_withheld", {"construct": name}) for name in names if name in cell.withheld]
+    for name, found in zip(names, measurement(cell.sample.correlation, sample.fit, study.structure), strict=True):
+        single = {"alpha": found.alpha, "rho_a": found.rho_a, "rho_c": found.rho_c, "ave": found.ave}
+        rows += [{"item": name, "term": term, "estimate": v} for term, v in single.items() if np.isfinite(v)]
+        if (found.rho_c < RELIABLE or found.ave < CONVERGENT) and name not in cell.withheld:
+            notes.append(("weak_measurement", {"construct": name, "rho_c": found.rho_c, "ave": found.ave}))
+    base = base_of(cell)
+    return [{**base, **row} for row in rows], notes
+
+
+def path_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
+    """Paths, direct, indirect and total effects by both levels, and the likeness of constructs."""
+    names, level = study.model.names, study.settings["level"]
+    paths, structure = list(study.model.paths), study.structure
+    sample, draws = cell.sample, cell.draws
+    arrows = [names[a] + ARROW + names[b] for a, b in paths]
+    rows = spans(arrows, "path", sample.fit.paths[:, 0], draws.fit.paths, level)
+    rows += spans(arrows, "path_points", sample.points[:, 0], draws.points, level)
+    single = {"f2": effect_sizes(sample.fit, structure)[:, 0], "vif": inflation(sample.fit, structure)[:, 0]}
+    for term, values in single.items():
+        known = ((name, float(v)) for name, v in zip(arrows, values, strict=True) if v == v)
+        rows += [{"item": name, "term": term, "estimate": v} for name, v in known]
+    pairs, around = _routes(len(names), paths)
+    a, b = (np.array(side) for side in zip(*pairs, strict=True))
+    labels = [names[i] + ARROW + names[j] for i, j in pairs]
+    rows += spans(labels, "total", sample.fit.total[a, b, 0], draws.fit.total[a, b], level)
+    rows += spans(labels, "total_points", sample.total_points[a, b, 0], draws.total_points[a, b], level)
+    rows += spans(labels, "regression_total", sample.slopes_total[a, b, 0], draws.slopes_total[a, b], level)
+    bent = [pair for pair in pairs if around[pair]]
+    if bent:
+        labels = [names[i] + ARROW + names[j] for i, j in bent]
+        own = [_indirect(side.total_points, side.points, bent, paths) for side in (sample, draws)]
+        plain = [_indirect(side.slopes_total, side.slopes, bent, paths) for side in (sample, draws)]
+        rows += spans(labels, "indirect_points", own[0][:, 0], own[1], level)
+        rows += spans(labels, "regression_indirect", plain[0][:, 0], plain[1], level)
+    withhold(rows, IN_POINTS, cell.withheld)
+    notes: list[Note] = []
+    for i in range(len(names)):
+        for j in range(i):
+            label = names[j] + PAIR + names[i]
+            found = spans([label], "htmt", sample.htmt[j, i], draws.htmt[[j], [i]], level)
+            rows += found
+            if found[0]["estimate"] >= TOO_ALIKE:
+                notes.append(("htmt", {"item": label, "value": found[0]["estimate"]}))
+    free, told = _consistent_rows(cell, study, arrows)
+    base = base_of(cell)
+    return [{**base, **row} for row in rows + free], notes + told
+
+
+def regression_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
+    """Level 1: each construct as the plain mean of its items, explained by those before it, least squares."""
+    names = study.model.names
+    rows: list[Row] = []
+    notes: list[Note] = []
+    levels = plain_levels(cell.items.filled, study.structure)
+    for found in regressions(levels, cell.answers.w, study.structure, study.settings["level"]):
+        end = names[found.construct]
+        for k, start in enumerate(found.before):
+            rows.append({"item": names[start] + ARROW + end, "term": "regression", "estimate": found.slope[k],
+                         "se": found.se[k], "low": found.low[k], "high": found.high[k]})  # fmt: skip
+        rows.append({"item": end, "term": "regression_r2", "estimate": found.r2})
+        for term, (_, p) in {"breusch_pagan": found.breusch_pagan, "reset": found.reset}.items():
+            rows += [{"item": end, "term": term, "estimate": p}] * (p == p)
+        if found.construct == study.target and found.reset[1] < CURVED:
+            notes.append(("regression_curved", {"construct": end}))
+    base = base_of(cell)
+    return [{**base, **row} for row in rows], notes
+
+
+def item_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
+    """Weights, loadings, shares of the index and prediction of each item."""
+    level, names, sample = study.settings["level"], study.model.items, cell.sample
+    rows = spans(names, "loading", sample.fit.loadings[:, 0], cell.draws.fit.loadings, level, (-1, 1))
+    rows += spans(names, "item_weight", sample.fit.weights[:, 0], cell.draws.fit.weights, level)
+    shares = spans(names, "index_share", sample.shares[:, 0], cell.draws.shares, level, (0, 1))
+    notes: list[Note] = []
+    measured = measurement(cell.sample.correlation, sample.fit, study.structure)
+    for construct, found in zip(study.model.constructs, measured, strict=True):
+        notes += [("collinear", {"construct": construct.name})] * bool(np.isinf(found.vif).any())
+        for item, vif in zip(construct.items, found.vif, strict=True):
+            rows += [{"item": item, "term": "item_vif", "estimate": float(vif)}] * bool(np.isfinite(vif))
+    against = named(cell.key_errors)
+    for construct, block in zip(study.model.constructs, study.structure.blocks, strict=True):
+        negative = [names[k] for k in block if sample.shares[k, 0] < 0]
+        told = [item for item in negative if item not in against]
+        notes += [("negative_weight", {"item": item, "construct": construct.name}) for item in told]
+        withhold(shares, ("index_share",), construct.items if negative else ())  # which are no shares of anything
+    rows += shares
+    for k, item in enumerate(names):
+        for j, other in enumerate(study.model.names):
+            if k not in study.structure.blocks[j]:
+                rows.append({"item": item + PAIR + other, "term": "cross_loading",
+                             "estimate": float(sample.fit.crossings[k, j, 0])})  # fmt: skip
+    how = (study.settings[name] for name in ("folds", "scheme", "standardised"))
+    foreseen = predict(cell.items, study.structure, study.rng("folds"), *how)
+    for term in ("rmse", "rmse_regression", "q2"):
+        values = zip(names, getattr(foreseen, term), strict=True)
+        rows += [{"item": item, "term": term, "estimate": float(v)} for item, v in values if np.isfinite(v)]
+    base = base_of(cell)
+    return [{**base, **row} for row in rows], notes
+
+
+def _consistent_rows(cell: Cell, study: Study, arrows: Sequence[str]) -> tuple[list[Row], list[Note]]:
+    """Paths freed of measurement error (PLSc, Dijkstra & Henseler 2015), where that gives possible numbers."""
+    measured = measurement(cell.sample.correlation, cell.sample.fit, study.structure)
+    rho = np.array([1.0 if np.isnan(found.rho_a) else found.rho_a for found in measured])
+    if (rho <= 0).any():
+        return [], [("plsc_inadmissible", {})]
+    C = consistent(cell.sample.fit, study.structure, rho)
+    if (rho > 1).any() or np.linalg.eigvalsh(C).min() <= 0:
+        return [], [("plsc_inadmissible", {})]
+    paths, _ = regress(C[:, :, None], study.structure)
+    rows: list[Row] = [{"item": name, "term": "consistent", "estimate": float(v)}
+                       for name, v in zip(arrows, paths[:, 0], strict=True)]  # fmt: skip
+    low = [("rho_low", {"construct": name, "rho_a": float(r)})
+           for name, r in zip(study.model.names, rho, strict=True) if r < ENOUGH]  # fmt: skip
+    return rows, [*low]
+
+
+def _routes(size: int, paths: Sequence[tuple[int, int]]) -> tuple[list[tuple[int, int]], np.ndarray]:
+    """The pairs that some route connects, and whether a route of several paths does (from, to)."""
+    direct = np.zeros((size, size), dtype=int)
+    for pair in paths:
+        direct[pair] = 1
+    ways, around = direct.copy(), np.zeros((size, size), dtype=int)
+    for _ in range(size):
+        around = direct @ ways
+        ways = ((direct + around) > 0).astype(int)
+    return [(int(i), int(j)) for i, j in np.argwhere(ways)], around > 0
+
+
+def _indirect(
+    total: np.ndarray, direct: np.ndarray, pairs: Sequence[tuple[int, int]], paths: Sequence[tuple[int, int]]
+) -> np.ndarray:
+    """The total effect of each pair without the direct one, where there is one."""
+    rows = [total[pair] - (direct[paths.index(pair)] if pair in paths else 0) for pair in pairs]
+    return np.array(rows)

@@ -1,0 +1,94 @@
+"""The tables of a path model."""
+
+from dataclasses import replace
+
+from cxkit.result import Result
+from cxkit.show.language import Language, mark
+from cxkit.show.table_spec import INDEX, PREVIOUS, REST, Sheet
+
+_CONSTRUCT, _PATH = mark("Construct"), mark("Path")
+_COEFFICIENT = (mark("Path coefficient"), "path")
+_RELIABILITY = mark("Reliability")
+_PER_POINT = mark("points per point")
+_SMALL = {
+    **dict.fromkeys(
+        ("impact", "path_points", "indirect_points", "total_points", "regression", "regression_total"), _PER_POINT
+    ),
+    "r2": "R²", "regression_r2": "R²", "f2": "f²", "rho_a": "ρ_A", "rho_c": "ρ_C", "ave": "AVE", "htmt": "HTMT",
+    "q2": "Q²", "path": mark("standardised"), "rmse": mark("path model"), "rmse_regression": mark("plain regression"),
+}  # fmt: skip
+
+SHEETS = (
+    Sheet(mark("Index of each construct"), "", (
+        INDEX, (mark("Plain mean of the questions"), "simple_index"), (mark("Impact on “{target}”"), "impact"),
+        (mark("Explained share"), "r2"),
+    ), first=_CONSTRUCT),
+    Sheet(mark("Paths"), "", (
+        _COEFFICIENT, (mark("Path model"), "path_points"), (mark("Plain regression"), "regression"),
+        (mark("Effect size"), "f2"), (mark("VIF"), "vif"),
+        (mark("Path coefficient without measurement error"), "consistent"),
+    ), first=_PATH),
+    Sheet(mark("Direct, indirect and total effects, in points"), "", (
+        (mark("Direct"), "path_points"), (mark("Indirect"), "indirect_points"), (mark("Total"), "total_points"),
+        (mark("Total by regression"), "regression_total"),
+    ), first=_PATH),
+    Sheet(mark("Do the questions measure the constructs?"), "", (
+        (mark("Cronbach’s alpha"), "alpha"), (_RELIABILITY, "rho_a"), (_RELIABILITY, "rho_c"),
+        (mark("Average variance extracted"), "ave"),
+    ), first=_CONSTRUCT, every="index"),
+    Sheet(mark("Are the constructs different things?"), "", (
+        (mark("Ratio of correlations"), "htmt"),
+    ), first=mark("Pair")),
+    Sheet(mark("Each question in its construct"), "", (
+        (mark("Loading"), "loading"), (mark("Weight"), "item_weight"),
+        (mark("Share of the index"), "index_share"), (mark("VIF"), "item_vif"),
+    )),
+    Sheet(mark("How well the model foresees answers, in points of their scale"), "", (
+        (mark("Typical error"), "rmse"), (mark("Typical error"), "rmse_regression"),
+        (mark("Predictive power"), "q2"),
+    )),
+    Sheet(mark("Checks of the plain regression"), "", (
+        (mark("Explained share"), "regression_r2"), (mark("Is the spread even? (Breusch–Pagan)"), "breusch_pagan"),
+        (mark("Is it a straight line? (Ramsey)"), "reset"),
+    ), first=_CONSTRUCT),
+    Sheet(mark("Index by group"), "group", (
+        INDEX, (mark("With the group’s own weights"), "index_own"), (REST, "index_vs_rest"),
+    ), first=_CONSTRUCT),
+    Sheet(mark("Paths by group"), "group", (_COEFFICIENT, (REST, "path_vs_rest")), first=_PATH),
+    Sheet(mark("Is each construct composed alike in the groups?"), "group", (
+        (mark("Correlation with the index by the weights of the rest"), "composition"),
+        (mark("Is it composed alike?"), "composition_p"),
+    ), first=_CONSTRUCT),
+    Sheet(mark("Index by wave"), "wave", (
+        INDEX, (PREVIOUS, "index_vs_previous"), (mark("Change since the wave before"), "change_previous"),
+        (mark("Change since the first wave"), "change_first"),
+    ), first=_CONSTRUCT),
+)  # fmt: skip
+ECONOMY = Sheet(mark("Index of the whole and its parts"), "wave", (
+    (mark("0–100"), "economy_index"), (mark("Change since the measurement before"), "economy_change"),
+    (mark("Change since the first measurement"), "economy_change_first"),
+), first=mark("Part"), rolling=True)  # fmt: skip
+
+
+def path_sheets(result: Result, words: Language) -> tuple[Sheet, ...]:
+    """The tables of a path model; a column stands only where the result has its numbers."""
+    target = words.label(result, result.settings["target"])
+    known = set(result.table["term"])
+    economy = replace(ECONOMY, over="wave" if result.facts["wave"] else "")
+    return tuple(
+        replace(
+            sheet,
+            caption=words.text(sheet.caption),
+            columns=tuple(
+                (words.text(head, target=target) + _small(words, term), term)
+                for head, term in sheet.columns
+                if term in known
+            ),
+        )
+        for sheet in (*SHEETS, economy)
+    )
+
+
+def _small(words: Language, term: str) -> str:
+    """The unit or the symbol under a heading."""
+    return "\n" + words.text(_SMALL[term]) if term in _SMALL else ""

@@ -1,0 +1,242 @@
+"""Charts of a satisfaction tree: the tree itself, what matters most, the map of parts, groups, trend."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from cxkit.methods.csi_tree.prose import root_title
+from cxkit.result import Result
+from cxkit.show import charts, findings
+from cxkit.show.canvas import (
+    CATEGORIES,
+    HIGH,
+    INK,
+    LOW,
+    MIDDLE,
+    RULE,
+    SERIES,
+    SOFT,
+    bare,
+    dot,
+    finish,
+    new_figure,
+    number_axis,
+    percent_axis,
+    wrap,
+)
+from cxkit.show.language import Language, mark
+from cxkit.show.phrases import SURE, current_rows, star
+from cxkit.show.table import show
+from cxkit.show.view import View
+from cxkit.survey.trees import Tree, read_tree
+
+INDENTS = 8  # levels that are moved in; below them there would be no room for names
+COLORS = {"reached": HIGH, "not_reached": LOW, "undecided": MIDDLE}
+QUADRANTS = {
+    "concentrate_here": mark("Concentrate here"),
+    "keep_up": mark("Keep up"),
+    "low_priority": mark("Low priority"),
+    "possible_overkill": mark("Possibly too much"),
+}
+
+
+def tree(result: Result, lang: Language) -> View:
+    """The tree from root to leaves: weight, level with interval, and whether the target is reached."""
+    nodes = read_tree(result.settings["tree"])
+    index, weight = current_rows(result, "index"), current_rows(result, "weight")
+    if index[nodes[0].name]["estimate"] != index[nodes[0].name]["estimate"]:
+        return View()
+    labels = [
+        wrap(lang.label(result, n.name), (36 if n.children else 42) - 3 * min(n.depth, INDENTS), 3) for n in nodes
+    ]
+    heights = [max(0.34, 0.15 * (label.count("\n") + 1) + 0.13) for label in labels]
+    y = np.cumsum(heights) - np.array(heights) / 2
+    figure = new_figure(sum(heights) + 0.75)
+    names, ax = figure.subplots(1, 2, width_ratios=[1.3, 1], sharey=True)
+    told = []
+    for place, (node, label) in enumerate(zip(nodes, labels, strict=True)):
+        x = 0.05 * min(node.depth, INDENTS)
+        if node.children:
+            last = node.children[-1]
+            names.plot([x + 0.015] * 2, [y[place] + 0.12, y[last]], color=RULE, linewidth=1.2, zorder=1)
+        if node.depth:
+            names.plot([x - 0.035, x - 0.008], [y[place]] * 2, color=RULE, linewidth=1.2, zorder=1)
+            share = lang.percent(weight[node.name]["estimate"])
+            names.text(0.97, y[place], share, ha="right", va="center", fontsize=8, color=SOFT)
+        style: dict[str, Any] = {"fontweight": "bold"} if node.children else {}
+        names.text(x, y[place], label, va="center", fontsize=9 if node.depth < 2 else 8.5, **style)
+        row = index[node.name]
+        if row["estimate"] != row["estimate"]:
+            ax.text(0.5, y[place], _absent(result, row), transform=ax.get_yaxis_transform(), ha="center", va="center",
+                    fontsize=8, color=SOFT)  # fmt: skip
+            continue
+        verdict = findings.judged(result, row, lang)
+        color = COLORS[findings.verdict_of(result, row)]
+        dot(ax, row["estimate"], y[place], (row["low"], row["high"]), color)
+        value = show(lang, "index", row["estimate"]) + star(row)
+        ax.text(1.02, y[place], value, transform=ax.get_yaxis_transform(), va="center", fontsize=8.5,
+                fontweight="bold", color=INK)  # fmt: skip
+        told.append(f"{lang.label(result, node.name)}: {value}, {verdict}")
+    target = result.settings["target"]
+    ax.axvline(target, color=INK, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
+    names.set_ylim(y[-1] + heights[-1] / 2, 0)
+    names.set_xlim(0, 1)
+    names.set_axis_off()
+    names.annotate(lang.text("Weight"), (0.97, 1.0), (0, 6), xycoords="axes fraction", textcoords="offset points",
+                   ha="right", va="baseline", fontsize=8, color=SOFT)  # fmt: skip
+    lows = [row["low"] if row["low"] == row["low"] else row["estimate"] for row in index.values()]
+    left = min(np.nanmin(lows), target, 90.0)
+    room = 0.05 * (100 - left)  # so that no dot at an end is cut
+    ax.set_xlim(left - room, 100 + room)
+    ax.grid(axis="x")
+    ax.set_title(lang.text("Level, 0–100; dashed: target"), fontsize=8, color=SOFT, loc="left", fontweight="normal")
+    ax.tick_params(labelleft=False)
+    number_axis(ax.xaxis, lang, 5)
+    bare(ax)
+    keys = [
+        ax.plot([], [], "o", color=color, label=lang.text(findings.VERDICTS[word]))[0]
+        for word, color in COLORS.items()
+    ]
+    figure.legend(handles=keys, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
+    return finish(figure, root_title(result, lang), "; ".join(told))
+
+
+def importance_map(result: Result, lang: Language) -> View:
+    """Parts by level and importance with their intervals; beside it, the most likely quadrant of each."""
+    index = current_rows(result, "index")
+    across = current_rows(result, "importance") or current_rows(result, "weight")
+    nodes = read_tree(result.settings["tree"])
+    names = [nodes[k].name for k in nodes[0].children if nodes[k].name in across]
+    names = [n for n in names if pd.notna(index[n]["estimate"]) and pd.notna(across[n]["estimate"])]
+    chances = {term: current_rows(result, term) for term in QUADRANTS}
+    if len(names) < 2 or names[0] not in chances["keep_up"]:
+        return View()
+    figure = new_figure(max(3.3, 0.5 + 0.52 * len(names)))
+    ax, side = figure.subplots(1, 2, width_ratios=[1.3, 1])
+    told, finding = [], []
+    x = [index[name]["estimate"] for name in names]
+    y = [across[name]["estimate"] for name in names]
+    ax.axvline(np.mean(x), color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)), zorder=1)
+    ax.axhline(np.mean(y), color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)), zorder=1)
+    for number, name in enumerate(names, 1):
+        one, other = index[name], across[name]
+        ax.plot([one["low"], one["high"]], [other["estimate"]] * 2, color=SERIES, alpha=0.45, linewidth=1.6)
+        ax.plot([one["estimate"]] * 2, [other["low"], other["high"]], color=SERIES, alpha=0.45, linewidth=1.6)
+        likely = max(QUADRANTS, key=lambda term: chances[term][name]["estimate"])
+        sure = chances[likely][name]["estimate"]
+        word = lang.text(QUADRANTS[likely])
+        top = 1 - (number - 0.5) / len(names)
+        side.text(0.065, top, str(number), fontweight="bold", color=SERIES, va="center", ha="right")
+        side.text(0.09, top, f"{wrap(lang.label(result, name), 30, 2)}\n{word}, {lang.percent(sure)}", va="center",
+                  fontsize=8.5, linespacing=1.25)  # fmt: skip
+        told.append(f"{lang.label(result, name)}: {show(lang, 'index', one['estimate'])}{star(one)}, "
+                    f"{lang.percent(other['estimate'])}, {word} ({lang.percent(sure)})")  # fmt: skip
+        finding += [lang.label(result, name)] * (likely == "concentrate_here" and sure >= SURE)
+    side.set_xlim(0, 1)
+    side.set_ylim(0, 1)
+    side.set_axis_off()
+    name_quadrants(ax, lang)
+    ax.margins(0.16, 0.2)
+    if np.ptp(ax.get_ylim()) < 0.1:  # else its whole percents would repeat
+        bottom = max(0.0, float(np.mean(y)) - 0.05)
+        ax.set_ylim(bottom, bottom + 0.1)
+    numbered(ax, figure.get_figheight(), x, y)
+    ax.set_xlabel(lang.text("Level, 0–100; dashed: average of the parts"), fontsize=8)
+    ax.set_ylabel(lang.text("Importance") if current_rows(result, "importance") else lang.text("Weight"), fontsize=8)
+    number_axis(ax.xaxis, lang, 5)
+    percent_axis(ax.yaxis, lang)
+    ax.tick_params(labelsize=8, labelcolor=SOFT)
+    bare(ax, left=True, bottom=True)
+    title = (
+        lang.text("Important and below average: {items}", items=", ".join(finding))
+        if finding
+        else lang.text("No part is reliably both important and below average")
+    )
+    return finish(figure, title, "; ".join(told))
+
+
+def name_quadrants(ax: Axes, lang: Language) -> None:
+    """Say in each corner of a map what lies there."""
+    corners = {"concentrate_here": (0.0, 1.0), "keep_up": (1.0, 1.0), "low_priority": (0.0, 0.0),
+               "possible_overkill": (1.0, 0.0)}  # fmt: skip
+    for term, (right, upper) in corners.items():
+        ax.text(0.015 + 0.97 * right, 0.015 + 0.97 * upper, lang.text(QUADRANTS[term]), transform=ax.transAxes,
+                ha="right" if right else "left", va="top" if upper else "bottom", fontsize=8, color=SOFT, zorder=1.5,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
+
+
+def numbered(ax: Axes, height: float, x: list[float], y: list[float]) -> None:
+    """Dots that bear their numbers; where dots lie on each other, small dots with the numbers above and below."""
+    size = 72 * np.array([3.3, height - 0.7])  # the axes in points, about
+    spots = np.column_stack([x, y]) * size / [np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())]
+    crowded = any(np.hypot(*(one - other)) < 13 for k, one in enumerate(spots) for other in spots[:k])
+    taken: list[np.ndarray] = []
+    for number, place in enumerate(zip(x, y, strict=True), 1):
+        ax.plot(*place, "o", color=SERIES, markersize=6 if crowded else 13, markeredgecolor="white", zorder=3)
+        shift = 0
+        if crowded:
+            steps = [sign * step for step in range(13, 13 * len(x) + 1, 13) for sign in (1, -1)]
+            free = (s for s in steps if all(np.hypot(*(spots[number - 1] + [0, s] - t)) > 12 for t in taken))
+            shift = next(free, 13)
+            taken.append(spots[number - 1] + [0, shift])
+        line = {"arrowstyle": "-", "color": SERIES, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate(str(number), place, (0, shift), textcoords="offset points", ha="center", va="center", zorder=4,
+                    color=SERIES if crowded else "white", fontsize=8, fontweight="bold",
+                    arrowprops=line if crowded else None)  # fmt: skip
+
+
+def profile(result: Result, lang: Language) -> View:
+    """The parts along x and their level along y, one line per group."""
+    nodes: Tree = read_tree(result.settings["tree"])
+    rows = result.rows(term="index", wave=result.facts["wave"])
+    rows = rows[(rows["group"] != "") & rows["estimate"].notna()]
+    parts = [nodes[k].name for k in nodes[0].children if nodes[k].name in set(rows["item"])]
+    groups = list(dict.fromkeys(rows["group"]))
+    if not parts or not groups:
+        return View()
+    names = [lang.label(result, part) for part in parts]
+    fits = max(9, int(92 / len(parts)))
+    turned = len(parts) > 6 or any(len(word) > fits for name in names for word in name.split())
+    lines = max(wrap(lang.group(result, group), 26, 2).count("\n") + 1 for group in groups)
+    figure = new_figure(3.1 + 0.9 * turned + (0.06 + 0.14 * lines) * -(-len(groups) // 3))
+    ax = figure.subplots()
+    told = []
+    for k, group in enumerate(groups):
+        mine = rows[rows["group"] == group].set_index("item").reindex(parts)
+        x = np.arange(len(parts)) + (k - (len(groups) - 1) / 2) * min(0.1, 0.5 / len(groups))
+        color = CATEGORIES[k % len(CATEGORIES)]
+        ax.vlines(x, mine["low"], mine["high"], color=color, alpha=0.5, linewidth=1.6)
+        ax.plot(x, mine["estimate"], color=color, marker="os^Dvp"[(k + k // 6) % 6], markersize=5.5, linewidth=1.3,
+                markeredgecolor="white", label=wrap(lang.group(result, group), 26, 2))  # fmt: skip
+        whose = lang.group(result, group)
+        told += [f"{whose}, {lang.label(result, part)}: {show(lang, 'index', row['estimate'])}{star(row)}"
+                 for part, row in mine[mine["estimate"].notna()].iterrows()]  # fmt: skip
+    if turned:
+        aslant: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
+        ax.set_xticks(range(len(parts)), [wrap(name, 26, 2) for name in names], **aslant)
+    else:
+        ax.set_xticks(range(len(parts)), [wrap(name, fits, 4) for name in names])
+    ax.set_xlim(-0.5, len(parts) - 0.5)
+    ax.set_ylabel(lang.text("Level, 0–100"), fontsize=8)
+    ax.margins(y=0.1)
+    ax.grid(axis="y")
+    number_axis(ax.yaxis, lang, 5)
+    ax.tick_params(axis="y", labelsize=8, labelcolor=SOFT)
+    bare(ax)
+    figure.legend(loc="outside lower center", ncols=min(3, len(groups)), frameon=False, fontsize=8)
+    return finish(figure, findings.group_title(result, lang), "; ".join(told))
+
+
+def trend(result: Result, lang: Language) -> View:
+    """The root and its parts over the waves."""
+    rows = result.rows(term="index", group="")
+    often = rows["item"].value_counts()
+    keep = result.table["item"].isin(often[often > 1].index)
+    return charts.trend(replace(result, table=result.table[keep]), lang)
+
+
+def _absent(result: Result, row: dict[Any, Any]) -> str:
+    return f"n < {result.settings['min_base']}" if row["base"] == "hidden" else "–"

@@ -1,0 +1,73 @@
+"""What a satisfaction tree says in words."""
+
+from cxkit.result import Result
+from cxkit.show import findings
+from cxkit.show.language import Language, mark
+from cxkit.show.phrases import SURE, Figures, answers, level, now_of
+from cxkit.survey.trees import read_tree
+
+HEADLINES = {
+    "reached": mark("{root}: {index} of 100, the target of {target} is reached"),
+    "not_reached": mark("{root}: {index} of 100, the target of {target} is not reached"),
+    "undecided": mark("{root}: {index} of 100, whether the target of {target} is reached is open"),
+}
+
+
+def root_title(result: Result, words: Language) -> str:
+    """The whole index and the verdict on it."""
+    root = read_tree(result.settings["tree"])[0].name
+    row = findings.total(result, "index", root)
+    if row["base"] == "hidden":  # levels from the books may be shown still
+        return words.text("Too few answers to report")
+    sentence = HEADLINES[findings.verdict_of(result, row)]
+    index, target = words.number(row["estimate"], 1), words.number(result.settings["target"])
+    return words.text(sentence, root=words.label(result, root), index=index, target=target)
+
+
+def tree_prose(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
+    """Headline, key figures and reading of a tree."""
+    tree = read_tree(result.settings["tree"])
+    rows = now_of(result, "index")
+    if tree[0].name not in rows:
+        base = words.number(result.settings["min_base"])
+        few = words.text("Numbers are shown from {base} answers on; fewer say too little.", base=base)
+        return root_title(result, words), [], [few]
+    parts = [tree[k].name for k in tree[0].children if tree[k].name in rows]
+    parts.sort(key=lambda name: -rows[name]["estimate"])
+    shown = [tree[0].name] + [parts[0], parts[-1]] * (len(parts) > 1)
+    figures: Figures = [level(words, result, rows[name]) for name in shown]
+    figures.append(answers(words, result, result.facts["rows"]))
+    reading = [*_first(result, words), *_quadrants(result, words)]
+    return root_title(result, words), figures, reading
+
+
+def _first(result: Result, words: Language) -> list[str]:
+    """The leaves whose gap to the target costs the whole most."""
+    known = now_of(result, "priority")
+    rows = {item: row for item, row in known.items() if row["estimate"] > 0}
+    if not rows:
+        leaves = result.rows(term="priority", group="", wave=result.facts["wave"])
+        return [words.text("No part lies below its target.")] * (len(known) == len(leaves))
+    index, weight = now_of(result, "index"), now_of(result, "total_weight")
+    target = result.settings["target"]
+    return [
+        words.text(
+            "Improve first “{item}”: it has {weight} of the weight and lies {gap} points below the target; "
+            "closing the gap would add {points} points to the whole.",
+            item=words.label(result, item), weight=words.percent(weight[item]["estimate"]),
+            gap=words.number(target - index[item]["estimate"], 1), points=words.number(rows[item]["estimate"], 1),
+        )
+        for item in sorted(rows, key=lambda item: -rows[item]["estimate"])[:2]
+    ]  # fmt: skip
+
+
+def _quadrants(result: Result, words: Language) -> list[str]:
+    sentences = {
+        "concentrate_here": mark("Concentrate on “{item}”: important and below average (probability {sure})."),
+        "keep_up": mark("Keep up “{item}”: important and above average (probability {sure})."),
+    }
+    return [
+        words.text(sentence, item=words.label(result, item), sure=words.percent(row["estimate"]))
+        for term, sentence in sentences.items() for item, row in now_of(result, term).items()
+        if row["estimate"] >= SURE
+    ]  # fmt: skip

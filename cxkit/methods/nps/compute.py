@@ -1,0 +1,222 @@
+"""NPS: how likely are customers to recommend, and why?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from cxkit.errors import DataError, SettingsError, did_you_mean
+from cxkit.measure.cells import Measure, Row, compare, finish, panel, share_rows, tally_cells
+from cxkit.measure.drivers import item_drivers
+from cxkit.measure.groups import NOTHING, plain_names
+from cxkit.result import Result
+from cxkit.stats.change import Pairs, net_change
+from cxkit.stats.compare import Basis, Difference, difference
+from cxkit.stats.net import INTERVALS, adjusted, net
+from cxkit.stats.resample import generator
+from cxkit.stats.shares import wilson
+from cxkit.stats.weights import Distribution, mean
+from cxkit.survey.cards import Card, cards
+
+VARIANTS = ("recommend", "expectation")
+CATEGORIES = ("detractors", "passives", "promoters")
+
+
+def nps(
+    data: Any,
+    score: str = "recommend",
+    *,
+    scale: Any = (0, 10),
+    by: str = "",
+    wave: str = "",
+    weight: str = "",
+    respondent: str = "",
+    waves: Sequence[str] = (),
+    dates: str = "",
+    values: Mapping[str, Any] = NOTHING,
+    split: Mapping[str, str] = NOTHING,
+    drivers: Sequence[str] = (),
+    comment: str = "",
+    comments: int = 5,
+    variant: str = "recommend",
+    interval: str = "adjusted",
+    level: float = 0.95,
+    correction: str = "holm",
+    min_base: int = 10,
+    flag_base: int = 30,
+    client: str = "",
+    seed: int = 1,
+) -> Result:
+    """Net Promoter Score with its interval, shares, distribution, groups, waves and comments.
+
+    NPS = 100 (promoters - detractors); promoters answer 9-10, passives 7-8, detractors 0-6 (Reichheld 2003).
+
+    Parameters
+    ----------
+    data : respondents in rows; pandas, polars, pyarrow or DuckDB.
+    score : the rating column.
+    scale : [0, 10], or [1, 10] where the question was asked so.
+    by, wave, weight, respondent : columns; "" for none. With waves the report is about the last one, and
+        respondents who stand in two waves are compared as pairs. ``waves`` gives the order of the waves;
+        without it they stand in the order of time, or are refused where their names do not tell it for certain.
+    dates : "day first" or "month first", where waves are dates such as 3/4/2026.
+    values, split : column -> names of groups or waves -> language -> text, in the order of groups; and column -> the
+        sign between several answers in one cell, each of which is then a group of its own. As ``cx.read`` gives them.
+    drivers : rating items that should explain the answers; with them, ``scale`` may be item -> scale.
+    comment : column with the answer to "why this score?"; ``comments`` of them per category are shown.
+    variant : "recommend", or "expectation" ("how much better or worse than you expected?", on 1-10).
+    interval : "adjusted" (Rocks 2016), "wald", "score" (Tango 1998) or "bootstrap".
+    level : confidence, 0.5 to 1.
+    correction : "holm" or "bh", within one variable.
+    min_base, flag_base : below the first, numbers are hidden; below the second, marked.
+    client : id that stands in the settings; no number depends on it.
+    seed : fixes the random numbers of the bootstrap.
+
+    Returns
+    -------
+    Result with the terms ``nps`` (-100..100; ``se`` is linearised, sqrt(sum w^2 (x - NPS)^2) / W),
+    ``promoters passives detractors share`` (0-1), ``mean`` (scale points), ``nps_vs_rest`` and
+    ``nps_vs_previous`` (interval and test on the adjusted basis, or for the same respondents on the paired
+    linearised one, ``stats.change.net_change``), and for a panel ``flow_to_promoters ...``, where ``group`` is the
+    category in the wave before. ``scores`` holds ``score category group wave comment`` per respondent (pandas data
+    only).
+
+    Raises
+    ------
+    DataError, SettingsError : a column is absent, an answer is off its scale, or a setting is wrong.
+
+    >>> import cxkit as cx
+    >>> data = cx.sample("shop")
+    >>> cx.nps(data, "recommend", weight="weight").rows(term="nps")["n"].item()
+    863.0
+    """
+    settings = {name: value for name, value in locals().items() if name != "data"} | plain_names(values, split)
+    settings |= {"waves": list(waves), "drivers": list(drivers)}
+    everything = cards([score, *drivers], scale)
+    deck = {score: everything[score]}
+    rating = deck[score]
+    if (rating.low, rating.high) not in ((0, 10), (1, 10)) or rating.reversed:
+        raise SettingsError(
+            f'The scale of "{score}" runs from {rating.low} to {rating.high}{" reversed" * rating.reversed}; '
+            f"NPS is defined on 0-10, or on 1-10 when asked so."
+        )
+    for word, known, name in ((variant, VARIANTS, "variant"), (interval, INTERVALS, "interval")):
+        if word not in known:
+            raise SettingsError(f'There is no {name} "{word}"; {did_you_mean(word, known)}')
+    if variant == "expectation" and rating.low != 1:
+        raise SettingsError("The expectation form is asked on 1-10; give scale [1, 10].")
+    settings["scale"] = {item: card.plain() for item, card in everything.items()}
+    cells = tally_cells(data, everything, settings)
+
+    def estimates(answers: Distribution, *_: str) -> list[Row]:
+        return _estimates(answers, rating, interval, level, generator(seed, "nps"))
+
+    rows = cells.describe(score, "nps", estimates)
+    rows += compare(data, deck, cells, _MEASURE, settings)
+    if respondent and len(cells.waves) > 1:
+        rows += _flow(
+            panel(data, score, rating, settings, cells.waves[-2], cells.current), score, cells.current, level
+        )
+    everyone = cells.answers(score, "", cells.current)
+    facts: dict[str, Any] = {
+        "n": everyone.n,
+        "n_eff": everyone.n_eff,
+        "missing": cells.missing(score, "", cells.current),
+    }
+    notes: list[tuple[str, dict[str, Any]]] = [("scale_from_one", {})] if rating.low == 1 else []
+    if drivers:
+        found = item_drivers(data, list(drivers), score, everything, cells.current, settings)
+        rows, facts, notes = rows + found.rows, facts | found.facts, notes + found.notes
+    return finish("nps", settings, cells, rows, facts, notes, _scores(data, rating, by, wave, comment))
+
+
+def category_of(scores: np.ndarray) -> np.ndarray:
+    """Code answers -1 detractor (6 or less), 0 passive (7, 8), 1 promoter (9, 10).
+
+    >>> category_of(np.array([6, 7, 9])).tolist()
+    [-1, 0, 1]
+    """
+    scores = np.asarray(scores, dtype=float)
+    return (scores >= 9).astype(int) - (scores <= 6).astype(int)
+
+
+def _parts(answers: Distribution) -> tuple[float, float]:
+    code = category_of(answers.score)
+    return float(answers.share[code == 1].sum()), float(answers.share[code == -1].sum())
+
+
+def _nps(answers: Distribution) -> float:
+    top, bottom = _parts(answers)
+    return 100 * (top - bottom)
+
+
+def _basis(answers: Distribution) -> Basis:
+    centre, variance = adjusted(*_parts(answers), answers.n_eff)
+    return Basis(100 * centre, 100**2 * variance)
+
+
+def _test(one: Distribution, other: Distribution, same: Pairs | None, level: float) -> Difference:
+    if not same:
+        return difference(_basis(one), _basis(other), level=level)
+    after, before = (replace(side, score=category_of(side.score)) for side in (one, other))
+    pairs = replace(same, before=category_of(same.before), after=category_of(same.after))
+    found = net_change(after, before, pairs, level)
+    points = {name: 100 * getattr(found, name) for name in ("se", "low", "high", "detectable")}
+    return replace(found, **points)
+
+
+_MEASURE = Measure("nps", _nps, _test, reach=200)
+
+
+def _estimates(
+    answers: Distribution, rating: Card, interval: str, level: float, rng: np.random.Generator
+) -> list[Row]:
+    top, bottom = _parts(answers)
+    deviation = category_of(answers.score) - (top - bottom)
+    se = float(answers.w2 @ deviation**2) ** 0.5 / float(answers.w.sum())
+    found = net(top, bottom, answers.n_eff, method=interval, level=level, se=se, rng=rng)
+    m = mean(answers, (rating.low, rating.high), level)
+    parts = {"detractors": range(rating.low, 7), "passives": range(7, 9), "promoters": range(9, 11)}
+    return [
+        {"term": "nps", "estimate": 100 * found.estimate, "se": 100 * se,
+         "low": 100 * found.low, "high": 100 * found.high},
+        {"term": "mean", "estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high},
+        *share_rows(answers, rating.points, level, **parts),
+    ]  # fmt: skip
+
+
+def _flow(same: pd.DataFrame, score: str, wave: str, level: float) -> list[Row]:
+    """Where the respondents of each category went between the last two waves; counts are unweighted."""
+    moves = np.zeros((3, 3))
+    was, now = (category_of(same[side].to_numpy(float)) + 1 for side in ("before", "after"))
+    np.add.at(moves, (was, now), same["n"].to_numpy(float))
+    rows = []
+    for group, counts in zip(CATEGORIES, moves, strict=True):
+        n = counts.sum()
+        for term, share in zip(CATEGORIES, counts / n if n else (), strict=bool(n)):
+            low, high = wilson(share, n, level)
+            rows.append({"item": score, "term": f"flow_to_{term}", "group": group, "wave": wave, "n": n,
+                         "n_eff": n, "estimate": share, "low": low, "high": high})  # fmt: skip
+    return rows
+
+
+def _scores(data: Any, rating: Card, by: str, wave: str, comment: str) -> pd.DataFrame | None:
+    frame = nw.from_native(data)
+    names = frame.lazy().collect_schema().names()
+    if comment and comment not in names:
+        raise DataError(f'The data have no column "{comment}"; {did_you_mean(comment, names)}')
+    native = nw.to_native(frame)
+    if not isinstance(native, pd.DataFrame):
+        return None
+    answered = native[native[rating.item].notna()]
+    scores = pd.DataFrame({"score": answered[rating.item].astype(float)})
+    scores["category"] = [CATEGORIES[k + 1] for k in category_of(scores["score"].to_numpy())]
+    for name, column in (("group", by), ("wave", wave), ("comment", comment)):
+        text = nw.from_native(answered).select(nw.col(column).cast(nw.String())).to_native() if column else None
+        scores[name] = "" if text is None else text[column].astype(object).fillna("")
+    scores.index = pd.Index([k if isinstance(k, int) else str(k) for k in scores.index])
+    scores.index.name = "row"
+    return scores

@@ -1,0 +1,298 @@
+"""Semantic differential: how is our site perceived on bipolar scales against a competitor and an ideal?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+
+from cxkit.errors import DataError, SettingsError
+from cxkit.measure.cells import Row, adjusted, compare, finish, in_cell, mean_measure, tally_cells
+from cxkit.measure.groups import plain_names
+from cxkit.measure.key_errors import Note, key_errors
+from cxkit.methods.semantic_differential.distances import closer, distance, profile_r, resampled_means, split
+from cxkit.methods.semantic_differential.read import NOTHING, Pole, in_languages, profile_items, read_poles
+from cxkit.result import Result
+from cxkit.stats.compare import Basis, difference
+from cxkit.stats.direction import pair_covariance, together
+from cxkit.stats.joint import Estimate, combine, linear_base, means
+from cxkit.stats.resample import generator
+from cxkit.survey import tally
+from cxkit.survey.cards import Card, cards
+
+PROFILE = "profile"  # the item name of all scales together
+
+
+def semantic_differential(
+    data: Any,
+    poles: Mapping[str, Any],
+    *,
+    own: str = "own",
+    competitors: Sequence[str] = ("rival",),
+    ideal: str = "ideal",
+    objects: Mapping[str, Any] = NOTHING,
+    scale: Any = (1, 10),
+    by: str = "",
+    wave: str = "",
+    weight: str = "",
+    respondent: str = "",
+    waves: Sequence[str] = (),
+    dates: str = "",
+    values: Mapping[str, Any] = NOTHING,
+    split: Mapping[str, str] = NOTHING,
+    level: float = 0.95,
+    correction: str = "holm",
+    min_base: int = 10,
+    flag_base: int = 30,
+    client: str = "",
+    seed: int = 1,
+) -> Result:
+    """Profiles of objects on bipolar scales, their gaps and their distances, by group and wave.
+
+    D = sqrt(sum over scales of (mean of one - mean of the other)^2) (Osgood, Suci & Tannenbaum 1957), corrected for
+    the sampling error that makes it too large; parts of D^2: Cronbach & Gleser 1953. Gaps have t intervals, paired
+    as far as the same respondents rated both objects.
+
+    Parameters
+    ----------
+    data : respondents in rows, a column "object_scale" for each object and scale (``cx.read_profiles`` makes them);
+        pandas, polars, pyarrow or DuckDB.
+    poles : scale -> [left, right] or {left, right, reversed}, each end a text or language -> text. A reversed scale
+        has the good pole left; it is turned round, so that high is good for every scale.
+    own, competitors, ideal : keys of the objects.
+    objects : key -> name, or language -> name.
+    scale : [min, max] or a card for all, or column -> either, with the same ends.
+    by, wave, weight, respondent : columns; "" for none. With waves the report is about the last one, and
+        respondents who stand in two waves are compared as pairs. ``waves`` gives the order of the waves;
+        without it they stand in the order of time, or are refused where their names do not tell it for certain.
+    dates : "day first" or "month first", where waves are dates such as 3/4/2026.
+    values, split : column -> names of groups or waves -> language -> text, in the order of groups; and column -> the
+        sign between several answers in one cell, each of which is then a group of its own. As ``cx.read`` gives them.
+    level : confidence, 0.5 to 1.
+    correction : "holm" or "bh", within one pair of objects over all scales, and within one scale x variable.
+    min_base, flag_base : below the first, numbers are hidden; below the second, marked.
+    client : id that stands in the settings; no number depends on it.
+    seed : fixes the random numbers of the bootstrap.
+
+    Returns
+    -------
+    Result with, per scale, ``mean_OBJECT`` (scale points), ``gap_A_B`` and ``dz_A_B`` (gap in standard deviations)
+    for the pairs own - competitor, own - ideal and competitor - ideal, ``mean_OWN_vs_rest`` and
+    ``mean_OWN_vs_previous``. For the item ``profile`` and each pair: ``distance_A_B`` (D, scale points),
+    ``distance_raw_A_B`` (uncorrected, as published), ``distance_mean_A_B`` (D / sqrt(k)), ``distance_share_A_B``
+    (of the largest possible D, 0-1), ``level_A_B spread_A_B shape_A_B`` (sum to the raw D^2), ``profile_r_A_B``;
+    and ``closer_OWN_COMPETITOR``, the probability that own lies closer to the ideal (0-1, bootstrap).
+
+    Raises
+    ------
+    DataError, SettingsError : a column is absent or empty, an answer is off its scale, or a setting is wrong.
+
+    >>> import cxkit as cx
+    >>> result = cx.semantic_differential(cx.sample("bank"), {"clear": ["confusing", "clear"]})
+    >>> round(result.rows(item="clear", term="gap_own_rival")["estimate"].item(), 2)
+    -0.47
+    """
+    settings = {name: value for name, value in locals().items() if name != "data"} | plain_names(values, split)
+    settings |= {"competitors": list(competitors), "waves": list(waves), "objects": dict(objects)}
+    scales, things = read_poles(poles), [own, *competitors, ideal]
+    settings["poles"] = {name: list(ends) if isinstance(ends, tuple) else ends for name, ends in poles.items()}
+    deck = _deck(scales, things, scale)
+    scales = {name: replace(pole, reversed=deck[f"{own}_{name}"].reversed) for name, pole in scales.items()}
+    settings["scale"] = {name: card.plain() for name, card in deck.items()}
+    cells = tally_cells(data, deck, settings)
+    rated = tally.answers(data, list(deck), by=by, wave=wave, weight=weight)
+    for column, n in zip(deck, (~np.isnan(rated.scores)).sum(axis=0), strict=True):
+        if not n:
+            raise DataError(
+                f'The column "{column}" holds no answer at all; leave its scale or object out, or check the file.'
+            )
+    turned = [card.turn(scores) for card, scores in zip(deck.values(), rated.scores.T, strict=True)]
+    rated = replace(rated, scores=np.column_stack(turned))
+    pairs = [(own, other) for other in (*competitors, ideal)] + [(other, ideal) for other in competitors]
+    rows: list[Row] = []
+    for group, when in cells.all_cells():
+        mine = in_cell(rated, cells, group, when)
+        found = _cell(mine, list(scales), things, pairs, next(iter(deck.values())), settings)
+        rows += [{**row, "group": group, "wave": when} for row in found]
+    ours = {name: deck[name] for name in profile_items(scales, [own])}
+    for row in compare(data, ours, cells, mean_measure(ours), settings):
+        rows.append({**row, "item": row["item"].removeprefix(f"{own}_"), "term": f"mean_{own}{row['term'][4:]}"})
+    rows = [row for row in rows if np.isfinite(row.get("estimate", np.nan)) or _base(row) < min_base]
+    order = {name: k for k, name in enumerate((*scales, PROFILE))}
+    rows.sort(key=lambda row: order[row["item"]])
+    now = in_cell(rated, cells, "", cells.current)
+    notes: list[Note] = [("reversed", {"item": name}) for name, pole in scales.items() if pole.reversed]
+    notes += _notes(now.scores, things)
+    notes += _key_errors(now.scores, now.w, {name: pole.reversed for name, pole in scales.items()}, min_base)
+    notes += _bases(now, len(scales), own) * bool(weight)
+    facts = {"scales": len(scales), **tally.screen(tally.in_wave(data, wave, cells.current), list(deck), weight)}
+    labels: dict[str, Mapping[str, str]] = {}
+    for name, pole in ((name, pole.turned) for name, pole in scales.items()):
+        labels |= {name: pole.text(), f"{name}_left": pole.left, f"{name}_right": pole.right}
+    labels |= {key: in_languages(objects.get(key) or key) for key in things}
+    return finish("semantic_differential", settings, cells, rows, facts, notes, labels=labels)
+
+
+def _deck(scales: Mapping[str, Pole], things: Sequence[str], scale: Any) -> dict[str, Card]:
+    """A card per object and scale: the same ends for all, turned where the scale is."""
+    for thing in things:
+        if things.count(thing) > 1:
+            raise SettingsError(f'The object "{thing}" is named twice in own, competitors and ideal; name each once.')
+        if thing in ("mean", "raw", "share"):
+            raise SettingsError(f'No object may be called "{thing}", as the distances have such terms; rename it.')
+    for name in scales:
+        if name in (PROFILE, *things):
+            raise SettingsError(f'No scale may be named "{name}"; rename it in the poles and in the columns.')
+    deck = cards(profile_items(scales, things), scale)
+    first = next(iter(deck.values()))
+    for card in deck.values():
+        if card.points != first.points:
+            raise SettingsError(
+                f'The scale of "{first.item}" runs from {first.low} to {first.high}, that of "{card.item}" from '
+                f"{card.low} to {card.high}; distances need the same ends everywhere."
+            )
+    turned = {
+        name: pole.reversed or any(deck[f"{t}_{name}"].reversed for t in things) for name, pole in scales.items()
+    }
+    return {f"{t}_{name}": replace(deck[f"{t}_{name}"], reversed=turned[name]) for t in things for name in scales}
+
+
+def _base(row: Row) -> float:
+    return min(row["n"], row.get("n_other", row["n"]))
+
+
+def _cell(
+    mine: tally.Answers,
+    scales: list[str],
+    things: list[str],
+    pairs: list[tuple[str, str]],
+    card: Card,
+    settings: Mapping[str, Any],
+) -> list[Row]:
+    """All estimates of one group in one wave."""
+    k, level = len(scales), settings["level"]
+    columns = {thing: slice(i * k, (i + 1) * k) for i, thing in enumerate(things)}
+    found = means(mine.scores, mine.w)
+    each = {thing: found[place] for thing, place in columns.items()}
+    rows: list[Row] = []
+    for thing in things:
+        for name, m in zip(scales, each[thing], strict=True):
+            low, high = m.interval(level, (card.low, card.high))
+            rows.append({"item": name, "term": f"mean_{thing}", "n": m.n, "n_eff": m.n_eff, "estimate": m.value,
+                         "missing": len(mine.w) - m.n, "se": m.se, "low": low, "high": high})  # fmt: skip
+    for one, other in pairs:
+        gaps = [
+            {"item": name, "term": f"gap_{one}_{other}", **_gap(a, b, level, card.high - card.low)}
+            for name, a, b in zip(scales, each[one], each[other], strict=True)
+        ]
+        rows += adjusted("", gaps, settings)
+        for j, gap in enumerate(gaps):
+            x, y = (mine.scores[:, columns[thing]][:, j] for thing in (one, other))
+            rows.append({**{name: gap[name] for name in ("item", "n", "n_other", "n_eff")},
+                         "term": f"dz_{one}_{other}", "estimate": _dz(gap["estimate"], x, y, mine.w)})  # fmt: skip
+        rows += _distances(f"{one}_{other}", each[one], each[other], card, level)
+    return rows + _closer(mine, each, things, settings)
+
+
+def _gap(a: Estimate, b: Estimate, level: float, reach: float) -> Row:
+    sides = (Basis(m.value, m.variance, m.df) for m in (a, b))
+    found = difference(*sides, covariance=float(a.influence @ b.influence), level=level, reach=reach)
+    return {"n": a.n, "n_other": b.n, "n_eff": min(a.n_eff, b.n_eff), "estimate": a.value - b.value, **asdict(found)}
+
+
+def _dz(gap: float, x: np.ndarray, y: np.ndarray, w: np.ndarray) -> float:
+    """A gap in standard deviations of the differences, or of the answers where nobody rated both."""
+    both = ~np.isnan(x) & ~np.isnan(y)
+    sd = [_sd((x - y)[both], w[both])] if both.sum() > 1 else [_sd(s[~np.isnan(s)], w[~np.isnan(s)]) for s in (x, y)]
+    spread = float(np.mean(np.square(sd))) ** 0.5
+    return gap / spread if spread > 1e-12 else np.nan
+
+
+def _sd(scores: np.ndarray, w: np.ndarray) -> float:
+    if len(scores) < 2:
+        return np.nan
+    variance = np.average((scores - np.average(scores, weights=w)) ** 2, weights=w)
+    return float(variance * len(scores) / (len(scores) - 1)) ** 0.5
+
+
+def _differences(one: Sequence[Estimate], other: Sequence[Estimate]) -> list[Estimate]:
+    return [combine([a, b], [1, -1]) for a, b in zip(one, other, strict=True)]
+
+
+def _distances(pair: str, one: Sequence[Estimate], other: Sequence[Estimate], card: Card, level: float) -> list[Row]:
+    """How far two profiles lie apart, in several units, and what the distance consists of."""
+    parts = _differences(one, other)
+    base: Row = {"item": PROFILE, "n": min(p.n for p in parts), "n_eff": min(p.n_eff for p in parts)}
+    x, y = (np.array([m.value for m in side]) for side in (one, other))
+    if base["n"] < 1:
+        return [{**base, "term": f"distance_{pair}"}]
+    influence = np.column_stack([p.influence for p in parts])
+    d = distance(x - y, influence.T @ influence, base["n"] - 1, level)
+    root = len(parts) ** 0.5
+    units = {"distance": 1.0, "distance_mean": root, "distance_share": root * (card.high - card.low)}
+    most = units["distance_share"]  # from one end to the other on every scale
+    estimate, low, high = (min(value, most) if value == value else value for value in (d.estimate, d.low, d.high))
+    rows = [{"term": term, "estimate": estimate / unit, "low": low / unit, "high": high / unit}
+            for term, unit in units.items()]  # fmt: skip
+    single = {"distance_raw": d.raw, "profile_r": np.nan}
+    if len(parts) > 1:
+        single |= {**split(x, y), "profile_r": profile_r(x, y)}
+    rows += [{"term": term, "estimate": value} for term, value in single.items()]
+    return [{**base, **row, "term": f"{row['term']}_{pair}"} for row in rows]
+
+
+def _closer(
+    mine: tally.Answers, each: Mapping[str, list[Estimate]], things: list[str], settings: Mapping[str, Any]
+) -> list[Row]:
+    """The probability that own lies closer to the ideal than each competitor."""
+    found = [m for side in each.values() for m in side]
+    n, n_eff = (min(getattr(m, name) for m in found) for name in ("n", "n_eff"))
+    own, *competitors, ideal = things
+    rows: list[Row] = [{"item": PROFILE, "term": f"closer_{own}_{other}", "n": n, "n_eff": n_eff}
+                       for other in competitors]  # fmt: skip
+    if n < max(2, settings["min_base"]) or not competitors:
+        return rows
+    rng = generator(settings["seed"], "semantic_differential")
+    drawn = np.moveaxis(resampled_means(mine.scores, mine.w, rng).reshape(-1, len(things), len(each[own])), 1, 0)
+    traces = [sum(m.variance for m in _differences(each[thing], each[ideal])) for thing in things]
+    for k, row in enumerate(rows, 1):
+        row["estimate"] = closer(drawn[0] - drawn[-1], traces[0], drawn[k] - drawn[-1], traces[k])
+    return rows
+
+
+def _bases(now: tally.Answers, k: int, own: str) -> list[Note]:
+    """The effective bases of the distance between own and ideal, by Kish's formula and by linearisation."""
+    now = now.where(~np.isnan(np.hstack([now.scores[:, :k], now.scores[:, -k:]])).all(axis=1))
+    found = means(now.scores, now.w)
+    gaps = _differences(found[:k], found[-k:])
+    whole = combine(gaps, [gap.value for gap in gaps])  # moves as D does, whose slope on each gap is gap / D
+    n_linear = linear_base(whole, now.w)
+    return [("weighted_distance", {"item": own, "n_eff": whole.n_eff, "n_linear": n_linear})] * (n_linear == n_linear)
+
+
+def _notes(scores: np.ndarray, things: list[str]) -> list[Note]:
+    """Objects that not everybody rated."""
+    blocks = np.split(scores, len(things), axis=1)
+    rated = [~np.isnan(block).all(axis=1) for block in blocks]
+    notes: list[Note] = []
+    for thing, mine in zip(things, rated, strict=True):
+        if not (mine & rated[0]).any():
+            notes.append(("unpaired", {"item": things[0], "object": thing}))
+        if not mine.all():
+            notes.append(("object_missing", {"object": thing, "n": int((~mine).sum())}))
+    return notes
+
+
+def _key_errors(scores: np.ndarray, w: np.ndarray, turned: Mapping[str, bool], least: int) -> list[Note]:
+    """Scales that run against the others in the ratings of own and competitors."""
+    # The ideal is left out: everybody agrees on it, so its answers hardly tell how scales go together.
+    blocks = np.split(scores, scores.shape[1] // len(turned), axis=1)[:-1]
+    # Each object around its own means: that objects have opposite strong points makes no scale run backwards.
+    centred = np.vstack([block - [m.value for m in means(block, w)] for block in blocks])
+    known = ~np.isnan(centred)
+    keep = together(known.T.astype(int) @ known, least)
+    covariance, _ = pair_covariance(centred[:, keep], np.tile(w, len(blocks)))
+    # A respondent's ratings of several objects are no more respondents.
+    people = max(pair_covariance(block[:, keep], w)[1] for block in blocks)
+    names = list(turned)
+    return key_errors([names[k] for k in keep], covariance, people, turned, least)

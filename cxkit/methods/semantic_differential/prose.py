@@ -1,0 +1,158 @@
+"""What a semantic differential says: its objects and gaps in order, titles and sentences."""
+
+from typing import Any
+
+import pandas as pd
+
+from cxkit.result import Result
+from cxkit.show.findings import quoted, too_few
+from cxkit.show.language import Language, mark
+from cxkit.show.phrases import answers, between, star
+
+Figures = list[tuple[str, str, str]]  # name, value, small print
+ALIKE = 0.5  # from this correlation on two profiles look alike in their ups and downs
+
+
+def objects(result: Result) -> list[str]:
+    """The objects of a semantic differential: own, competitors, ideal."""
+    return [result.settings["own"], *result.settings["competitors"], result.settings["ideal"]]
+
+
+def object_pairs(result: Result) -> list[tuple[str, str]]:
+    """The pairs that distances are given for: own with each other object, each competitor with the ideal."""
+    own, *others = objects(result)
+    return [(own, other) for other in others] + [(other, others[-1]) for other in others[:-1]]
+
+
+def gap_rows(result: Result, one: str, other: str) -> pd.DataFrame:
+    """One object minus another on each scale, all respondents, highest first; without what has no number."""
+    rows = result.rows(term=f"gap_{one}_{other}", group="", wave=result.facts["wave"])
+    return rows[rows["estimate"].notna()].sort_values("estimate", ascending=False, kind="stable")
+
+
+def scales_by_gap(result: Result) -> list[str]:
+    """Scales from own's best to its worst against the ideal; none when too few answered."""
+    own, *_, ideal = objects(result)
+    found = gap_rows(result, own, ideal)["item"].tolist()
+    means = result.rows(term=f"mean_{own}", group="", wave=result.facts["wave"])
+    return found + [item for item in means.loc[means["estimate"].notna(), "item"] if item not in found]
+
+
+def closeness(result: Result) -> dict[str, float]:
+    """Competitor -> probability that own is closer to the ideal; without those that cannot be told."""
+    own, *competitors, _ = objects(result)
+    rows = result.rows(item="profile", group="", wave=result.facts["wave"]).set_index("term")["estimate"]
+    found = {other: rows.get(f"closer_{own}_{other}", float("nan")) for other in competitors}
+    return {other: float(p) for other, p in found.items() if p == p}
+
+
+def profile_title(result: Result, lang: Language) -> str:
+    """Who is closer to the ideal, when that is sure enough for an interval to agree."""
+    if too_few(result):
+        return lang.text("Too few answers to report")
+    own, sure = lang.label(result, objects(result)[0]), (1 + result.settings["level"]) / 2
+    found = {lang.label(result, other): p for other, p in closeness(result).items()}
+    ahead, behind = [o for o, p in found.items() if p <= 1 - sure], [o for o, p in found.items() if p >= sure]
+    if ahead:
+        return lang.text("Closer to the ideal than “{own}”: {others}", own=own, others=quoted(lang, ahead))
+    if behind:
+        return lang.text("“{own}” is closer to the ideal than {others}", own=own, others=quoted(lang, behind))
+    if found:
+        return lang.text("It cannot be told who is closer to the ideal")
+    return lang.text("How “{own}” is perceived", own=own)
+
+
+def gap_title(result: Result, lang: Language) -> str:
+    own, *_, ideal = objects(result)
+    rows = gap_rows(result, own, ideal)
+    rows = rows[rows["p_adjusted"] < 1 - result.settings["level"]]
+    if rows.empty:
+        return lang.text("No scale differs reliably from the ideal")
+    furthest = rows.loc[rows["estimate"].abs().idxmax(), "item"]
+    return lang.text("Furthest from the ideal: “{item}”", item=lang.label(result, furthest))
+
+
+def distance_title(result: Result, lang: Language) -> str:
+    own, *_, ideal = objects(result)
+    rows = result.rows(term=f"distance_{own}_{ideal}", wave=result.facts["wave"])
+    rows = rows[(rows["group"] != "") & rows["low"].notna()].sort_values("estimate", kind="stable")
+    if len(rows) > 1 and rows["high"].iloc[0] < rows["low"].iloc[-1]:
+        near, far = (lang.group(result, rows["group"].iloc[k]) for k in (0, -1))
+        return lang.text("Closest to the ideal: {near}; furthest: {far}", near=near, far=far)
+    return lang.text("The distance to the ideal by group")
+
+
+def reading(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
+    """The headline, key figures and sentences of a semantic differential."""
+    own, *competitors, ideal = objects(result)
+    names = {thing: words.label(result, thing) for thing in (own, *competitors, ideal)}
+    every = result.rows(item="profile", group="", wave=result.facts["wave"]).set_index("term")
+    known = every[every["estimate"].notna()].to_dict("index")
+    figures: Figures = []
+    told = []
+    for thing in (own, *competitors):
+        row = known.get(f"distance_{thing}_{ideal}")
+        if not row:
+            continue
+        title = words.text("From “{object}” to “{ideal}”", object=names[thing], ideal=names[ideal])
+        figures.append((title, words.number(row["estimate"], 2) + star(row), between(words, row, 2)))
+        told.append(words.text(
+            "“{object}” lies {points} points per scale from “{ideal}”: {share} of the largest possible distance.",
+            object=names[thing], ideal=names[ideal],
+            points=words.number(known[f"distance_mean_{thing}_{ideal}"]["estimate"], 2),
+            share=words.percent(known[f"distance_share_{thing}_{ideal}"]["estimate"]),
+        ))  # fmt: skip
+    figures = [*figures[:3], answers(words, result, result.facts["rows"])]
+    for other, p in closeness(result).items():
+        told.append(words.text(
+            "With a probability of {p}, “{own}” is closer to the ideal than “{other}” is.",
+            p=words.percent(p), own=names[own], other=names[other],
+        ))  # fmt: skip
+    sentences = {
+        "ahead": mark("Clearest lead of “{own}” over “{other}”: {scales}."),
+        "behind": mark("“{own}” falls furthest behind “{other}” on: {scales}."),
+        "beyond": mark("“{own}” goes further than “{other}” on: {scales}."),
+        "neither": mark("No scale separates “{own}” reliably from “{other}”."),
+    }
+    for other in (*competitors, ideal):
+        rows = gap_rows(result, own, other)
+        sure = rows[rows["p_adjusted"] < 1 - result.settings["level"]]
+        parts = {"ahead": sure[sure["estimate"] > 0].head(3), "behind": sure[sure["estimate"] < 0].tail(3)[::-1]}
+        chosen = {kind: part for kind, part in parts.items() if len(part)} or {"neither": sure}
+        for kind, part in chosen.items() if len(rows) else ():
+            scales = ", ".join(
+                f"{quoted(words, [words.label(result, item)])} ({words.number(gap, 2, signed=True)})"
+                for item, gap in zip(part["item"], part["estimate"], strict=True)
+            )
+            sentence = sentences["beyond" if (kind, other) == ("ahead", ideal) else kind]
+            told.append(words.text(sentence, own=names[own], other=names[other], scales=scales))
+    return profile_title(result, words), figures, [*told, *_parts(result, words, known)]
+
+
+def _parts(result: Result, words: Language, known: dict[Any, Any]) -> list[str]:
+    """What the distance of own to the ideal mostly is, and what the correlation of the two does not say."""
+    own, *_, ideal = objects(result)
+    pair, told = f"{own}_{ideal}", []
+    parts = {
+        part: known[f"{part}_{pair}"]["estimate"]
+        for part in ("level", "spread", "shape")
+        if f"{part}_{pair}" in known
+    }
+    if parts and sum(parts.values()) > 0 and known.get(f"distance_{pair}", {"low": 0})["low"] > 0:
+        most = max(parts, key=lambda part: parts[part])
+        sentence = {
+            "level": mark(
+                "{share} of the squared distance to the ideal is level: the whole profile lies higher or lower."
+            ),
+            "spread": mark(
+                "{share} of the squared distance to the ideal is spread: the profile is more or less even."
+            ),
+            "shape": mark("{share} of the squared distance to the ideal is shape: other properties stand out."),
+        }[most]
+        told.append(words.text(sentence, share=words.percent(parts[most] / sum(parts.values()))))
+    if known.get(f"profile_r_{pair}", {"estimate": 0})["estimate"] >= ALIKE:
+        told.append(words.text(
+            "The profile follows that of the ideal (r = {r}); correlation does not see how far apart the two lie.",
+            r=words.number(known[f"profile_r_{pair}"]["estimate"], 2),
+        ))  # fmt: skip
+    return told

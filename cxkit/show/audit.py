@@ -1,0 +1,100 @@
+"""The audit of the data as a client reads it: the file, what was assumed or left out, answers per item."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from cxkit.show import wave_notes
+from cxkit.show.language import Language, mark, plain
+from cxkit.show.view import View, html_table
+from cxkit.survey.audit import Audit
+from cxkit.survey.spelling import visible
+
+LISTED = 20  # spellings that one sentence names
+# What the reader assumed or left out, by the code of its note: one sentence, or the two that depend on {n}.
+TOLD: dict[str, str | tuple[str, str]] = {
+    "encoding_guessed": mark("The file does not say its encoding. It was read as {encoding}: {words}."),
+    "matched_columns": mark("Columns found without regard to case, spaces and form of letters: {names}."),
+    "unnamed_columns": (
+        mark("{n} column without a name was left out."),
+        mark("{n} columns without a name were left out."),
+    ),
+    "doubled_columns": mark("Columns left out because their name stands twice: {names}."),
+    "hidden_rows": (
+        mark("{n} row that is hidden in the sheet was read like the others."),
+        mark("{n} rows that are hidden in the sheet were read like the others."),
+    ),
+    "hidden_columns": mark("Columns that are hidden in the sheet and were read like the others: {names}."),
+    "hidden_sheets": (mark("{n} hidden sheet was not read."), mark("{n} hidden sheets were not read.")),
+    "counted": mark(
+        "A row stands for as many respondents as “{column}” says. Rows: {rows}; respondents: {respondents}."
+    ),
+    "missing_on_scale": mark(
+        "“{item}”: {code} is declared as no answer, though it is a point of the scale {min}–{max}. Answers left out: "
+        "{n}."
+    ),
+    "labels_and_numbers": mark(
+        "“{item}”: labels and numbers stand in one column. Read by the labels of the codebook: {labels}; read as the "
+        "number itself: {numbers}."
+    ),
+    "spellings": mark("Column “{column}”: {spellings} counted as “{name}”."),
+    "values_unnamed": mark("Column “{column}”: values that the codebook does not name: {spellings}."),
+    "values_unused": mark("Column “{column}”: names of the codebook that no row has: {names}."),
+    "values_no_column": mark("The codebook names values of the column “{column}”, which the file does not have."),
+    **wave_notes.TOLD,
+}
+
+
+def audit_view(audit: Audit, words: Language) -> View:
+    """Show what was read as tables, and what was assumed or left out as a list."""
+    simulated = words.text("{file} (simulated: no real customers)", file=audit.file)
+    delimiters = {",": words.text("comma"), ";": words.text("semicolon"), "\t": words.text("tab")}
+    facts = [
+        (words.text("File"), simulated if audit.simulated else audit.file),
+        (words.text("Sheet"), audit.sheet),
+        (words.text("Encoding"), audit.encoding),
+        (words.text("Delimiter"), delimiters.get(audit.delimiter, audit.delimiter)),
+        (words.text("Respondents read"), words.number(audit.rows)),
+        (words.text("Blank rows left out"), words.number(audit.blank_rows) if audit.blank_rows else ""),
+        (words.text("Rows outside the selection"), words.number(audit.filtered_rows) if audit.filtered_rows else ""),
+    ]
+    heads = [
+        words.text("Item"),
+        words.text("Answers"),
+        words.text("No answer"),
+        words.text("of these, missing codes"),
+    ]
+    rows = []
+    for item, *numbers in audit.answers.itertuples(index=False, name=None):
+        text = audit.scale[item]["text"]
+        rows.append([text.get(words.code) or text.get("en") or item, *map(words.number, numbers)])
+    head = [words.text("Property"), words.text("Value")]
+    found = [fact for fact in facts if fact[1]]
+    return View(
+        html_table(words.text("The data"), head, found)
+        + _told(audit, words)
+        + html_table(words.text("Answers per item"), heads, rows)
+    )
+
+
+def _told(audit: Audit, words: Language) -> str:
+    lines = "".join(f"<li>{escape(_sentence(code, values, words))}</li>" for code, values in audit.notes)
+    heading = words.text("What was assumed or left out in reading")
+    return f'<div class="cx-prose"><h3>{escape(heading)}</h3><ul>{lines}</ul></div>' if lines else ""
+
+
+def _sentence(code: str, values: Mapping[str, Any], words: Language) -> str:
+    shown: dict[str, Any] = {k: _shown(v, words) for k, v in values.items()}
+    sentence = TOLD[code]
+    if isinstance(sentence, str):
+        return words.text(sentence, **shown)
+    del shown["n"]
+    return words.plural(*sentence, values["n"], **shown)
+
+
+def _shown(value: Any, words: Language) -> str:
+    """A value of a note; of spellings and their rows, what an eye cannot tell apart is spelled out."""
+    if isinstance(value, Mapping):
+        first = [f"{plain(visible(str(name)))} ({words.number(n)})" for name, n in list(value.items())[:LISTED]]
+        return ", ".join(first) + (f", … (+{words.number(len(value) - LISTED)})" if len(value) > LISTED else "")
+    return words.number(value) if isinstance(value, int) else plain(value)

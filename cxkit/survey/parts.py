@@ -1,0 +1,78 @@
+"""The tables inside DuckDB: what a .duckdb file or some .parquet files hold, one part per file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from cxkit.errors import DataError
+from cxkit.survey.header import column_names
+
+
+@dataclass(frozen=True)
+class Part:
+    """A table inside DuckDB: what stands after FROM, and its columns in the file's order."""
+
+    source: str
+    params: Sequence[Any]
+    number: str  # SQL that counts the rows from 0
+    header: list[str]
+    names: list[str]  # as DuckDB calls them, which takes "a" and "A" for one name
+    kinds: list[str]
+    types: list[Any]  # the Arrow types that the cells' texts are made from
+
+
+def table_part(con: Any, file: str, table: str) -> Part:
+    source = f"cx.main.{quoted_name(table)}"
+    names, kinds = _described(con, source, [])
+    types = con.sql(f"SELECT * FROM {source} LIMIT 0").to_arrow_table().schema.types
+    return _numbered(Part(source, [], "rowid", column_names(file, names), names, kinds, types))
+
+
+def parquet_parts(con: Any, folder: str, files: Sequence[Path], paths: Sequence[str]) -> list[Part]:
+    import pyarrow.parquet
+
+    parts: list[Part] = []
+    for file, real in zip(files, paths, strict=True):
+        params = [real]
+        source = "read_parquet(?, hive_partitioning = false)"  # a folder company=acme is no column of the file
+        schema = pyarrow.parquet.read_schema(real)
+        header = column_names(file.name, schema.names)
+        for name, kind in zip(header, schema.types, strict=True):
+            if pyarrow.types.is_decimal256(kind):
+                raise DataError(f'{file.name}, column "{name}": numbers of over 38 digits; write them shorter.')
+        names, kinds = _described(con, source, params)
+        part = Part(source, params, "file_row_number", header, names, kinds, schema.types)
+        if parts and header != parts[0].header:
+            if sorted(header) != sorted(parts[0].header):
+                odd = sorted({*header} ^ {*parts[0].header})[0]
+                raise DataError(
+                    f'{folder}: the column "{odd}" stands in one of {files[0].name} and {file.name} only; '
+                    f"give all files the same columns."
+                )
+            mine, theirs = (sorted(range(len(had)), key=had.__getitem__) for had in (header, parts[0].header))
+            order = [k for _, k in sorted(zip(theirs, mine, strict=True))]
+            names, kinds, types = ([had[k] for k in order] for had in (names, kinds, schema.types))
+            part = replace(part, header=parts[0].header, names=names, kinds=kinds, types=types)
+        parts.append(_numbered(part))
+    return parts
+
+
+def _described(con: Any, source: str, params: Sequence[Any]) -> tuple[list[str], list[str]]:
+    rows = con.execute(f"DESCRIBE SELECT * FROM {source}", params).fetchall()
+    return [row[0] for row in rows], [row[1] for row in rows]
+
+
+def _numbered(part: Part) -> Part:
+    """Make sure that the number of a row is no column of the file, whatever the names of its columns."""
+    if part.number in map(str.casefold, part.names):
+        alias = quoted_name("_" * (1 + max(map(len, part.names))))
+        source = f"(SELECT *, row_number() OVER () - 1 AS {alias} FROM {part.source})"
+        return replace(part, source=source, number=alias)
+    if part.number == "file_row_number":
+        return replace(part, source=part.source.replace("(?,", "(?, file_row_number = true,"))
+    return part
+
+
+def quoted_name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

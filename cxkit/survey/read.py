@@ -1,0 +1,272 @@
+"""Read a survey file into numbers one can trust, with an audit of what was read."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cxkit.errors import CxError, DataError
+from cxkit.survey.amounts import read_weights, row_per_respondent
+from cxkit.survey.audit import Audit
+from cxkit.survey.cards import answer_notes, cards, to_scores
+from cxkit.survey.codebook import Codebook, read_codebook
+from cxkit.survey.columns import column_place, name_columns, spelled_as
+from cxkit.survey.samples import sample_codebook, sample_text
+from cxkit.survey.sources import distinct_values, read_text_table
+from cxkit.survey.spelling import look
+from cxkit.survey.texttable import TextTable
+from cxkit.survey.timeline import check_dates
+from cxkit.survey.totals import is_total
+from cxkit.survey.values import Pick, Values, name_roles, rows_by_name, split_of, texts_of
+from cxkit.survey.wave_column import check_period, read_waves
+
+
+def read(
+    path: str | Path,
+    codebook: str | Path | Mapping[str, Any] | None = None,
+    *,
+    items: Sequence[str] = (),
+    scale: Any = None,
+    by: str = "",
+    wave: str = "",
+    weight: str = "",
+    respondent: str = "",
+    count: str = "",
+    waves: Sequence[str] = (),
+    dates: str = "",
+    period: str = "",
+    outcome: str = "",
+    where: Mapping[str, Any] | None = None,
+    sheet: str = "",
+    encoding: str = "",
+    delimiter: str = "",
+) -> tuple[pd.DataFrame, Audit]:
+    """Read a survey file; every value is checked against its scale card.
+
+    Parameters
+    ----------
+    path : a .csv, .tsv, .xlsx, .parquet or .duckdb file, a folder of .parquet files, or "sample:NAME" for bundled
+        simulated data.
+    codebook : a YAML file, or the same as a dict; settings given here win over it.
+    items : the rating columns to convert; empty takes the items of the codebook that share the first one's ends.
+    scale : the scale of items that the codebook does not hold: [min, max], a card, or item -> either.
+    by, wave, weight, respondent : names of columns; "-" sets a role of the codebook aside. All names of columns are
+        found without regard to case, spaces and form of letters, which the audit then tells.
+    count : a column that says how many respondents each row stands for; "-" as above. Their rows are repeated.
+    waves : the waves in order; empty takes the codebook's.
+    dates : "day first" or "month first", where waves are dates such as 3/4/2026; "" takes the codebook's.
+    period : "day", "week", "month", "quarter", "half-year" or "year", to make waves of dates and timestamps, named
+        so that they sort, such as 2026-05 or 2026-Q2; "" takes the codebook's.
+    outcome : a rating column that the items should explain; converted like them but not one of ``audit.items``.
+    where : column -> value; only rows with these values, in whatever spelling, are kept. With it, .parquet, .duckdb
+        and text files may be of any size: the other rows are never held in memory.
+    sheet, encoding, delimiter : set them when the file's own are not found right; ``sheet`` also names the table of
+        a .duckdb file.
+
+    Returns
+    -------
+    data : a frame with a row per respondent, indexed by spreadsheet row; items and weight are numbers, all else is
+        text; groups and waves in one spelling, by the names that the codebook gives them.
+    audit : see :class:`Audit`.
+
+    Raises
+    ------
+    DataError, SettingsError : one sentence that names file, column, row and value.
+
+    >>> data, audit = read("sample:bank", items=["ease", "trust"])
+    >>> audit.file, audit.simulated
+    ('sample:bank', True)
+    """
+    book = _codebook(path, codebook)
+    roles = {
+        "by": by or book.group,
+        "wave": wave or book.wave,
+        "weight": weight or book.weight,
+        "respondent": respondent or book.respondent,
+        "count": count or book.count,
+    }
+    roles = {role: "" if column == "-" else column for role, column in roles.items()}
+    check_period(period)
+    check_dates(dates)
+    where = {spelled_as(column, roles.values()): value for column, value in (where or {}).items()}
+    asked = [*filter(None, roles.values()), *where]
+    named = {spelled_as(column, asked): values for column, values in book.values.items()}
+    names = list(items) or [name for name in _same_scale(book) if name != outcome]
+    ratings = [*names, *([outcome] if outcome and outcome not in names else [])]
+    declared = cards(ratings, scale or {}, book.items)
+    # Rows are picked before columns are renamed, by the names in the file.
+    columns = {name: one.column or name for name, one in declared.items()}
+    picks = {column: named.get(column, Values()).pick(str(value)) for column, value in where.items()}
+    picked = {columns.get(column, column): pick for column, pick in picks.items()}
+    table, simulated = _open(path, sheet, encoding, delimiter, picked)
+    file = str(path) if simulated else Path(path).name
+    frame, matched = name_columns(table.frame, table.names, declared, asked, file)
+    keep = pd.Series(True, index=frame.index)
+    for column, pick in picks.items():
+        keep &= frame[column].map({cell: pick(cell) for cell in frame[column].unique()}).astype(bool)
+    if not keep.any():
+        wanted = " and ".join(f'{column} = "{value}"' for column, value in where.items())
+        how = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
+        raise DataError(f"{file} has no row with {wanted}; {_spelling(path, picked, how)}")
+    frame = frame[keep].copy()
+    given, dates, notes = list(dict.fromkeys(waves or book.waves)), dates or book.dates, [*table.notes, *matched]
+    if (count or book.count) != "-":
+        frame, told = row_per_respondent(frame, names, roles, file, book.decimal, [*ratings, *where])
+        notes += told
+    if column := roles["wave"]:
+        period = period or (book.period if spelled_as(column, [book.wave]) == book.wave else "")
+        frame[column], told = read_waves(frame[column], file, period=period, dates=dates, waves=given)
+        notes += told
+    order = list(dict.fromkeys(named.get(roles["wave"], Values()).name(wave) for wave in given))
+    notes += name_roles(frame, roles["by"], roles["wave"], named, order, picks)
+    counts = []
+    for name in ratings:
+        scores, missing_codes = to_scores(frame[name], declared[name], file)
+        notes += answer_notes(frame[name], declared[name])
+        frame[name] = scores
+        counts.append({"item": name, "n": int(scores.notna().sum()), "missing": int(scores.isna().sum()),
+                       "declared": missing_codes})  # fmt: skip
+    if all(row["n"] == 0 for row in counts):
+        raise DataError(f"{file} has no answer in {', '.join(names)}: all {len(frame)} rows are empty or missing.")
+    if roles["weight"]:
+        frame[roles["weight"]] = read_weights(frame[roles["weight"]], file, book.decimal)
+    if roles["respondent"]:
+        _unique(frame, roles["respondent"], roles["wave"], file)
+    filtered = table.filtered_rows + int((~keep).sum())
+    audit = Audit(
+        file, table.encoding, table.delimiter, table.sheet, len(frame), table.blank_rows,
+        filtered, pd.DataFrame(counts), names, {n: c.plain() for n, c in declared.items()},
+        waves=order, dates=dates, simulated=simulated, notes=tuple(notes),
+        values=texts_of(named, roles["by"], roles["wave"]), split=split_of(named, roles["by"]), **roles,
+    )  # fmt: skip
+    return frame, audit
+
+
+def section(name: str, path: str | Path, codebook: str | Path | Mapping[str, Any] | None = None) -> Any:
+    """Return a section of the codebook that a single method reads; empty when there is none.
+
+    Parameters
+    ----------
+    name : poles, objects, tree, tables, constructs, paths or economy.
+    path, codebook : as in :func:`read`.
+
+    >>> sorted(section("objects", "sample:bank"))
+    ['ideal', 'own', 'rival']
+    """
+    return _codebook(path, codebook).sections.get(name) or {}
+
+
+def split_values(
+    path: str | Path, column: str, codebook: str | Path | Mapping[str, Any] | None = None, **how: str
+) -> list[tuple[str, int]]:
+    """The values of a column by their names, in sorted order, each with its count of rows; empty cells come first,
+    as "".
+
+    Parameters
+    ----------
+    path, codebook : as in :func:`read`; ``column`` may be the name that the codebook gives to a column.
+    how : ``sheet``, ``encoding`` and ``delimiter`` as in :func:`read`.
+
+    >>> [value for value, rows in split_values("sample:mobile", "company")]
+    ['Orbenta', 'Quenvia', 'Talvessa']
+    """
+    book = _codebook(path, codebook)
+    values = book.values.get(column, Values())
+    column = (book.items[column].column if column in book.items else "") or column
+    if str(path).startswith("sample:"):
+        frame = sample_text(str(path).removeprefix("sample:"))
+        place = column_place(str(path), list(frame.columns), column)
+        cells = dict(Counter("" if text is None else text for text in frame.iloc[:, place]))
+    elif "://" in str(path):
+        raise DataError(f'"{path}" is an address; download the file and give its path.')
+    else:
+        cells = dict(distinct_values(Path(path), column, **how))
+    return rows_by_name(column, cells, values)
+
+
+def sample(name: str) -> pd.DataFrame:
+    """Return a simulated survey, ready for a method; no real customer stands behind any row.
+
+    Parameters
+    ----------
+    name : "bank", "shop" or "dairy": one business each; "mobile": a market of three operators.
+
+    Returns
+    -------
+    A business: ``id segment wave weight ease trust appeal return recommend comment``, then the items of a
+    satisfaction tree and three sites on bipolar scales (``own_modern ...``). The market: ``id company wave weight``,
+    then the items of a path model (``image_trust ...``). Indexed by spreadsheet row.
+
+    Raises
+    ------
+    SettingsError : the name is unknown.
+
+    >>> sample("bank")["wave"].nunique()
+    4
+    """
+    book = sample_codebook(name)
+    sites = [f"{thing}_{scale}" for thing in book.get("objects", ()) for scale in book.get("poles", ())]
+    return read(f"sample:{name}", items=[*book["items"], *sites], scale={"min": 1, "max": 10, "missing": [99]})[0]
+
+
+def _spelling(path: str | Path, where: Mapping[str, Pick], how: Mapping[str, str]) -> str:
+    """What to do when no row has these values: the nearest value that is there, of the first one that is not."""
+    for column, pick in where.items():
+        with suppress(CxError):  # such as too many values
+            known = {look(text): text for text, _ in split_values(path, column, **how) if text}
+            near = get_close_matches(look(pick.value), known, n=1)
+            if near and not any(map(pick, known.values())):
+                return f'check the spelling: did you mean {column} = "{known[near[0]]}"?'
+    return "check the spelling of column and value."
+
+
+def _open(
+    path: str | Path, sheet: str, encoding: str, delimiter: str, where: Mapping[str, Any]
+) -> tuple[TextTable, bool]:
+    if str(path).startswith("sample:"):
+        return TextTable(sample_text(str(path).removeprefix("sample:"))), True
+    if "://" in str(path):
+        raise DataError(f'"{path}" is an address; download the file and give its path.')
+    table = read_text_table(Path(path), sheet=sheet, encoding=encoding, delimiter=delimiter, where=where)
+    return table, False
+
+
+def _codebook(path: str | Path, codebook: Any) -> Codebook:
+    if str(path).startswith("sample:"):
+        return read_codebook(codebook or sample_codebook(str(path).removeprefix("sample:")))
+    return read_codebook(codebook)
+
+
+def _same_scale(book: Codebook) -> list[str]:
+    ends = [(card.low, card.high) for card in book.items.values()]
+    return [name for name, end in zip(book.items, ends, strict=True) if end == ends[0]]
+
+
+def _unique(frame: pd.DataFrame, respondent: str, wave: str, file: str) -> None:
+    keys = [respondent, wave] if wave else [respondent]
+    ids = frame[frame[respondent].notna()]
+    if 0 < len(ids) < len(frame):
+        row = frame.index[frame[respondent].isna()][0]
+        raise DataError(
+            f'{file}, column "{respondent}", row {row}: found an empty cell, expected a respondent\'s id; '
+            f"fill it in, or delete the row if it is a note or a total."
+        )
+    totals = ids.index[[is_total(one) for one in ids[respondent]]]
+    if len(totals):
+        raise DataError(
+            f'{file}, column "{respondent}", row {totals[0]}: found "{ids.loc[totals[0], respondent]}", expected a '
+            f"respondent's id; delete the row if it is a total, or give the respondent another id."
+        )
+    again = ids[ids.duplicated(keys)]
+    if len(again):
+        row, value = again.index[0], again[respondent].iloc[0]
+        same = ids.groupby(keys, dropna=False).ngroup()
+        first = same.index[same == same[row]][0]
+        raise DataError(
+            f'{file}, column "{respondent}", row {row}: the id "{value}" stands already in row {first}; '
+            f"a respondent may answer once{' per wave' if wave else ''}, so correct the id or delete a row."
+        )

@@ -1,0 +1,168 @@
+"""Files to text tables: CSV, TSV, XLSX and Parquet, every cell as text, rows numbered as a spreadsheet shows."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from cxkit.errors import DataError
+from cxkit.survey import big
+from cxkit.survey.audit import Note
+from cxkit.survey.columns import column_place, tidy
+from cxkit.survey.delimited import open_text
+from cxkit.survey.header import HEAD, check_head, column_names
+from cxkit.survey.texttable import TextTable, cell_text, checked_rows, collect, no_answers
+from cxkit.survey.totals import Ends
+from cxkit.survey.values import Pick, Values
+from cxkit.survey.workbook import Sheet, open_sheet
+
+TEXT_FILES = (".csv", ".tsv", ".txt")
+SHEETS = (".xlsx", ".xlsm")
+MAX_BYTES = 512 * 2**20
+MAX_VALUES = 10_000
+
+
+def read_text_table(
+    path: Path, *, sheet: str = "", encoding: str = "", delimiter: str = "", where: Mapping[str, Any] | None = None
+) -> TextTable:
+    """Read one file by its ending, or a folder of .parquet files; see :func:`cxkit.read` for the settings.
+
+    With ``where`` (column -> value, or the test that picks it) only rows with these values are kept in memory, so a
+    text file, a Parquet file or a DuckDB file may be of any size. A column that is not there keeps no row.
+    """
+    wanted = {
+        str(column): value if isinstance(value, Pick) else Values().pick(str(value))
+        for column, value in (where or {}).items()
+    }
+    kind = _kind(path)
+    by_rows = bool(wanted) and (kind in TEXT_FILES or big.reads(path))
+    size = sum(one.stat().st_size for one in big.files(path))
+    if size > MAX_BYTES and not by_rows:
+        hint = "split it" if kind.startswith(".xls") else "split it, or read a part of its rows with where"
+        raise DataError(f"{path.name} has {size / 2**20:.0f} MiB, more than the 512 MiB read at once; {hint}.")
+    if kind in TEXT_FILES:
+        with open_text(path, encoding, delimiter) as text:
+            table = _table(path.name, text.rows, wanted)
+        notes = (*text.notes, *table.notes)
+        return replace(table, encoding=text.encoding, delimiter=text.delimiter, notes=notes)
+    if kind in SHEETS:
+        with open_sheet(path, sheet) as page:
+            table = _table(path.name, page.rows, wanted)
+        for cells, rows in page.merged.items():
+            if table.frame.index.to_series().between(rows[0], rows[-1]).any():
+                raise DataError(
+                    f"{path.name}, row {rows[0]}: the cells {cells} are merged, so only the first of them holds "
+                    f"what is seen in all; unmerge them and fill each in."
+                )
+        return replace(table, sheet=page.name, notes=(*_hidden(page, table), *table.notes))
+    if kind == ".parquet" and not by_rows:
+        return _table(path.name, _parquet_rows(path), wanted)
+    return big.rows_where(path, wanted, sheet=sheet)
+
+
+def distinct_values(
+    path: Path, column: str, *, sheet: str = "", encoding: str = "", delimiter: str = ""
+) -> list[tuple[str, int]]:
+    """The texts of a column in sorted order, each with its count of rows; empty cells come first, as "".
+
+    Raises
+    ------
+    DataError : the column is not there, or has more than 10,000 values.
+    """
+    counts: Counter[str] = Counter()
+    for text, rows in _values(path, column, sheet, encoding, delimiter):
+        counts[text or ""] += rows
+        if len(counts) > MAX_VALUES:
+            raise DataError(
+                f'{path.name}, column "{column}", has more than {MAX_VALUES:,} values; name the column that tells '
+                f"clients apart."
+            )
+    return sorted((text, rows) for text, rows in counts.items() if rows)
+
+
+def _values(
+    path: Path, column: str, sheet: str, encoding: str, delimiter: str
+) -> Iterator[tuple[str | None, int]]:  # fmt: skip
+    kind = _kind(path)
+    if kind in TEXT_FILES:
+        with open_text(path, encoding, delimiter) as text:
+            names, rows = _head(path.name, text.rows)
+            place = column_place(path.name, names, column)
+            ends = Ends()
+            for number, cells in checked_rows(path.name, names, rows):
+                if cells:
+                    ends.see(number, cells)
+                    yield cells[place], 1
+            ends.refuse_totals(path.name, names)
+    elif big.reads(path) or kind not in (*SHEETS, ".parquet"):
+        yield from big.values(path, column, sheet)
+    else:
+        table = read_text_table(path, sheet=sheet)
+        place = column_place(path.name, table.names, column)
+        yield from ((text, 1) for text in table.frame[tidy(table.names[place])])
+
+
+def _kind(path: Path) -> str:
+    """The ending of a file that is there and not empty; "folder" for a folder."""
+    if path.is_dir():
+        if not big.files(path):
+            raise DataError(f'The folder "{path.name}" holds no .parquet file; check the path.')
+        others = sum(one.suffix.lower() == ".parquet" for one in path.rglob("*")) - len(big.files(path))
+        if others:
+            raise DataError(
+                f'The folder "{path.name}" holds .parquet files ({others}) that would not be read, in folders inside '
+                f"it or with an ending in capitals; put all beside each other, or give the folder that holds them."
+            )
+        return "folder"
+    if not path.is_file():
+        raise DataError(f'The file "{path.name}" was not found; check the path.')
+    if path.stat().st_size == 0:
+        raise DataError(f"{path.name} is empty; export it again with a header row and answers.")
+    kind = path.suffix.lower()
+    if kind not in (*TEXT_FILES, *SHEETS, ".parquet", ".duckdb"):
+        raise DataError(f'{path.name} ends in "{kind}"; give a .csv, .tsv, .xlsx, .parquet or .duckdb file.')
+    return kind
+
+
+def _head(file: str, rows: Iterable[list[str]]) -> tuple[list[str], Iterator[list[str]]]:
+    """The names of the columns, and the rows below them."""
+    rows = iter(rows)
+    head = list(islice(rows, HEAD))
+    check_head(file, head)
+    return column_names(file, head[0] if head else []), chain(head[1:], rows)
+
+
+def _table(file: str, rows: Iterable[list[str]], where: Mapping[str, Pick]) -> TextTable:
+    names, below = _head(file, rows)
+    table = collect(file, names, checked_rows(file, names, below), where)
+    if len(table.frame) + table.filtered_rows == 0:
+        raise no_answers(file)
+    return table
+
+
+def _hidden(page: Sheet, table: TextTable) -> tuple[Note, ...]:
+    """What the sheet hides and is read all the same, and the hidden sheets, which are not."""
+    rows = len(page.hidden_rows.intersection(table.frame.index))
+    columns = [name for place, name in enumerate(table.names, 1) if place in page.hidden_columns and name]
+    return (
+        *((("hidden_rows", {"n": rows}),) if rows else ()),
+        *((("hidden_columns", {"names": ", ".join(columns)}),) if columns else ()),
+        *((("hidden_sheets", {"n": page.hidden_sheets}),) if page.hidden_sheets else ()),
+    )
+
+
+def _parquet_rows(path: Path) -> Iterator[list[str]]:
+    try:
+        import pyarrow.parquet
+    except ImportError:
+        raise DataError(f'{path.name} needs pyarrow; install it with pip install "cxkit[big]".') from None
+    try:
+        table = pyarrow.parquet.read_table(path)
+    except MemoryError:  # Arrow's own is an ArrowException too
+        raise
+    except (pyarrow.ArrowException, OSError):
+        raise DataError(f"{path.name} is not a readable Parquet file; write it again.") from None
+    yield table.column_names
+    yield from ([cell_text(cell) for cell in row.values()] for row in table.to_pylist())

@@ -1,0 +1,177 @@
+"""Rows that sum a table up: they are no respondents, so a table that holds one is refused by the row."""
+
+import re
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
+from statistics import fmean
+
+from cxkit.errors import DataError
+from cxkit.survey.cards import fold, to_number
+
+Cells = Sequence[str | None]
+FEW = 3  # rows below which nothing is told from the others
+SOME = 8  # and below which numbers may sum up the others by chance
+EDGE = 50  # rows at each end that show what all rows have
+LABELS = """
+    total, totals, grand total, subtotal, sub-total, sum, average, avg, avg., mean, median, average score, mean
+    score, total score, average rating, total responses, total respondents, number of responses, number of
+    respondents, responses, respondents, base size, sample size, count, base, overall, std dev, std. dev.,
+    standard deviation, all respondents,
+    всего ответов, всего респондентов, количество ответов, число респондентов, средняя оценка, итоговый балл,
+    итоговая оценка, итого, итог, итоги, общий итог, промежуточный итог, всего, среднее, среднее значение,
+    средний балл, в среднем, сумма, количество, кол-во, число ответов, медиана, база,
+    jami javoblar, javoblar soni, oʻrtacha baho, jami respondentlar, jami, umumiy, oʻrtacha, oʻrtacha qiymat,
+    oʻrtacha ball, yigʻindi, soni, mediana,
+    жами жавоблар, жавоблар сони, ўртача баҳо, жами респондентлар, жами, умумий, ўртача, ўртача қиймат, ўртача
+    балл, йиғинди, сони,
+    gesamt, summe, durchschnitt, mittelwert, moyenne, somme, promedio, suma, toplam, ortalama
+"""
+WORDS = frozenset(fold(word) for word in LABELS.split(","))
+
+
+def is_total(text: str) -> bool:
+    """Whether a text is the label of a total: such a word alone, or with a number after it.
+
+    >>> is_total("Итого:"), is_total("n = 120"), is_total("Total (n=12)"), is_total("Total quality")
+    (True, True, True, False)
+    """
+    head, mark, _ = re.split(r"([:=(]|$)", text, maxsplit=1)
+    return len(text) <= 60 and (fold(head) in WORDS or (fold(head) == "n" and mark == "="))
+
+
+@lru_cache(maxsize=10_000)
+def _labels_a_total(text: str) -> bool:
+    return is_total(text) or _is_subtotal(text)
+
+
+def _is_subtotal(text: str) -> bool:
+    """Whether a text begins or ends with the label of a total, such as "Retail Average"."""
+    words = text.split()
+    return 1 < len(words) < 6 and (is_total(words[0]) or is_total(words[-1]))
+
+
+def refuse_totals(
+    file: str, names: Sequence[str], numbers: Sequence[int], rows: Sequence[Cells], apart: Collection[int] = ()
+) -> None:
+    """Refuse a table with a row that is a total, mean or count of the others.
+
+    Parameters
+    ----------
+    numbers, rows : the numbers of the rows as a spreadsheet shows them, and their cells.
+    apart : places of columns whose texts label no row, such as those that chose the rows.
+
+    Raises
+    ------
+    DataError : a row is labelled "Total", "Average", "Итого" or the like and stands at an end of the table with a
+        label of its own, or lacks what all others have; or the first or last row has no label and sums up the others.
+    """
+    edges = _edges(len(rows))
+    labels = {k: place for k, row in enumerate(rows) if (place := _first_label(row, apart)) is not None}
+    labels |= {k: place for k in edges if (place := _only_label(rows[k], apart)) is not None}
+    plain = [rows[k] for k in edges if k not in labels]
+    if len(plain) < FEW:
+        return
+    alike: dict[tuple[int, str], list[int]] = {}
+    for k, place in sorted(labels.items()):
+        alike.setdefault((place, rows[k][place] or ""), []).append(k)
+    lead = next((k for k in range(len(rows)) if k not in labels), len(rows))  # labels from the top, and from the end
+    tail = next((k + 1 for k in reversed(range(len(rows))) if k not in labels), 0)
+    always = [at for at in range(len(names)) if all(row[at] is not None for row in plain)]
+    for (place, text), same in alike.items():
+        k = same[0]
+        alone = len(same) == 1 and (k <= lead or k >= tail)
+        tells = _first_label(rows[k], apart) == place or all(_has_digit(row[place]) for row in plain)
+        lacks = all(any(rows[one][at] is None for at in always) for one in same)
+        if not is_total(text):
+            alone, lacks = False, lacks and all(_is_number(cell) for at, cell in enumerate(rows[k]) if at != place)
+        if lacks or (alone and tells):
+            raise DataError(
+                f'{file}, row {numbers[k]}: "{text}" in column "{names[place] or place + 1}" looks like a total or a '
+                f"mean of the rows, not a respondent; delete the row, or write another text if it is a respondent."
+            )
+    for k in {0, len(rows) - 1} - set(labels):
+        place = _sums_up_without_label(rows, k)
+        if place is not None:
+            raise DataError(
+                f'{file}, column "{names[place] or place + 1}", row {numbers[k]}: found an empty cell, and numbers '
+                f"that are the sum, mean or count of the other rows; delete the row if it is a note or a total, else "
+                f"fill the cell in."
+            )
+
+
+class Ends:
+    """Of very many rows those at the ends and those with a label: enough to tell whether one of them is a total."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[int, Cells]] = []
+        self._last: deque[tuple[int, Cells]] = deque()
+
+    def see(self, number: int, cells: Cells) -> None:
+        if len(self.rows) < EDGE:
+            self.rows.append((number, cells))
+            return
+        self._last.append((number, cells))
+        if len(self._last) > EDGE:
+            passed = self._last.popleft()
+            if _first_label(passed[1], ()) is not None:
+                self.rows.append(passed)
+
+    def refuse_totals(self, file: str, names: Sequence[str]) -> None:
+        seen = [*self.rows, *self._last]
+        if seen:
+            refuse_totals(file, names, *zip(*seen, strict=True))
+
+
+def _edges(count: int) -> list[int]:
+    return list(range(count)) if count <= 2 * EDGE else [*range(EDGE), *range(count - EDGE, count)]
+
+
+def _first_label(row: Cells, apart: Collection[int]) -> int | None:
+    """The place of the first cell with something in it, if that is the label of a total."""
+    for place, cell in enumerate(row):
+        if cell is not None and place not in apart:
+            return place if not (cell[-1].isdigit() and cell.isalnum()) and _labels_a_total(cell) else None
+    return None
+
+
+def _only_label(row: Cells, apart: Collection[int]) -> int | None:
+    """The place of the only cell that is no number, if that is the label of a total."""
+    texts = [k for k, cell in enumerate(row) if cell is not None and k not in apart and to_number(cell) is None]
+    return texts[0] if len(texts) == 1 and is_total(row[texts[0]] or "") else None
+
+
+def _has_digit(cell: str | None) -> bool:
+    """As a number or an id has, and a comment seldom."""
+    return cell is None or any(map(str.isdigit, cell))
+
+
+def _is_number(cell: str | None) -> bool:
+    return cell is None or to_number(cell) is not None
+
+
+def _sums_up_without_label(rows: Sequence[Cells], k: int) -> int | None:
+    """The place that only this row leaves empty, if all it holds are sums, means or counts of the other rows."""
+    others = [rows[one] for one in _edges(len(rows)) if one != k]
+    filled = [place for place, cell in enumerate(rows[k]) if cell is not None]
+    missing = [place for place, cell in enumerate(rows[k]) if cell is None and all(row[place] for row in others)]
+    singular = [place for place in missing if len({row[place] for row in others}) == len(others)]
+    varied = any(len({row[place] for row in others}) > 1 for place in filled)
+    if len(others) < SOME or not varied or not (singular or len(missing) > 1):
+        return None
+    for statistic in (fmean, sum, len):
+        if all(_equals(rows, k, place, statistic) for place in filled):
+            return missing[0]
+    return None
+
+
+def _equals(rows: Sequence[Cells], k: int, place: int, statistic: Callable[[list[float]], float]) -> bool:
+    """Whether a cell is this statistic of the rest of its column, to the decimals that it shows."""
+    text = rows[k][place] or ""
+    value = to_number(text)
+    found = [to_number(row[place] or "") for one, row in enumerate(rows) if one != k]
+    numbers = [number for number in found if number is not None]
+    if value is None or not numbers:
+        return False
+    decimals = len(re.split("[.,]", text)[1]) if re.search("[.,]", text) else 0
+    return abs(statistic(numbers) - value) <= 0.5 * 10**-decimals + 1e-9

@@ -1,0 +1,159 @@
+"""The charts and sentences of the semantic differential, for few and many scales, objects and groups."""
+
+import re
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import cxkit as cx
+from cxkit.methods.semantic_differential.prose import distance_title, gap_title, profile_title, scales_by_gap
+from cxkit.show.language import LANGUAGES, language
+
+LONG = "непонятный и совсем запутанный для людей"  # 40 characters
+PARTS = ("main", "gaps", "split", "groups")
+
+
+@pytest.fixture(autouse=True)
+def _no_warnings():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.simplefilter("default", ResourceWarning)  # garbage of other tests may be collected here
+        yield
+
+
+def measured(scales=3, things=("own", "rival", "ideal"), groups=2, n=120, shift=0.0, **settings):
+    rng = np.random.default_rng(scales)
+    mood = rng.normal(0, 0.7, n)
+    centre = dict(zip(things, [*np.linspace(5, 6, len(things) - 1).tolist(), 8], strict=True))
+    centre["own"] += shift
+    data = pd.DataFrame({
+        f"{t}_s{k}": np.clip(np.rint(centre[t] + 0.3 * (k % 3) + mood + rng.normal(0, 1, n)), 1, 10)
+        for t in things for k in range(scales)
+    }).assign(g=[f"группа {k % groups}" for k in range(n)])  # fmt: skip
+    poles = {f"s{k}": {"left": {"ru": LONG, "en": f"bad {k}"}, "right": {"ru": LONG[::-1], "en": f"good {k}"}}
+             for k in range(scales)}  # fmt: skip
+    known = {"own": things[0], "competitors": list(things[1:-1]), "ideal": things[-1], "by": "g"}
+    return cx.semantic_differential(data, poles, **{**known, **settings})
+
+
+@pytest.fixture(scope="module")
+def result():
+    return measured()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("part", PARTS)
+def test_every_chart_is_drawn_in_every_language_and_says_its_numbers(result, lang, part):
+    view = cx.figure(result, lang, part)
+    assert view.png.startswith(b"\x89PNG")
+    assert re.search(r"\d", view.alt)
+    assert not re.search(r"\b(nan|None|inf)\b", view.alt)
+    assert cx.figure(result, lang, part) == view
+
+
+@pytest.mark.parametrize(("scales", "objects", "groups"), [(3, 2, 2), (25, 3, 3), (8, 5, 6)])
+def test_many_scales_objects_and_groups_fit(scales, objects, groups):
+    things = (*("own", "rival", "third", "fourth")[: objects - 1], "ideal")
+    crowd = measured(scales, things, groups)
+    for part in PARTS:
+        view = cx.figure(crowd, "ru", part)
+        assert view.png
+        width = float(re.search(r'<svg[^>]* width="([\d.]+)pt"', view.svg).group(1))
+        assert width == pytest.approx(7.2 * 72)
+    assert cx.table(crowd, "ru").html.count("<tr>") > scales
+
+
+def drawn_inside(view):
+    """Whether the outermost three pixels of a picture are white, so that nothing is cut."""
+    import io
+
+    from matplotlib.image import imread
+
+    picture = imread(io.BytesIO(view.png))[..., :3]
+    edges = [picture[:, :3], picture[:, -3:], picture[:3], picture[-3:]]
+    return all((edge > 0.99).all() for edge in edges)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_is_cut_at_the_edges(lang):
+    result = measured(6, ("own", "rival", "third", "ideal"), 3)
+    for part in PARTS:
+        assert drawn_inside(cx.figure(result, lang, part)), part
+
+
+def test_scales_stand_from_the_best_against_the_ideal_to_the_worst(result):
+    gaps = result.rows(term="gap_own_ideal", group="").set_index("item")["estimate"]
+    assert gaps[scales_by_gap(result)].is_monotonic_decreasing
+    assert len(scales_by_gap(result)) == 3
+    alt = cx.figure(result).alt
+    places = [alt.index(f"bad {name[1:]} – good {name[1:]}") for name in scales_by_gap(result)]
+    assert places == sorted(places)
+
+
+def test_a_title_names_who_is_closer_only_when_that_is_sure(result):
+    words = language("en")
+    assert profile_title(result, words) == "Closer to the ideal than “own”: “rival”"
+    assert profile_title(measured(shift=2.0), words) == "“own” is closer to the ideal than “rival”"
+    for shift in (0.9, 1.0):  # probabilities of 0.14 and 0.83
+        assert profile_title(measured(shift=shift), words) == "It cannot be told who is closer to the ideal"
+    assert profile_title(measured(things=("own", "ideal")), words) == "How “own” is perceived"
+    assert profile_title(measured(n=8), words) == "Too few answers to report"
+    assert gap_title(measured(shift=3.0), words) == "No scale differs reliably from the ideal"
+    assert distance_title(result, words) == "The distance to the ideal by group"
+
+
+def test_the_prose_gives_lead_and_lag_closeness_split_and_the_warning_of_r(result):
+    text = re.sub(r"<[^>]+>", " ", cx.prose(result).html)
+    gap = result.rows(term="gap_own_ideal", group="")["estimate"].min()
+    assert f"({language('en').number(gap, 2)})" in text
+    assert "“own” falls furthest behind “ideal” on:" in text
+    assert re.search(
+        r"With a probability of (<1%|\d+%), “own” is closer to the ideal than “rival” is\.", text.replace("&lt;", "<")
+    )
+    assert re.search(r"\d+% of the squared distance to the ideal is level", text)
+    beyond = re.sub(r"<[^>]+>", " ", cx.prose(measured(shift=5.0)).html)
+    assert "“own” goes further than “ideal” on:" in beyond
+    assert "Clearest lead of “own” over “rival”:" in beyond
+
+
+def test_a_report_on_too_few_answers_draws_nothing():
+    few = measured(n=8)
+    assert [cx.figure(few, part=part).png for part in PARTS] == [b""] * 4
+    assert "Too few answers" in cx.prose(few).html
+
+
+def test_a_hidden_competitor_leaves_its_curve_out():
+    result = measured()
+    data = result.table.copy()
+    hidden = data["term"].str.contains("rival")
+    data.loc[hidden, ["estimate", "low", "high", "p", "p_adjusted"]] = np.nan
+    data.loc[hidden, "base"] = "hidden"
+    partly = cx.Result(result.method, result.settings, data, result.facts, result.notes, None, result.labels)
+    for part in PARTS:
+        view = cx.figure(partly, part=part)
+        assert view.png
+        assert "rival" not in view.alt
+    assert "nan" not in cx.prose(partly).html + cx.table(partly).html
+
+
+def test_an_object_named_with_braces_and_markup_is_only_text():
+    result = measured(objects={"own": "{x} <b>$a$</b>"})
+    assert "<b>" not in cx.table(result).html + cx.prose(result).html
+    assert "{x} <b>$a$</b>" in cx.figure(result).alt
+
+
+def test_tables_show_objects_pairs_and_units(result):
+    html = cx.table(result).html
+    captions = re.findall("<caption>(.*?)</caption>", html)
+    assert captions == [
+        "Each scale, all respondents",
+        "Distances between profiles",
+        "Distances by group",
+        "Each scale by group",
+    ]
+    share = result.rows(term="distance_share_own_ideal", group="")["estimate"].item()
+    assert f"<td>{language('en').percent(share)}<br>" in html
+    assert "own – ideal" in html
+    assert not re.search(r"visible from \+", html)

@@ -1,0 +1,113 @@
+"""Phrases that methods share: what matters most, in a sentence and in a table, for every method with an outcome."""
+
+import re
+from functools import cache
+from html import unescape
+from itertools import product
+
+import pytest
+from picture import branch, frame, leaf, scales
+
+import cxkit as cx
+from cxkit.show.language import LANGUAGES, language
+from cxkit.show.phrases import between, matters, outcome_of
+
+METHODS = ("scaling", "csi_tree", "nps")
+
+
+def designed(effect_a, effect_b, noise=2):
+    """160 answers in which a, b and chance are independent: variances explained are as the squares of the effects."""
+    cells = list(product((0, 1), repeat=3)) * 20
+    outcome = [1.0 + effect_a * a + effect_b * b + noise * c for a, b, c in cells]
+    return frame(a=[3.0 + 2 * a for a, _, _ in cells], b=[3.0 + 2 * b for _, b, _ in cells], r=outcome)
+
+
+@cache
+def of(method, effect_a=1, effect_b=3, items="ab"):
+    data, scale = designed(effect_a, effect_b), scales(*items)
+    if method == "scaling":
+        return cx.scaling(data, list(items), scale=scale, outcome="r")
+    if method == "nps":
+        return cx.nps(data, "r", scale=scale, drivers=list(items))
+    return cx.csi_tree(data, branch("whole", 1, *map(leaf, items)), scale=scale, outcome="r", weights="equal")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_clear_lead_is_said_with_its_share_interval_and_probability(method):
+    # effects 1, 3 and chance 2: both explain 10 of 14 of the variance, and b 9 of these 10
+    (said,) = matters(of(method), language("en"))
+    found = of(method).rows(item="b", term="importance").iloc[0]
+    assert said == (
+        "The drivers explain 71% of the differences in “r”. “b” matters most: 90% of that "
+        f"({found['low']:.0%} to {found['high']:.0%}), in first place with a probability of 100%."
+    )
+    assert outcome_of(of(method)) == "r"
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_open_lead_is_not_said_as_one(method):
+    # effects 2, 2 and chance 2: two thirds explained, half by each
+    (said,) = matters(of(method, 2, 2), language("en"))
+    assert said.startswith("The drivers explain 67% of the differences in “r”. Which one matters most is open; “")
+    assert re.search(r"” leads with 50% of that \(\d\d% to \d\d%\)\.$", said)
+    assert "probability" not in said
+
+
+@pytest.mark.parametrize(
+    ("lang", "start"),
+    [
+        ("ru", "Факторы объясняют 71\u00a0% различий в ответах «r». Важнее всего «b»: 90\u00a0% объяснённого ("),
+        ("uz", "Omillar “r” javoblaridagi farqlarning 71% qismini izohlaydi."),
+        ("uz_Cyrl", "Омиллар «r» жавобларидаги фарқларнинг 71% қисмини изоҳлайди."),
+    ],
+)
+def test_the_sentence_is_in_the_language(lang, start):
+    (said,) = matters(of("scaling"), language(lang))
+    assert said.startswith(start)
+    assert "{" not in said
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_sentence_stands_in_the_prose_once(method):
+    html = unescape(cx.prose(of(method)).html)
+    assert html.count(matters(of(method), language("en"))[0]) == 1
+
+
+def test_one_driver_alone_is_not_said_to_matter_most():
+    assert matters(of("scaling", items="b"), language("en")) == []
+
+
+def test_without_an_outcome_nothing_matters_most():
+    result = cx.scaling(designed(1, 3), ["a", "b"], scale=[1, 5])
+    assert matters(result, language("en")) == []
+    assert "What matters most" not in cx.table(result).html
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_table_of_drivers_begins_with_the_strongest(method):
+    html = cx.table(of(method)).html
+    table = html.split("<caption>What matters most</caption>")[1].split("</table>")[0]
+    rows = [
+        [unescape(re.sub(r"<[^>]+>", "", cell.replace("<small>", " / ")))
+         for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
+        for row in re.findall(r"<tr>(.*?)</tr>", table)
+    ]  # fmt: skip
+    head, first, second = rows
+    assert head == ["Item", "Answers", "Importance", "Johnson’s weight", "Correlation", "Beta", "VIF",
+                    "Effect of a low rating", "Effect of a high rating"]  # fmt: skip
+    assert [row[0] for row in (first, second)] == ["b", "a"]
+    assert first[2].startswith("90% / ")
+    # correlation and beta of independent drivers: sqrt(9 / 14) and sqrt(1 / 14)
+    assert first[3:7] == ["90%", "0.80", "0.80", "1.0"]
+    assert second[3:7] == ["10%", "0.27", "0.27", "1.0"]
+    assert first[7] == "–"
+    assert first[8].startswith("+30.0 / ")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_interval_is_said_and_its_absence_is_nothing(lang):
+    words = language(lang)
+    assert between(words, {"low": float("nan"), "high": float("nan")}) == ""
+    said = between(words, {"low": 1234.4, "high": 2345.4})
+    assert words.number(1234) in said
+    assert words.number(2345) in said
