@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cxkit.errors import CxError, DataError, ReportError, SettingsError
-    from cxkit.methods import METHODS, acsi_regression, csi_tree, nps, scaling, semantic_differential
+    from cxkit.methods import METHODS
+    from cxkit.methods.acsi_regression.compute import acsi_regression
     from cxkit.methods.acsi_regression.models import model_items
+    from cxkit.methods.csi_tree.compute import csi_tree
+    from cxkit.methods.nps.compute import nps
+    from cxkit.methods.scaling.compute import scaling
+    from cxkit.methods.semantic_differential.compute import semantic_differential
     from cxkit.methods.semantic_differential.read import read_profiles
-    from cxkit.result import Result, save
-    from cxkit.show.figure import figure
-    from cxkit.show.prose import prose
-    from cxkit.show.table import table
+    from cxkit.result import Result
     from cxkit.show.view import View
     from cxkit.survey.audit import Audit
     from cxkit.survey.read import read, sample, section
@@ -21,28 +23,29 @@ __version__ = "0.1.0"
 
 # Loaded when first asked for: papermill imports cxkit's engine in every run of its own, which must cost it nothing.
 _PLACES = {
+    "cxkit.errors": ("CxError", "DataError", "ReportError", "SettingsError"),
+    "cxkit.methods": ("METHODS",),
     "cxkit.methods.acsi_regression.models": ("model_items",),
     "cxkit.methods.semantic_differential.read": ("read_profiles",),
+    "cxkit.result": ("Result",),
+    "cxkit.show.view": ("View",),
     "cxkit.survey.audit": ("Audit",),
     "cxkit.survey.read": ("read", "sample", "section"),
     "cxkit.survey.trees": ("read_tables", "tree_items"),
-    "cxkit.errors": ("CxError", "DataError", "ReportError", "SettingsError"),
-    "cxkit.methods": ("METHODS", "acsi_regression", "csi_tree", "nps", "scaling", "semantic_differential"),
-    "cxkit.result": ("Result", "save"),
-    "cxkit.show.figure": ("figure",),
-    "cxkit.show.prose": ("prose",),
-    "cxkit.show.table": ("table",),
-    "cxkit.show.view": ("View",),
 }
 _MODULES = {name: module for module, names in _PLACES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
+    if name in _MODULES:
+        value = getattr(import_module(_MODULES[name]), name)
+    elif not name.startswith("_") and name in (methods := import_module("cxkit.methods").METHODS):
+        value = methods[name].compute
+    else:
         raise AttributeError(f'cxkit has no "{name}"')
-    globals()[name] = value = getattr(import_module(_MODULES[name]), name)
+    globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULES})
+    return sorted({*_MODULES, *import_module("cxkit.methods").METHODS, "__version__"})

@@ -6,17 +6,28 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from cxkit.show.view import View
+    from cxkit.show.views import Views
 
 COLUMNS = (
     "item", "term", "score", "group", "wave", "n", "n_other", "missing", "n_eff", "estimate", "se", "low", "high",
     "p", "p_adjusted", "detectable", "base",
 )  # fmt: skip
 TEXT_COLUMNS = ("item", "term", "group", "wave", "base")
+ARROW, PAIR = " -> ", " ~ "  # between the names of two constructs that one item of a result tells of
 # Ends of line beside \n and \r that some readers break rows at, and marks that turn the direction of the text after.
 _TURNING = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class Audited(Protocol):
+    """What :meth:`Result.save` needs of an audit: itself as plain values."""
+
+    def plain(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -27,7 +38,7 @@ class Result:
     ----------
     method : the method's word, such as "nps".
     settings : the plain values the method was called with, defaults filled in.
-    table : tidy, one row per estimate. ``term`` names the estimate; ``group`` and ``wave`` are "" for all;
+    tidy : one row per estimate. ``term`` names the estimate; ``group`` and ``wave`` are "" for all;
         ``n`` is the unweighted base, ``n_other`` the base it is compared with, ``n_eff`` Kish's effective base;
         ``estimate, se, low, high`` are in the term's own unit (shares 0-1, NPS in points);
         ``p, p_adjusted, detectable`` belong to comparisons; ``base`` is "ok", "small" or "hidden".
@@ -41,7 +52,7 @@ class Result:
 
     method: str
     settings: Mapping[str, Any]
-    table: pd.DataFrame
+    tidy: pd.DataFrame
     facts: Mapping[str, Any]
     notes: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     scores: pd.DataFrame | None = None
@@ -49,11 +60,74 @@ class Result:
     audit: Mapping[str, Any] = field(default_factory=dict)
 
     def rows(self, **where: Any) -> pd.DataFrame:
-        """Return the rows of ``table`` in which every named column has the given value."""
-        keep = pd.Series(True, index=self.table.index)
+        """Return the rows of ``tidy`` in which every named column has the given value."""
+        keep = pd.Series(True, index=self.tidy.index)
         for column, value in where.items():
-            keep &= self.table[column] == value
-        return self.table[keep]
+            keep &= self.tidy[column] == value
+        return self.tidy[keep]
+
+    def figure(self, lang: str = "en", part: str = "main") -> "View":
+        """Draw a part of the result; where there is nothing to draw the view is empty.
+
+        Parameters
+        ----------
+        lang : en, ru, uz or uz_Cyrl.
+        part : "main", or another that the method has, such as "trend"; a wrong one is answered with their names.
+
+        Raises
+        ------
+        SettingsError : the language or the part is unknown.
+
+        >>> import cxkit as cx
+        >>> cx.nps(cx.sample("shop")).figure(part="distribution").alt[:19]
+        '26% answer 9 or 10,'
+        """
+        return self._views().figure(self, lang, part)
+
+    def table(self, lang: str = "en", part: str = "main") -> "View":
+        """Show the result as HTML tables; ``part`` is "main", or "comments" for verbatim answers to an NPS.
+
+        >>> import cxkit as cx
+        >>> "<caption>All respondents</caption>" in cx.nps(cx.sample("shop")).table().html
+        True
+        """
+        return self._views().table(self, lang, part)
+
+    def prose(self, lang: str = "en") -> "View":
+        """Say what was found: a headline, key figures, a reading and its caveats.
+
+        >>> import cxkit as cx
+        >>> "NPS" in cx.nps(cx.sample("shop"), weight="weight").prose("ru").html
+        True
+        """
+        return self._views().read(self, lang)
+
+    def _views(self) -> "Views":
+        """The views of the result's method, the one place where a result looks up to them."""
+        from cxkit.methods import METHODS
+
+        return METHODS[self.method].views
+
+    def save(self, out: str | Path, audit: "Audited | None" = None) -> None:
+        """Write ``result.json`` and ``table.csv`` into the folder ``out``, without respondents' own answers.
+
+        Parameters
+        ----------
+        audit : what :func:`cxkit.read` told of the file; it is kept in ``result.json``.
+
+        Text cells that a spreadsheet could take for a formula get a leading apostrophe in the CSV.
+
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     Result("nps", {}, tidy_table([]), {}).save(folder)
+        ...     sorted(path.name for path in Path(folder).iterdir())
+        ['result.json', 'table.csv']
+        """
+        folder = Path(out)
+        folder.mkdir(parents=True, exist_ok=True)
+        kept = replace(self, scores=None, audit=audit.plain() if audit else self.audit)
+        (folder / "result.json").write_text(kept.to_json() + "\n", encoding="utf-8")
+        csv_safe(self.tidy).to_csv(folder / "table.csv", index=False, lineterminator="\n", encoding="utf-8")
 
     def to_json(self) -> str:
         """Write everything as JSON text; an undefined number becomes null."""
@@ -64,7 +138,7 @@ class Result:
             "notes": self.notes,
             "labels": self.labels,
             "audit": self.audit,
-            "table": self.table.to_dict("records"),
+            "table": self.tidy.to_dict("records"),
             "scores": None if self.scores is None else self.scores.reset_index().to_dict("records"),
         }
         return escaped(json.dumps(_plain(content), ensure_ascii=False, allow_nan=False, indent=1))
@@ -77,7 +151,7 @@ class Result:
         return cls(
             content["method"],
             content["settings"],
-            tidy(content["table"]),
+            tidy_table(content["table"]),
             content["facts"],
             tuple((code, numbers) for code, numbers in content["notes"]),
             None if scores is None else pd.DataFrame(scores).set_index("row"),
@@ -91,10 +165,10 @@ def escaped(text: str) -> str:
     return _TURNING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def tidy(rows: list[dict[str, Any]]) -> pd.DataFrame:
+def tidy_table(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Make a result table of row dicts: all columns, text as text, undefined numbers as NaN.
 
-    >>> tidy([{"term": "mean", "estimate": 4.5}])[["term", "group", "estimate"]].values.tolist()
+    >>> tidy_table([{"term": "mean", "estimate": 4.5}])[["term", "group", "estimate"]].values.tolist()
     [['mean', '', 4.5]]
     """
     table = pd.DataFrame(rows, columns=list(COLUMNS))
@@ -104,34 +178,6 @@ def tidy(rows: list[dict[str, Any]]) -> pd.DataFrame:
         else:
             table[column] = pd.to_numeric(table[column]).astype(float)
     return table
-
-
-class Audited(Protocol):
-    """What :func:`save` needs of an audit: itself as plain values."""
-
-    def plain(self) -> dict[str, Any]: ...
-
-
-def save(result: Result, out: str | Path, audit: Audited | None = None) -> None:
-    """Write ``result.json`` and ``table.csv`` into the folder ``out``, without respondents' own answers.
-
-    Parameters
-    ----------
-    audit : what :func:`cxkit.read` told of the file; it is kept in ``result.json``.
-
-    Text cells that a spreadsheet could take for a formula get a leading apostrophe in the CSV.
-
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save(Result("nps", {}, tidy([]), {}), folder)
-    ...     sorted(path.name for path in Path(folder).iterdir())
-    ['result.json', 'table.csv']
-    """
-    folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
-    kept = replace(result, scores=None, audit=audit.plain() if audit else result.audit)
-    (folder / "result.json").write_text(kept.to_json() + "\n", encoding="utf-8")
-    csv_safe(result.table).to_csv(folder / "table.csv", index=False, lineterminator="\n", encoding="utf-8")
 
 
 def csv_safe(table: pd.DataFrame) -> pd.DataFrame:

@@ -96,7 +96,7 @@ def test_stars_under_a_longer_scale_are_told():
     assert (row["estimate"], codes) == (-100, ["top_unused"])
     told = dict(result.notes)["top_unused"]
     assert (told["score"], told["n"]) == (5, 200)
-    assert "nobody of 200 answered above 5 on 0–10" in cx.prose(result).html
+    assert "nobody of 200 answered above 5 on 0–10" in result.prose().html
 
 
 def test_headers_with_spaces_that_do_not_break_are_found_and_told():
@@ -108,21 +108,21 @@ def test_headers_with_spaces_that_do_not_break_are_found_and_told():
 
 def test_a_western_file_keeps_its_names_and_says_how_it_was_read():
     result, _, codes = measured("western_cp1252.csv", by="branch")
-    assert sorted(set(result.table["group"]) - {""}) == ["Málaga", "Zürich"]
+    assert sorted(set(result.tidy["group"]) - {""}) == ["Málaga", "Zürich"]
     assert codes == ["encoding_guessed"]
 
 
 def test_spellings_are_two_groups():
     result, _, codes = measured("group_spelling.csv", by="seg")
-    assert sorted(set(result.table["group"]) - {""}) == ["Corporate", "Retail"]
+    assert sorted(set(result.tidy["group"]) - {""}) == ["Corporate", "Retail"]
     assert codes == ["spellings", "spellings"]
 
 
 def test_codes_of_groups_have_names_in_every_language():
     book = {"values": {"seg": {"Retail": {"from": "1", "text": {"ru": "Розница"}}, "Other": ["2", "3"]}}}
     result, _, _ = measured("group_codes.csv", by="seg", book=book)
-    assert sorted(set(result.table["group"]) - {""}) == ["Other", "Retail"]
-    assert "Розница" in cx.table(result, "ru").html
+    assert sorted(set(result.tidy["group"]) - {""}) == ["Other", "Retail"]
+    assert "Розница" in result.table("ru").html
 
 
 def test_several_answers_in_a_cell_are_told_and_split():
@@ -131,7 +131,7 @@ def test_several_answers_in_a_cell_are_told_and_split():
     assert "several_answers" in codes
     book = {"split": {"used": ", "}, "values": {"used": {option: option for option in options}}}
     result, row, codes = measured("multi_select_group.csv", by="used", book=book)
-    assert sorted(set(result.table["group"]) - {""}) == sorted(options)
+    assert sorted(set(result.tidy["group"]) - {""}) == sorted(options)
     assert (row["n"], row["estimate"]) == (whole["n"], whole["estimate"])
     assert "groups_overlap" in codes
 
@@ -144,7 +144,7 @@ def test_an_item_that_runs_the_other_way_is_named_and_no_index_leaves_its_scale(
     )
     result = cx.acsi_regression(data, model, scale=audit.scale, resamples=100)
     assert [told["item"] for code, told in result.notes if code == "key_error"] == ["q3"]
-    assert "reversed: true" in cx.prose(result, "ru").html
+    assert "reversed: true" in result.prose("ru").html
     assert result.rows(item="quality", term="index")["estimate"].isna().all()
     for ends in ("estimate", "low", "high"):
         assert result.rows(term="index")[ends].dropna().between(0, 100).all()

@@ -86,7 +86,7 @@ def test_import_and_a_whole_analysis_work_without_jupyter_papermill_and_all_extr
         "import cxkit as cx\n"
         "data, audit = cx.read('sample:dairy', items=['recommend'])\n"
         "result = cx.nps(data, scale=audit.scale['recommend'])\n"
-        "cx.table(result, 'uz'); cx.figure(result, 'ru'); cx.prose(result)\n"
+        "result.table('uz'); result.figure('ru'); result.prose()\n"
     )
     done = run_blocked(UNNEEDED, code)
     assert done.returncode == 0, done.stderr

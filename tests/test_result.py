@@ -11,8 +11,8 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import cxkit as cx
-from cxkit import Result, save
-from cxkit.result import COLUMNS, TEXT_COLUMNS, csv_safe, tidy
+from cxkit import Result
+from cxkit.result import COLUMNS, TEXT_COLUMNS, csv_safe, tidy_table
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1+1", "＋1", "－1", "＠x"]
 
@@ -21,7 +21,7 @@ def result(**changes):
     content = {
         "method": "nps",
         "settings": {"items": ["recommend"], "level": 0.95, "weight": "", "scale": {"recommend": {"min": 0}}},
-        "table": tidy(
+        "tidy": tidy_table(
             [
                 {"item": "recommend", "term": "nps", "n": 31, "estimate": -100 / 3, "se": np.nan, "base": "ok"},
                 {"item": "recommend", "term": "share", "score": 10, "group": "Oʻrta", "estimate": 0.1 + 0.2},
@@ -52,8 +52,8 @@ def test_json_holds_no_raw_line_separator_or_direction_mark_and_reads_back_the_s
 
 
 def test_csv_text_breaks_no_line_and_turns_no_text(tmp_path):
-    table = tidy([{"item": TURNING, "term": "nps", "estimate": 1}, {"item": "b", "term": "nps", "estimate": 2}])
-    save(result(table=table), tmp_path)
+    table = tidy_table([{"item": TURNING, "term": "nps", "estimate": 1}, {"item": "b", "term": "nps", "estimate": 2}])
+    result(tidy=table).save(tmp_path)
     text = (tmp_path / "table.csv").read_text(encoding="utf-8")
     assert len(text.splitlines()) == 3  # which breaks at every separator that there is
     assert [row["item"] for row in csv_rows(tmp_path / "table.csv")] == ["a\ufffdb\ufffdc\ufffdd\ufffde\ufffdf", "b"]
@@ -61,17 +61,17 @@ def test_csv_text_breaks_no_line_and_turns_no_text(tmp_path):
 
 class TestTidy:
     def test_every_column_stands_in_its_order(self):
-        assert tuple(tidy([{"term": "mean"}]).columns) == COLUMNS
+        assert tuple(tidy_table([{"term": "mean"}]).columns) == COLUMNS
 
     def test_text_left_out_is_empty_and_numbers_left_out_are_undefined(self):
-        row = tidy([{"term": "mean", "n": 4, "group": None}]).iloc[0]
+        row = tidy_table([{"term": "mean", "n": 4, "group": None}]).iloc[0]
         assert [row[c] for c in ("item", "term", "group", "wave", "base")] == ["", "mean", "", "", ""]
         assert row["n"] == 4
         assert row.drop([*TEXT_COLUMNS, "n"]).isna().all()
 
     @pytest.mark.parametrize("rows", [[], [{"term": "mean"}], [{"term": "mean", "estimate": None, "n": 3}]])
     def test_numbers_are_floats_and_text_is_text(self, rows):
-        table = tidy(rows)
+        table = tidy_table(rows)
         assert all(table[c].dtype == (object if c in TEXT_COLUMNS else float) for c in COLUMNS)
 
 
@@ -83,13 +83,13 @@ class TestResult:
         assert after.settings == before.settings
         assert after.facts == before.facts
         assert after.notes == before.notes
-        assert_frame_equal(after.table, before.table, check_exact=True)
+        assert_frame_equal(after.tidy, before.tidy, check_exact=True)
         assert_frame_equal(after.scores, before.scores, check_exact=True, check_dtype=False)
 
     def test_json_brings_back_a_result_without_rows_notes_or_scores(self):
-        before = result(table=tidy([]), notes=(), scores=None)
+        before = result(tidy=tidy_table([]), notes=(), scores=None)
         after = Result.from_json(before.to_json())
-        assert_frame_equal(after.table, before.table, check_index_type=False)
+        assert_frame_equal(after.tidy, before.tidy, check_index_type=False)
         assert (after.notes, after.scores) == ((), None)
 
     def test_json_written_twice_is_the_same_text(self):
@@ -99,7 +99,8 @@ class TestResult:
     @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), np.nan, np.float64("nan")])
     def test_an_undefined_number_becomes_null(self, value):
         text = result(
-            table=tidy([{"term": "mean", "estimate": value}]), facts={"mean": value}, notes=(("x", {"p": value}),),
+            tidy=tidy_table([{"term": "mean", "estimate": value}]), facts={"mean": value},
+            notes=(("x", {"p": value}),),
             settings={"list": [value]},
         ).to_json()  # fmt: skip
         content = json.loads(text, parse_constant=pytest.fail)
@@ -137,20 +138,20 @@ class TestResult:
 
 class TestSave:
     def test_two_files_are_written_and_no_other(self, tmp_path):
-        save(result(), tmp_path / "bank" / "nps")
+        result().save(tmp_path / "bank" / "nps")
         assert sorted(path.name for path in (tmp_path / "bank" / "nps").iterdir()) == ["result.json", "table.csv"]
 
     def test_respondents_own_answers_are_left_out(self, tmp_path):
         before = result()
-        save(before, tmp_path)
+        before.save(tmp_path)
         assert json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))["scores"] is None
         assert not any("my own words" in path.read_text(encoding="utf-8") for path in tmp_path.iterdir())
         assert before.scores is not None
 
     def test_what_was_saved_is_read_back(self, tmp_path):
-        save(result(), str(tmp_path))
+        result().save(str(tmp_path))
         after = Result.from_json((tmp_path / "result.json").read_text(encoding="utf-8"))
-        assert_frame_equal(after.table, result().table)
+        assert_frame_equal(after.tidy, result().tidy)
         table = pd.read_csv(tmp_path / "table.csv", keep_default_na=False, na_values={"se": [""]})
         assert list(table.columns) == list(COLUMNS)
         assert table["estimate"].tolist() == [-100 / 3, 0.1 + 0.2]
@@ -159,7 +160,7 @@ class TestSave:
     def test_what_was_read_is_kept_with_the_result(self, tmp_path):
         (tmp_path / "a.csv").write_text("q\n5\n\n4\n", encoding="utf-8")
         data, audit = cx.read(tmp_path / "a.csv", items=["q"], scale=[1, 5])
-        save(cx.scaling(data, ["q"], scale=audit.scale), tmp_path / "out", audit)
+        cx.scaling(data, ["q"], scale=audit.scale).save(tmp_path / "out", audit)
         kept = json.loads((tmp_path / "out" / "result.json").read_text(encoding="utf-8"))["audit"]
         assert (kept["file"], kept["encoding"], kept["rows"], kept["blank_rows"]) == ("a.csv", "utf-8", 2, 1)
         assert kept["answers"] == [{"item": "q", "n": 2, "missing": 0, "declared": 0}]
@@ -170,12 +171,12 @@ class TestSave:
         assert Result.from_json(json.dumps(content)).audit == {}
 
     def test_an_undefined_number_is_an_empty_cell(self, tmp_path):
-        save(result(), tmp_path)
+        result().save(tmp_path)
         assert csv_rows(tmp_path / "table.csv")[0]["se"] == ""
 
     def test_the_same_result_gives_the_same_bytes(self, tmp_path):
         for folder in ("a", "b"):
-            save(result(), tmp_path / folder)
+            result().save(tmp_path / folder)
         for name in ("result.json", "table.csv"):
             content = (tmp_path / "a" / name).read_bytes()
             assert content == (tmp_path / "b" / name).read_bytes()
@@ -183,25 +184,25 @@ class TestSave:
 
     @pytest.mark.parametrize("cell", FORMULAS)
     def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe(self, tmp_path, cell):
-        save(result(table=tidy([{"term": "nps", "group": cell, "estimate": -5}])), tmp_path)
+        result(tidy=tidy_table([{"term": "nps", "group": cell, "estimate": -5}])).save(tmp_path)
         row = csv_rows(tmp_path / "table.csv")[0]
         assert row["group"] == f"'{cell}"
         assert json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))["table"][0]["group"] == cell
 
     @pytest.mark.parametrize("cell", ["Shop\n=1+1", "Shop\r\n=1+1", "Shop\r=1+1", "\r=1"])
     def test_a_line_break_in_a_cell_starts_no_new_row(self, tmp_path, cell):
-        save(result(table=tidy([{"term": "nps", "group": cell, "estimate": -5}])), tmp_path)
+        result(tidy=tidy_table([{"term": "nps", "group": cell, "estimate": -5}])).save(tmp_path)
         rows = csv_rows(tmp_path / "table.csv")
         assert len(rows) == 1
         assert float(rows[0]["estimate"]) == -5
 
     def test_numbers_never_get_an_apostrophe(self, tmp_path):
-        save(result(table=tidy([{"term": "nps", "estimate": -5.25, "low": -20, "score": -1}])), tmp_path)
+        result(tidy=tidy_table([{"term": "nps", "estimate": -5.25, "low": -20, "score": -1}])).save(tmp_path)
         row = csv_rows(tmp_path / "table.csv")[0]
         assert [float(row[c]) for c in ("estimate", "low", "score")] == [-5.25, -20, -1]
 
     def test_other_text_is_left_alone(self, tmp_path):
-        save(result(table=tidy([{"term": "nps", "group": "a=b", "wave": "2025-Q3"}])), tmp_path)
+        result(tidy=tidy_table([{"term": "nps", "group": "a=b", "wave": "2025-Q3"}])).save(tmp_path)
         row = csv_rows(tmp_path / "table.csv")[0]
         assert (row["group"], row["wave"]) == ("a=b", "2025-Q3")
 

@@ -92,14 +92,14 @@ def test_every_call_is_to_the_package(method):
 def test_each_cell_does_what_its_id_says(method):
     assert source(method, "setup") == "import cxkit as cx"
     assert "data, audit = cx.read" in source(method, "data")
-    assert source(method, "data").endswith("cx.table(audit, lang)")
+    assert source(method, "data").endswith("audit.table(lang)")
     assert f"result = cx.{method}(" in source(method, "measure")
     names = '{"waves": audit.waves, "dates": audit.dates, "values": audit.values, "split": audit.split}'
     assert names in source(method, "measure")
     views = {name: source(method, name) for name in ("table", "figure", "prose", "save")}
     assert views == {
-        "table": "cx.table(result, lang)", "figure": "cx.figure(result, lang)", "prose": "cx.prose(result, lang)",
-        "save": "cx.save(result, out, audit)",
+        "table": "result.table(lang)", "figure": "result.figure(lang)", "prose": "result.prose(lang)",
+        "save": "result.save(out, audit)",
     }  # fmt: skip
 
 
@@ -178,7 +178,7 @@ def test_a_template_runs_as_it_is_under_plain_papermill_and_saves_its_result(run
     result = Result.from_json((out / "result.json").read_text(encoding="utf-8"))
     assert result.method == method
     assert json.loads((out / "result.json").read_text(encoding="utf-8"))["scores"] is None
-    assert (result.table["n"] > 0).any()
+    assert (result.tidy["n"] > 0).any()
 
 
 def test_the_run_template_shows_data_table_figure_and_prose_and_warns_of_nothing(run):

@@ -2,39 +2,15 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil, floor
 from pathlib import Path
-from typing import Any
 
 from cxkit.batch.summary import Row
-from cxkit.show.language import language, mark
-from cxkit.show.table import show
-
-Settings = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Headline:
-    """Where a method's result holds the number that stands for it.
-
-    Attributes
-    ----------
-    measure : what the number is, in English.
-    unit : its key in ``cxkit.show.table.DIGITS``.
-    row : settings -> item and term of its row among all respondents of the last wave.
-    asked : settings -> what must be the same for two clients to be compared.
-    limits : the least and the most it can be.
-    smaller_is_better : whether the first place goes to the smallest number.
-    """
-
-    measure: str
-    unit: str
-    row: Callable[[Settings], tuple[str, str]]
-    asked: Callable[[Settings], Any]
-    limits: tuple[float, float] = (0, 100)
-    smaller_is_better: bool = False
+from cxkit.methods import METHODS
+from cxkit.methods.method import Headline
+from cxkit.show.language import language
 
 
 @dataclass(frozen=True)
@@ -54,51 +30,9 @@ class Entry:
     wave_text: Mapping[str, str] = field(default_factory=dict)  # language -> what the wave is called
 
 
-def _ends(settings: Settings) -> dict[str, list[float]]:
-    """The lowest and highest answer of every item."""
-    return {item: [card["min"], card["max"]] for item, card in settings["scale"].items()}
-
-
-def _parts(node: Mapping[str, Any]) -> Any:
-    """A tree without its texts, which differ between languages."""
-    return {k: [_parts(part) for part in v] if k == "children" else v for k, v in node.items() if k != "text"}
-
-
-HEADLINES = {
-    "nps": Headline(
-        mark("NPS"), "nps",
-        lambda s: (s["score"], "nps"),
-        lambda s: [s["variant"], _ends(s)[s["score"]]],
-        limits=(-100, 100),
-    ),
-    "csi_tree": Headline(
-        mark("Index, 0–100"), "index",
-        lambda s: (s["tree"]["name"], "index"),
-        lambda s: [_parts(s["tree"]), s["weights"], s["grades"], _ends(s)],
-    ),
-    "scaling": Headline(
-        mark("All items, 0–100"), "index",
-        lambda s: ("scale_score" if len(s["items"]) > 1 else s["items"][0], "index"),
-        lambda s: [s["items"], _ends(s)],
-    ),
-    "semantic_differential": Headline(
-        mark("Distance to the ideal"), "distance",
-        lambda s: ("profile", f"distance_{s['own']}_{s['ideal']}"),
-        lambda s: [sorted(s["poles"]), sorted(_ends(s).items())],
-        limits=(0, float("inf")), smaller_is_better=True,
-    ),
-    "acsi_regression": Headline(
-        mark("Index, 0–100"), "index",
-        lambda s: (s["target"], "index"),
-        lambda s: [{k: c["items"] for k, c in s["constructs"].items()}, s["target"], _ends(s),
-                   *(s[k] for k in ("paths", "scheme", "standardised", "missing"))],
-    ),
-}  # fmt: skip
-
-
 def read_entry(row: Row, out: Path) -> Entry | None:
     """Read the headline number of a published report; None where its method or its result has none."""
-    headline = HEADLINES.get(row.method)
+    headline = METHODS[row.method].headline if row.method in METHODS else None
     if not headline:
         return None
     try:
@@ -140,7 +74,7 @@ def in_order(entries: Sequence[Entry], headline: Headline) -> list[tuple[int, En
     placed: list[tuple[int, Entry]] = []
     last = ""
     for k, entry in enumerate(alike, 1):
-        shown = show(words, headline.unit, entry.estimate)
+        shown = headline.unit.show(words, entry.estimate)
         placed.append((placed[-1][0] if shown == last else k, entry))
         last = shown
     others = [e for e in known if not alike or e.asked != usual]

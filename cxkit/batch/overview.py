@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from cxkit.batch.league import HEADLINES, Entry, Headline, axis, in_order, read_entry
+from cxkit.batch.league import Entry, axis, in_order, read_entry
 from cxkit.batch.leftover import Leftover
 from cxkit.batch.stacked import NAMES, write_results
 from cxkit.batch.summary import Row
+from cxkit.methods import METHODS
+from cxkit.methods.method import Headline, Method
 from cxkit.report.gate import check_page
-from cxkit.report.page import TITLES, render
+from cxkit.report.page import method_title, render
 from cxkit.report.publish import write_atomic
 from cxkit.show.language import Language, language, mark, plain
-from cxkit.show.table import show
 
 STATUSES = {"failed": mark("failed"), "interrupted": mark("interrupted"), "waiting": mark("waiting")}
 FILES = {
@@ -88,7 +89,7 @@ def _item(row: Row, words: Language) -> dict[str, str]:
     """A report as it is listed, in texts that are safe to draw."""
     return {
         "name": plain(row.name),
-        "title": _title(row.method, words),
+        "title": method_title(row.method, words),
         "lang": row.lang,
         "status": words.text(STATUSES.get(row.status, row.status)) if row.status in STATUSES else plain(row.status),
         "reason": plain(row.reason),
@@ -114,10 +115,6 @@ def _leftover(one: Leftover, words: Language) -> dict[str, Any]:
     }
 
 
-def _title(method: str, words: Language) -> str:
-    return words.text(TITLES[method]) if method in TITLES else plain(method)
-
-
 def _address(row: Row) -> str:
     return quote(f"{row.folder}/report.html")
 
@@ -136,14 +133,15 @@ def _leagues(rows: Sequence[Row], out: Path, words: Language) -> tuple[list[dict
     leagues = {}
     for method, entries in found.items():
         if any(entry.base != "hidden" for entry in entries):
-            leagues[method] = _league(method, entries, words)
+            leagues[method] = _league(METHODS[method], entries, words)
         else:
             others += [entry.row for entry in entries]
     return list(leagues.values()), others
 
 
-def _league(method: str, entries: Sequence[Entry], words: Language) -> dict[str, Any]:
-    headline = HEADLINES[method]
+def _league(method: Method, entries: Sequence[Entry], words: Language) -> dict[str, Any]:
+    headline = method.headline
+    assert headline  # else it had no entries
     order = in_order(entries, headline)
     known = [entry for entry in entries if entry.base != "hidden"]
     start, step, end = axis(known, headline.limits)
@@ -154,8 +152,8 @@ def _league(method: str, entries: Sequence[Entry], words: Language) -> dict[str,
     digits = 0 if step >= 1 else 1
     ticks = [start + k * step for k in range(round((end - start) / step) + 1)]
     return {
-        "id": method,
-        "title": _title(method, words),
+        "id": method.word,
+        "title": words.text(method.title),
         "caption": " · ".join(filter(None, [words.text(headline.measure), same or ""])),
         "clients": words.plural("{n} client", "{n} clients", len(entries)),
         "notes": _notes(order, headline, words),
@@ -209,7 +207,7 @@ def _line(
 ) -> Line:
     hidden, bounded = entry.base == "hidden", entry.low == entry.low and entry.high == entry.high
     notes = [words.named(entry.wave_text, entry.wave) if small[0] else "", entry.row.lang if small[1] else ""]
-    low, high = (show(words, headline.unit, v) if bounded else "" for v in (entry.low, entry.high))
+    low, high = (headline.unit.show(words, v) if bounded else "" for v in (entry.low, entry.high))
     few = f"n < {words.number(entry.least[0])}"
 
     def at(value: float) -> float:
@@ -222,7 +220,7 @@ def _line(
         lang=entry.row.lang.replace("_", "-"),
         small=plain(" · ".join(filter(None, notes))),
         answers=few if hidden else "–" if entry.n != entry.n else words.number(entry.n),
-        estimate=few if hidden else show(words, headline.unit, entry.estimate),
+        estimate=few if hidden else headline.unit.show(words, entry.estimate),
         marked=entry.base == "small",
         interval=words.text("{low} to {high}", low=low, high=high) if bounded else "",
         left=at(entry.low) if bounded else None,

@@ -11,7 +11,7 @@ import pandas as pd
 from cxkit.errors import DataError, SettingsError
 from cxkit.measure import doubts
 from cxkit.measure.groups import Members, in_order, members_of, mirrored, name_notes
-from cxkit.result import Result, tidy
+from cxkit.result import Result, tidy_table
 from cxkit.stats.bases import apply_base_policy, check_bases
 from cxkit.stats.change import Pairs, mean_change
 from cxkit.stats.compare import Difference, adjust
@@ -232,7 +232,7 @@ def finish(
     labels: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> Result:
     """Apply the small-base policy and add the facts, notes and labels that every method has."""
-    table = apply_base_policy(tidy(rows), settings["min_base"], settings["flag_base"])
+    table = apply_base_policy(tidy_table(rows), settings["min_base"], settings["flag_base"])
     first = cells.counts["item"].iloc[0]
     everyone = cells.answers(first, "", cells.current)
     shared = {

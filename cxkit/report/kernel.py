@@ -75,7 +75,7 @@ def check_complete(notebook: Any, bundle: Path) -> None:
             raise ReportError(f'The template stopped before its cell "{cell.id}" ran; nothing was published.')
     for name in ("result.json", "table.csv"):
         if not (bundle / name).is_file():
-            raise ReportError(f"The template did not write {name}; end it with cx.save(result, out).")
+            raise ReportError(f"The template did not write {name}; end it with result.save(out).")
     try:
         with (bundle / "table.csv").open(encoding="utf-8-sig", newline="") as file:
             for _ in csv.reader(file):
@@ -83,7 +83,7 @@ def check_complete(notebook: Any, bundle: Path) -> None:
     except (UnicodeError, csv.Error) as error:
         found = getattr(error, "reason", error)
         raise ReportError(
-            f"The template's table.csv is no readable CSV in UTF-8 ({found}); end it with cx.save(result, out)."
+            f"The template's table.csv is no readable CSV in UTF-8 ({found}); end it with result.save(out)."
         ) from None
 
 

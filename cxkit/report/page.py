@@ -11,15 +11,11 @@ from nbconvert.filters import markdown2html
 
 import cxkit
 from cxkit.errors import ReportError
+from cxkit.methods import METHODS
 from cxkit.report.brand import Brand
 from cxkit.report.gate import POLICY
-from cxkit.show.language import language, mark, plain
+from cxkit.show.language import Language, language, plain
 
-TITLES = {
-    "scaling": mark("How customers rate the service"), "semantic_differential": mark("How the site is perceived"),
-    "csi_tree": mark("What makes customers satisfied"), "nps": mark("How likely customers are to recommend"),
-    "acsi_regression": mark("What drives satisfaction, and what it brings"),
-}  # fmt: skip
 _ORDER = {"prose": 0, "figure": 1, "table": 8, "data": 9}
 _PAGES = Environment(loader=PackageLoader("cxkit.report", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
@@ -43,17 +39,21 @@ def report_page(notebook: Any, *, method: str, name: str, lang: str, date: str, 
     words = language(lang)
     cells = sorted(notebook.cells, key=lambda cell: _ORDER.get(cell.id, 5))
     sections = [(cell.id, Markup(html)) for cell in cells if (html := _section(cell))]
-    title = words.text(TITLES[method]) if method in TITLES else method
     return render(
         "report.html.j2",
         lang,
-        title=title,
+        title=method_title(method, words),
         name=plain(name),
         date=words.date(date),
         brand=brand,
         logo=brand.logo_address(),
         sections=sections,
     )
+
+
+def method_title(method: str, words: Language) -> str:
+    """What a method's page is called; a template of one's own is called by its path."""
+    return words.text(METHODS[method].title) if method in METHODS else plain(method)
 
 
 def _section(cell: Any) -> str:

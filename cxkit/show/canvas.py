@@ -25,6 +25,7 @@ WIDTH = 7.2  # inches; the page shows a figure about 900 px wide, so 9 points re
 INK, SOFT, RULE = "#1f2933", "#5f6b7a", "#d9dee4"
 LOW, MIDDLE, HIGH = "#d55e00", "#949494", "#0173b2"
 SERIES, TOP = "#0173b2", "#542788"
+INDENTS = 8  # levels of a tree that are moved in; below them there would be no room for names
 CATEGORIES = ("#5790fc", "#f89c20", "#964a8b", "#717581", "#7a21dd", "#1f2933")  # petroff6, dark for its red
 _STYLE: dict[Any, Any] = {
     "font.family": [FONT], "font.size": 9, "text.color": INK, "axes.labelcolor": SOFT,

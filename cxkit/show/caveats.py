@@ -1,22 +1,37 @@
 """What the reader of a result should know: its notes in whole sentences."""
 
-import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from cxkit.methods.acsi_regression import prose as path_prose
 from cxkit.result import Result
-from cxkit.show import findings, key_prose, wave_notes
+from cxkit.show import key_errors, wave_notes
 from cxkit.show.language import Language, mark, plain
 from cxkit.show.letters import undrawn
-from cxkit.show.table import SMALL
+from cxkit.show.rows import too_few
+from cxkit.show.wording import SMALL
 
-CHECKS = {"acsi_regression": path_prose.checks}  # caveats that are read off the table
-CAVEATS = {
-    "weighted": mark(
-        "Answers are weighted: {n} answers (as counted) are as precise as {n_eff} of equal weight would be."
-    ),
-    "scale_from_one": mark("The question was asked on 1–10 instead of 0–10; compare with other surveys with care."),
+# A sentence with {names} of the note's numbers, or what says it itself; "" is not said.
+Caveat = str | Callable[[Result, Language, Mapping[str, Any]], str]
+
+
+def _weighted(result: Result, words: Language, numbers: Mapping[str, Any]) -> str:
+    if numbers["n"] < result.settings["min_base"]:
+        return ""
+    one = mark("Answers are weighted: {n} answer (as counted) is as precise as {n_eff} of equal weight would be.")
+    many = mark("Answers are weighted: {n} answers (as counted) are as precise as {n_eff} of equal weight would be.")
+    return words.plural(one, many, numbers["n"], n_eff=words.number(numbers["n_eff"]))
+
+
+def _drivers_complete(result: Result, words: Language, numbers: Mapping[str, Any]) -> str:
+    if numbers["n"] < result.settings["min_base"]:
+        return ""
+    sentence = mark("What matters most is worked out on the {n} of {of} respondents who answered everything.")
+    return words.plural(sentence, sentence, numbers["n"], of=words.number(numbers["of"]))
+
+
+COMMON: Mapping[str, Caveat] = {
+    "weighted": _weighted,
+    "drivers_complete": _drivers_complete,
     "reversed": mark("“{item}” was asked the other way round; its answers are turned so that high is good."),
     "top_unused": mark(
         "“{item}”: nobody of {n} answered above {score} on {min}–{max}. If it was asked or coded on another scale, "
@@ -38,25 +53,9 @@ CAVEATS = {
     "heavy_weight": mark("One respondent alone carries {share} of all weight; check the weights."),
     "no_spread": mark("Where all answers are the same, no interval can be given."),
     "untested": mark("Comparisons without a test, because nothing varies in them: {n}."),
-    "unpaired": mark("Nobody rated both “{item}” and “{object}”; they are compared as independent samples."),
-    "object_missing": mark("Respondents who rated “{object}” on no scale: {n}."),
     "group_unknown": mark("Respondents whose group is not known: {n}. They count in the total only."),
     "wave_unknown": mark("Respondents whose wave is not known: {n}. They are left out of the waves."),
-    "weighted_index": mark(
-        "For the whole index the weights leave an effective base of {n_linear} (linearised); by Kish’s formula "
-        "{n_eff}."
-    ),
-    "weighted_distance": mark(
-        "For the distance of “{item}” from the ideal the weights leave an effective base of {n_linear} (linearised); "
-        "by Kish’s formula {n_eff}."
-    ),
-    "operations_fixed": mark("Levels from the books are those of this period in every group and wave."),
-    "grades_maximum": mark("Levels divide by the highest grade, so the lowest grade is not 0."),
-    "grades_top_box": mark("Levels are shares of the highest grades, in percent."),
     "renormalised": mark("“{item}” stands on {coverage} of its weight; the rest has no answers."),
-    "drivers_complete": mark(
-        "What matters most is worked out on the {n} of {of} respondents who answered everything."
-    ),
     "negative_driver": mark("“{item}” goes against the outcome when the other drivers are held fixed; check it."),
     "wrong_penalty": mark("Low ratings of “{item}” go with a better outcome, which is odd; read it with care."),
     "wrong_reward": mark("High ratings of “{item}” go with a worse outcome, which is odd; read it with care."),
@@ -82,20 +81,9 @@ CAVEATS = {
     ),
     "base_hidden": mark("Groups with fewer than {base} answers are not shown: {groups}."),
     "base_small": SMALL,
-    **key_prose.CAVEATS,
-    **path_prose.CAVEATS,
+    **key_errors.CAVEATS,
     **wave_notes.CAVEATS,
 }
-COUNTED = {  # how those caveats that agree with their n are said of one
-    "weighted": mark(
-        "Answers are weighted: {n} answer (as counted) is as precise as {n_eff} of equal weight would be."
-    ),
-    "drivers_complete": mark(
-        "What matters most is worked out on the {n} of {of} respondents who answered everything."
-    ),
-}
-
-
 COUNTS = {
     "missing": (mark("{n} respondent gave no answer."), mark("{n} respondents gave no answer.")),
     "straight_lined": (
@@ -113,37 +101,40 @@ COUNTS = {
 }
 
 
-def caveats(result: Result, words: Language) -> list[str]:
-    """The notes of a result, and what its facts say, in whole sentences."""
-    sentences = []
-    for code, numbers in result.notes:
-        values: dict[str, Any] = {
-            k: words.number(v, 2 * (k == "r")) if isinstance(v, int | float) else wave_notes.names(v)
-            for k, v in numbers.items()
-        }
-        values |= {k: words.label(result, numbers[k]) for k in ("item", "object", "construct") if k in numbers}
-        values |= {k: words.percent(numbers[k]) for k in ("coverage", "share") if k in numbers}
-        values |= _cell(result, words, numbers, CAVEATS[code])
-        values |= path_prose.pair(result, words, numbers) if code == "htmt" else {}
-        values.setdefault("setting", key_prose.SETTING)
-        few = numbers.get("n", math.inf) < result.settings["min_base"]
-        values |= {"n": f"< {words.number(result.settings['min_base'])}"} if few and code == "few_rows" else {}
-        if code in COUNTED:
-            del values["n"]
-            sentences += [] if few else [words.plural(COUNTED[code], CAVEATS[code], numbers["n"], **values)]
-        else:
-            sentences.append(words.text(CAVEATS[code], **values))
-    facts = result.facts
-    if not findings.too_few(result):
-        sentences += CHECKS[result.method](result, words) if result.method in CHECKS else []
+def caveats(result: Result, words: Language, own: Mapping[str, Caveat], checks: Sequence[str]) -> list[str]:
+    """The notes of a result, and what its facts say, in whole sentences.
+
+    Parameters
+    ----------
+    own : the caveats that only the result's method has, by code.
+    checks : sentences of the method's own that are read off the table.
+    """
+    known, facts = {**COMMON, **own}, result.facts
+    sentences = [_sentence(result, words, known[code], numbers) for code, numbers in result.notes]
+    sentences += checks
+    if not too_few(result):
         sentences.append(words.text("Intervals hold with {level} confidence.", level=words.percent(facts["level"])))
     for name, (one, many) in COUNTS.items():
         if facts.get(name):
             sentences.append(words.plural(one, many, int(facts[name])))
-    return sentences + undrawn(result, words)
+    return [*filter(None, sentences), *undrawn(result, words)]
 
 
-def _cell(result: Result, words: Language, numbers: Mapping[str, Any], sentence: str) -> dict[str, str]:
+def _sentence(result: Result, words: Language, caveat: Caveat, numbers: Mapping[str, Any]) -> str:
+    if not isinstance(caveat, str):
+        return caveat(result, words, numbers)
+    values: dict[str, Any] = {
+        k: words.number(v, 2 * (k == "r")) if isinstance(v, int | float) else wave_notes.names(v)
+        for k, v in numbers.items()
+    }
+    values |= {k: words.label(result, numbers[k]) for k in ("item", "object", "construct") if k in numbers}
+    values |= {k: words.percent(numbers[k]) for k in ("coverage", "share") if k in numbers}
+    values |= cell_names(result, words, numbers, caveat)
+    values.setdefault("setting", key_errors.SETTING)
+    return words.text(caveat, **values)
+
+
+def cell_names(result: Result, words: Language, numbers: Mapping[str, Any], sentence: str) -> dict[str, str]:
     """The group and the wave of a note by their names; one after the other where the sentence has one place."""
     names = {"wave": words.wave(result, numbers["wave"])} if "wave" in numbers else {}
     if "group" in numbers:

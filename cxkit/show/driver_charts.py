@@ -15,9 +15,10 @@ from cxkit.show.canvas import (
     percent_axis,
     wrap,
 )
+from cxkit.show.claims import SURE, outcome_of
 from cxkit.show.language import Language, mark
-from cxkit.show.phrases import SURE, now_of, outcome_of
-from cxkit.show.table import show
+from cxkit.show.rows import now_of
+from cxkit.show.units import EFFECT
 from cxkit.show.view import View
 
 _EFFECTS = {"penalty": mark("Effect of a low rating"), "reward": mark("Effect of a high rating")}
@@ -49,7 +50,7 @@ def drivers(result: Result, lang: Language) -> View:
         for term in shown:
             if effect := effects[term].get(name):
                 dot(side, effect["estimate"], y, (effect["low"], effect["high"]), colors[term])
-                told.append(f"{lang.text(_EFFECTS[term])} {show(lang, term, effect['estimate'])}")
+                told.append(f"{lang.text(_EFFECTS[term])} {EFFECT.show(lang, effect['estimate'])}")
     ax.set_yticks(range(len(names)), labels)
     ax.set_ylim(len(names) - 0.5, -0.6)
     ax.set_xlim(left=0)

@@ -2,10 +2,9 @@
 
 from functools import lru_cache
 
-from cxkit.methods.acsi_regression.models import ARROW, PAIR
-from cxkit.result import Result
-from cxkit.show.findings import quoted
+from cxkit.result import ARROW, PAIR, Result
 from cxkit.show.language import Language, plain
+from cxkit.show.wording import quoted
 
 FONT = "DejaVu Sans"  # the typeface of all charts
 NAMED = 5  # names that one sentence lists
@@ -19,7 +18,7 @@ def drawable(text: str) -> bool:
 def undrawn(result: Result, words: Language) -> list[str]:
     """Say which names the charts cannot draw; the first few."""
     names = [words.label(result, item) for item in result.labels if ARROW not in item and PAIR not in item]
-    names += [plain(name) for column in ("group", "wave") for name in result.table[column].unique()]
+    names += [plain(name) for column in ("group", "wave") for name in result.tidy[column].unique()]
     found = [name for name in dict.fromkeys(names) if not drawable(name)]
     if not found:
         return []

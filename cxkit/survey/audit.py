@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-Note = tuple[str, Mapping[str, Any]]  # what was assumed or left out; its sentence stands in views/audit.py
+if TYPE_CHECKING:
+    from cxkit.show.view import View
+
+Note = tuple[str, Mapping[str, Any]]  # what was assumed or left out; its sentence stands in show/audit.py
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,13 @@ class Audit:
     values: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     split: Mapping[str, str] = field(default_factory=dict)
     count: str = ""
+
+    def table(self, lang: str = "en") -> "View":
+        """Show what was read, assumed and left out as HTML tables, in en, ru, uz or uz_Cyrl."""
+        from cxkit.show.audit import audit_view
+        from cxkit.show.language import language
+
+        return audit_view(self, language(lang))
 
     def plain(self) -> dict[str, Any]:
         """The audit as plain values, as ``result.json`` keeps it; cards and roles stand in the result's settings."""

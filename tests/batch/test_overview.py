@@ -17,7 +17,7 @@ from cxkit.batch.overview import write_overview
 from cxkit.batch.summary import Row
 from cxkit.methods import METHODS
 from cxkit.report.gate import check_page
-from cxkit.result import COLUMNS, TEXT_COLUMNS, Result, save, tidy
+from cxkit.result import COLUMNS, TEXT_COLUMNS, Result, tidy_table
 
 NAN = float("nan")
 NPS = {
@@ -34,7 +34,7 @@ def score(estimate, n=100, half=8.0, base="ok", item="q", term="nps", **cells):
 def publish(out, client, *rows, method="nps", name="", lang="en", wave="", **settings):
     folder = f"{client}/{method}"
     (out / folder).mkdir(parents=True, exist_ok=True)
-    save(Result(method, NPS | settings, tidy(list(rows)), {"wave": wave}), out / folder)
+    Result(method, NPS | settings, tidy_table(list(rows)), {"wave": wave}).save(out / folder)
     return Row(client, name or client, method, lang, "published", "", folder)
 
 
@@ -205,8 +205,8 @@ CALLS = {  # on the sample "bank", by wave; a method without a headline needs no
 
 @pytest.mark.parametrize("method", list(HEADLINES))
 def test_every_headline_stands_in_a_real_result(method, tmp_path):
-    result = METHODS[method](cx.sample("bank"), wave="wave", **CALLS[method])
-    save(result, tmp_path / "a" / method)
+    result = METHODS[method].compute(cx.sample("bank"), wave="wave", **CALLS[method])
+    result.save(tmp_path / "a" / method)
     entry = read_entry(Row("a", "a", method, "en", "published", "", f"a/{method}"), tmp_path)
     assert entry
     item, term = HEADLINES[method].row(result.settings)
@@ -216,7 +216,7 @@ def test_every_headline_stands_in_a_real_result(method, tmp_path):
 
 
 def test_a_single_item_stands_for_itself(tmp_path):
-    save(cx.scaling(cx.sample("shop"), ["ease"], scale=[1, 10]), tmp_path / "a/scaling")
+    cx.scaling(cx.sample("shop"), ["ease"], scale=[1, 10]).save(tmp_path / "a/scaling")
     entry = read_entry(Row("a", "a", "scaling", "en", "published", "", "a/scaling"), tmp_path)
     assert entry
     assert 0 < entry.estimate < 100

@@ -142,9 +142,9 @@ def test_every_method_tells(method):
     assert {values["score"] for values in told(result, "top_unused")} == {5}
     assert told(result, "zero_weights") == [{"n": 50}]
     for lang in LANGUAGES:
-        assert "{" not in cx.prose(result, lang).html
-    assert "nobody of 150 answered above 5 on " in cx.prose(result).html
-    assert "Respondents with the weight 0: 50." in cx.prose(result).html
+        assert "{" not in result.prose(lang).html
+    assert "nobody of 150 answered above 5 on " in result.prose().html
+    assert "Respondents with the weight 0: 50." in result.prose().html
 
 
 @pytest.mark.parametrize("kind", FRAMES)
@@ -153,7 +153,7 @@ class TestWeights:
         data = FRAMES[kind](survey(w=[0.0, 2, 3, 2] * 50, t=["1"] * 100 + ["2"] * 100))
         result = cx.nps(data, "q", weight="w", wave="t")
         assert told(result, "zero_weights") == [{"n": 50}]
-        cx.save(result, tmp_path)
+        result.save(tmp_path)
         assert ["zero_weights", {"n": 50}] in json.loads((tmp_path / "result.json").read_text())["notes"]
 
     def test_one_weight_over_all_others_is_told(self, kind):

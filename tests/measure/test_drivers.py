@@ -236,21 +236,21 @@ def test_a_driver_asked_the_other_way_round_is_named_with_its_correlation():
     data, result, notes = opposed("c")
     assert notes == [("driver_against", {"item": "c", "r": pytest.approx(np.corrcoef(data["c"], data["out"])[0, 1])})]
     assert not [code for code, numbers in result.notes if code.startswith("wrong") and numbers["item"] == "c"]
-    assert "“c” runs against the outcome (r = −0." in cx.prose(result).html
-    assert "set reversed: true for it in the codebook" in cx.prose(result).html
+    assert "“c” runs against the outcome (r = −0." in result.prose().html
+    assert "set reversed: true for it in the codebook" in result.prose().html
     assert opposed()[2] == opposed("c", declared="c")[2] == []
 
 
 def test_a_driver_declared_as_reversed_that_was_not_is_named():
     _, result, ((code, numbers),) = opposed(declared="b")
     assert (code, numbers["item"]) == ("driver_against_reversed", "b")
-    assert "take reversed: true out of the codebook" in cx.prose(result).html
+    assert "take reversed: true out of the codebook" in result.prose().html
 
 
 def test_when_most_drivers_run_against_the_outcome_it_is_named_itself():
     _, result, notes = opposed("a", "b", "d")
     assert notes == [("outcome_against", {"item": "out", "n": 3, "of": 4})]
-    assert "Most drivers run against “out” (3 of 4)" in cx.prose(result).html
+    assert "Most drivers run against “out” (3 of 4)" in result.prose().html
     assert opposed(outcome_turned=True)[2] == [("outcome_against", {"item": "out", "n": 4, "of": 4})]
 
 

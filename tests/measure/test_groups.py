@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from cxkit.show.figure import FIGURES
 
 import cxkit as cx
 from cxkit.measure.cells import Cells
 from cxkit.measure.groups import Members, mirrored
 from cxkit.methods import METHODS
 from cxkit.methods.acsi_regression.rolling_rows import read_economy
-from cxkit.show.figure import FIGURES
 from tests.methods.test_contract import BACKENDS, CALLS, bank  # noqa: F401  (a fixture)
 
 NUMBERS = ["n", "n_other", "missing", "n_eff", "estimate", "se", "low", "high", "p"]
@@ -23,7 +23,7 @@ def using(data):
 
 
 def call(method, data, **settings):
-    return METHODS[method](data, **{**CALLS[method], **settings})
+    return METHODS[method].compute(data, **{**CALLS[method], **settings})
 
 
 @pytest.fixture(scope="module")
@@ -48,21 +48,21 @@ def test_each_answer_of_a_cell_is_a_group_against_those_without_it(bank, apart, 
 @pytest.mark.parametrize("method", METHODS)
 def test_groups_that_overlap_are_tests_of_their_own_and_told(bank, apart, method):  # noqa: F811
     result = apart[method]
-    groups = [g for g in dict.fromkeys(result.table["group"]) if g in OPTIONS["used"]]
+    groups = [g for g in dict.fromkeys(result.tidy["group"]) if g in OPTIONS["used"]]
     assert groups == list(OPTIONS["used"])
     assert result.facts["overlapping"]
     data = using(bank)
     now = data[data["wave"] == result.facts["wave"]]
     several = int(now["used"].isin([USED[1], USED[4], USED[5]]).sum())
     assert ("groups_overlap", {"n": several}) in result.notes
-    assert f"Respondents in several groups: {several}." in cx.prose(result).html
-    tested = result.table[result.table["p_adjusted"].notna()]
+    assert f"Respondents in several groups: {several}." in result.prose().html
+    tested = result.tidy[result.tidy["p_adjusted"].notna()]
     assert result.facts["tests"] == len(tested)
 
 
 def test_the_total_counts_a_respondent_of_several_groups_once(bank, apart):  # noqa: F811
     plain = cx.nps(bank, **{**CALLS["nps"], "by": ""})
-    for wave in set(plain.table["wave"]):
+    for wave in set(plain.tidy["wave"]):
         one, other = (r.rows(term="nps", group="", wave=wave)["n"].item() for r in (plain, apart["nps"]))
         assert one == other
 
@@ -70,7 +70,7 @@ def test_the_total_counts_a_respondent_of_several_groups_once(bank, apart):  # n
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_other_kinds_of_tables_are_split_too(bank, apart, backend):  # noqa: F811
     found = call("nps", BACKENDS[backend](using(bank)), **SPLIT)
-    pd.testing.assert_frame_equal(found.table, apart["nps"].table, rtol=1e-9)
+    pd.testing.assert_frame_equal(found.tidy, apart["nps"].tidy, rtol=1e-9)
 
 
 def test_two_groups_that_overlap_are_two_tests_told_each():
@@ -83,7 +83,7 @@ def test_two_groups_that_overlap_are_two_tests_told_each():
     assert tests["estimate"].to_dict() == pytest.approx({"a": 200, "b": 100 / 3 - 100})
     assert (tests["p_adjusted"] > tests["p"]).any()
     assert result.facts["tests"] == 2
-    told = cx.prose(result).html
+    told = result.prose().html
     assert "a lies 200 points above the rest" in told
     assert "b lies 67 points below the rest" in told
 
@@ -131,7 +131,7 @@ def test_companies_of_an_economy_are_found_in_another_spelling():
 def test_groups_stand_in_the_order_of_their_values(bank, method):  # noqa: F811
     names = sorted(set(bank["segment"]), reverse=True)
     result = call(method, bank, values={"segment": {name: {} for name in names[:-1]}})
-    shown = [g for g in dict.fromkeys(result.table["group"]) if g in names]
+    shown = [g for g in dict.fromkeys(result.tidy["group"]) if g in names]
     assert shown == names
 
 
@@ -144,16 +144,16 @@ def test_every_view_calls_groups_and_waves_by_their_texts(bank, method):  # noqa
     }
     result = call(method, bank, values=values, min_base=1, flag_base=1)
     again = type(result).from_json(result.to_json())
-    shown = [cx.table(again, "ru").html, cx.prose(again, "ru").html]
+    shown = [again.table("ru").html, again.prose("ru").html]
     for part in {"groups", "trend", "main" if method == "nps" else "groups"} & set(FIGURES[method]):
-        picture = cx.figure(again, "ru", part)
+        picture = again.figure("ru", part)
         shown += [picture.alt, picture.svg]
     for text in shown:
         assert not [name for name in (*segments, *waves) if name in text]
-    assert "Группа 0" in cx.table(again, "ru").html
-    assert segments[0] in cx.table(again, "uz").html  # no text in Uzbek nor in English: the name
-    assert waves[-1] not in cx.table(again, "uz").html
-    assert set(again.table["group"]) & set(segments)
+    assert "Группа 0" in again.table("ru").html
+    assert segments[0] in again.table("uz").html  # no text in Uzbek nor in English: the name
+    assert waves[-1] not in again.table("uz").html
+    assert set(again.tidy["group"]) & set(segments)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -169,7 +169,7 @@ def test_a_group_and_a_wave_whose_answers_are_all_empty_are_named(bank, method):
     assert ("group_unanswered", {"group": segment, "n": 14}) in result.notes
     assert ("wave_unanswered", {"wave": wave, "n": 15}) in result.notes
     assert result.facts["wave"] == data["wave"].max()
-    told = cx.prose(result).html
+    told = result.prose().html
     assert "“Quiet” is not shown: nobody there answered. Respondents: 14." in told
     assert "The wave “2027-Q1” is left out: nobody there answered. Respondents: 15." in told
 
@@ -180,7 +180,7 @@ def test_a_group_of_earlier_waves_only_is_named(bank):  # noqa: F811
     data = bank[~bank["segment"].eq("Branch") | gone]
     result = cx.nps(data, by="segment", wave="wave")
     assert ("group_before", {"group": "Branch", "wave": first}) in result.notes
-    assert f"“Branch” was asked in earlier waves only, last in {first}." in cx.prose(result).html
+    assert f"“Branch” was asked in earlier waves only, last in {first}." in result.prose().html
 
 
 @pytest.mark.parametrize("backend", ["pandas", *BACKENDS])
@@ -189,7 +189,7 @@ def test_names_that_are_hardly_different_are_told_and_counted_apart(bank, backen
     data = bank.assign(segment=segment)
     result = call("nps", BACKENDS.get(backend, lambda frame: frame)(data), interval="wald")
     assert ("near_groups", {"names": "BRANCH, Branch"}) in result.notes
-    assert {"BRANCH", "Branch"} <= set(result.table["group"])
+    assert {"BRANCH", "Branch"} <= set(result.tidy["group"])
 
 
 def test_waves_and_letters_that_look_the_same_are_told():
@@ -200,7 +200,7 @@ def test_waves_and_letters_that_look_the_same_are_told():
     assert ("near_groups", {"names": "VIP A, VIP [U+0410]"}) in result.notes
     result = cx.nps(data.assign(wave=["q1", "Q1"] * 30), wave="wave", waves=["q1", "Q1"])
     assert ("near_waves", {"names": "Q1, q1"}) in result.notes
-    assert "Waves whose names differ only in case" in cx.prose(result).html
+    assert "Waves whose names differ only in case" in result.prose().html
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -208,7 +208,7 @@ def test_several_answers_in_one_cell_are_told_with_the_setting(bank, method):  #
     result = call(method, using(bank), by="used")
     told = {"column": "used", "separator": ", ", "setting": "split"}
     assert ("several_answers", told) in result.notes
-    assert "with “split” in the codebook each answer is one" in cx.prose(result).html
+    assert "with “split” in the codebook each answer is one" in result.prose().html
 
 
 @pytest.mark.parametrize("method", METHODS)

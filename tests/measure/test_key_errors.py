@@ -73,7 +73,7 @@ def told(result):
 
 
 def caveats(result, lang="en"):
-    found = re.findall(r"<li>(.*?)</li>", cx.prose(result, lang).html)
+    found = re.findall(r"<li>(.*?)</li>", result.prose(lang).html)
     return [unescape(text) for text in found]
 
 

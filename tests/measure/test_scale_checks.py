@@ -6,9 +6,9 @@ from html import unescape
 import numpy as np
 import pandas as pd
 import pytest
+from cxkit.show.key_prose import CAVEATS
 
 import cxkit as cx
-from cxkit.show.key_prose import CAVEATS
 from cxkit.show.language import LANGUAGES, language
 
 ITEMS = ["a", "b", "c", "d"]
@@ -29,7 +29,7 @@ def stops(result):
 
 
 def read(result, lang="en"):
-    return [unescape(text) for text in re.findall(r"<(?:li|p)>(.*?)</(?:li|p)>", cx.prose(result, lang).html)]
+    return [unescape(text) for text in re.findall(r"<(?:li|p)>(.*?)</(?:li|p)>", result.prose(lang).html)]
 
 
 def test_nothing_stops_a_good_scale():

@@ -142,25 +142,25 @@ def test_a_given_order_wins_and_is_told_where_time_says_otherwise():
     result = asked(survey(waves), waves=waves)
     assert [wave for wave, _ in scores(result)] == waves
     assert result.notes[0] == ("waves_against_time", {"waves": waves, "by_time": ["11/2025", "12/2025", "01/2026"]})
-    assert "order that was given: 12/2025, 11/2025, 01/2026. By time it would be: 11/2025" in cx.prose(result).html
+    assert "order that was given: 12/2025, 11/2025, 01/2026. By time it would be: 11/2025" in result.prose().html
 
 
 @pytest.mark.parametrize(("lang", "sentence"), LANGUAGES.items())
 def test_the_page_tells_the_order_of_time(lang, sentence):
-    assert sentence in cx.prose(asked(survey(("11/2025", "12/2025", "01/2026"))), lang).html
+    assert sentence in asked(survey(("11/2025", "12/2025", "01/2026"))).prose(lang).html
 
 
 def test_the_order_of_time_is_kept_in_the_file_of_the_result():
     result = asked(survey(("11/2025", "12/2025", "01/2026")))
     again = cx.Result.from_json(result.to_json())
     assert again.notes[0] == ("waves_by_month", {"waves": ["11/2025", "12/2025", "01/2026"]})
-    assert cx.prose(again).html == cx.prose(result).html
+    assert again.prose().html == result.prose().html
 
 
 def test_a_long_order_is_cut_in_the_sentence():
     waves = [f"{k % 12 + 1:02}/{2020 + k // 12}" for k in range(20)]
     data = pd.concat([pd.DataFrame({"r": [9] * 10, "w": wave}) for wave in waves])
-    html = cx.prose(asked(data)).html
+    html = asked(data).prose().html
     assert "in the order of time: 01/2020, 02/2020, 03/2020" in html
     assert "10/2020, …, 08/2021 (read as month and year)" in html
 

@@ -12,12 +12,12 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from cxkit.show.figure import FIGURES
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 import cxkit as cx
 from cxkit.methods import METHODS
-from cxkit.show.figure import FIGURES
 
 COLUMNS = [
     "item", "term", "score", "group", "wave", "n", "n_other", "missing", "n_eff", "estimate", "se", "low", "high",
@@ -69,7 +69,7 @@ def bank():
 
 @pytest.fixture(scope="module")
 def results(bank):
-    return {method: METHODS[method](bank, **CALLS[method]) for method in METHODS if method in CALLS}
+    return {method: METHODS[method].compute(bank, **CALLS[method]) for method in METHODS if method in CALLS}
 
 
 @pytest.fixture(params=METHODS)
@@ -116,8 +116,8 @@ def test_settings_hold_every_argument_of_the_method_as_plain_values(method, resu
 
 
 def test_no_number_depends_on_the_name_of_the_client(bank, method, result):
-    other = METHODS[method](bank, **CALLS[method], client="another")
-    pd.testing.assert_frame_equal(other.table, result.table, check_exact=True)
+    other = METHODS[method].compute(bank, **CALLS[method], client="another")
+    pd.testing.assert_frame_equal(other.tidy, result.tidy, check_exact=True)
     assert (other.facts, other.notes) == (result.facts, result.notes)
 
 
@@ -125,35 +125,35 @@ def test_no_number_depends_on_the_names_of_groups_and_waves(bank, method, result
     groups = {name: f"{99 - k} {name}" for k, name in enumerate(sorted(bank["segment"].unique()))}  # in reverse order
     waves = {name: name.replace("2026", "2027") for name in bank["wave"].unique()}
     renamed = bank.assign(segment=bank["segment"].map(groups), wave=bank["wave"].map(waves))
-    other = METHODS[method](renamed, **CALLS[method]).table
+    other = METHODS[method].compute(renamed, **CALLS[method]).tidy
     back = {new: old for names in (groups, waves) for old, new in names.items()}
     other = other.assign(group=other["group"].replace(back), wave=other["wave"].replace(back))
     keys = ["item", "term", "score", "group", "wave"]
-    pd.testing.assert_frame_equal(*(t.sort_values(keys, ignore_index=True) for t in (other, result.table)), rtol=1e-9)
+    pd.testing.assert_frame_equal(*(t.sort_values(keys, ignore_index=True) for t in (other, result.tidy)), rtol=1e-9)
 
 
 def test_a_result_can_be_made_again_from_its_settings(bank, method, result):
-    again = METHODS[method](bank, **json.loads(result.to_json())["settings"])
-    pd.testing.assert_frame_equal(again.table, result.table, check_exact=True)
+    again = METHODS[method].compute(bank, **json.loads(result.to_json())["settings"])
+    pd.testing.assert_frame_equal(again.tidy, result.tidy, check_exact=True)
     assert (again.settings, again.notes) == (result.settings, result.notes)
 
 
 def test_the_table_has_the_required_columns(result):
-    assert list(result.table.columns) == COLUMNS
-    assert len(result.table)
+    assert list(result.tidy.columns) == COLUMNS
+    assert len(result.tidy)
     for column in COLUMNS:
         if column not in ("item", "term", "group", "wave", "base"):
-            assert result.table[column].dtype == float
+            assert result.tidy[column].dtype == float
         else:
-            assert result.table[column].map(type).eq(str).all()
+            assert result.tidy[column].map(type).eq(str).all()
 
 
 def test_no_estimate_stands_twice(result):
-    assert not result.table.duplicated(["item", "term", "score", "group", "wave"]).any()
+    assert not result.tidy.duplicated(["item", "term", "score", "group", "wave"]).any()
 
 
 def test_low_estimate_high_stand_in_order(result):
-    known = result.table.dropna(subset=["low"])
+    known = result.tidy.dropna(subset=["low"])
     assert len(known)
     assert known["high"].notna().all()
     assert (known["low"] <= known["estimate"]).all()
@@ -161,7 +161,7 @@ def test_low_estimate_high_stand_in_order(result):
 
 
 def test_p_values_are_probabilities_and_never_fall_by_adjusting(result):
-    tested = result.table.dropna(subset=["p"])
+    tested = result.tidy.dropna(subset=["p"])
     assert len(tested)
     assert tested["p"].between(0, 1).all()
     assert tested["p_adjusted"].between(0, 1).all()
@@ -171,34 +171,34 @@ def test_p_values_are_probabilities_and_never_fall_by_adjusting(result):
 
 @pytest.mark.parametrize("method", ["scaling", "nps"])
 def test_shares_of_a_cell_sum_to_one(result):
-    shares = result.table[(result.table["term"] == "share") & (result.table["base"] != "hidden")]
+    shares = result.tidy[(result.tidy["term"] == "share") & (result.tidy["base"] != "hidden")]
     sums = shares.groupby(["item", "group", "wave"])["estimate"].sum()
     assert len(sums)
     assert sums.to_numpy() == pytest.approx(1, abs=1e-12)
 
 
 def test_hidden_rows_carry_no_numbers_and_the_others_do(result):
-    hidden = result.table["base"] == "hidden"
+    hidden = result.tidy["base"] == "hidden"
     assert hidden.any()
-    assert set(result.table["base"]) <= {"ok", "small", "hidden"}
-    assert result.table.loc[hidden, NUMBERS].isna().all(axis=None)
-    assert result.table.loc[~hidden, "estimate"].notna().all()
+    assert set(result.tidy["base"]) <= {"ok", "small", "hidden"}
+    assert result.tidy.loc[hidden, NUMBERS].isna().all(axis=None)
+    assert result.tidy.loc[~hidden, "estimate"].notna().all()
 
 
 def test_nothing_rests_on_fewer_respondents_than_the_smallest_base(result):
-    shown = result.table[result.table["base"] != "hidden"]
+    shown = result.tidy[result.tidy["base"] != "hidden"]
     assert shown[["n", "n_other"]].min(axis=None) >= result.settings["min_base"]
 
 
 def test_json_gives_the_same_result_back(result):
     back = cx.Result.from_json(result.to_json())
-    pd.testing.assert_frame_equal(back.table, result.table, check_exact=True, check_dtype=False)
+    pd.testing.assert_frame_equal(back.tidy, result.tidy, check_exact=True, check_dtype=False)
     assert back.to_json() == result.to_json()
     assert (back.scores is None) == (result.scores is None)
 
 
 def test_json_gives_columns_of_the_same_type_back(result):
-    assert cx.Result.from_json(result.to_json()).table.dtypes.tolist() == result.table.dtypes.tolist()
+    assert cx.Result.from_json(result.to_json()).tidy.dtypes.tolist() == result.tidy.dtypes.tolist()
 
 
 def test_pickle_gives_the_same_result_back(result):
@@ -211,18 +211,18 @@ def test_json_holds_no_undefined_number(result):
 
 def test_the_survey_is_not_changed(bank, method):
     before = bank.copy(deep=True)
-    METHODS[method](bank, **CALLS[method])
+    METHODS[method].compute(bank, **CALLS[method])
     pd.testing.assert_frame_equal(bank, before, check_exact=True)
 
 
 def test_the_same_seed_gives_the_same_answer(bank, method, result):
-    assert METHODS[method](bank, **CALLS[method]).to_json() == result.to_json()
+    assert METHODS[method].compute(bank, **CALLS[method]).to_json() == result.to_json()
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_every_kind_of_table_gives_the_same_result(bank, method, result, backend):
-    found = METHODS[method](BACKENDS[backend](bank), **CALLS[method])
-    pd.testing.assert_frame_equal(found.table, result.table, check_exact=False, rtol=1e-9, atol=1e-9)
+    found = METHODS[method].compute(BACKENDS[backend](bank), **CALLS[method])
+    pd.testing.assert_frame_equal(found.tidy, result.tidy, check_exact=False, rtol=1e-9, atol=1e-9)
     for (code, numbers), (expected, others) in zip(found.notes, result.notes, strict=True):
         assert code == expected
         assert numbers == pytest.approx(others)
@@ -233,41 +233,41 @@ def test_every_kind_of_table_gives_the_same_result(bank, method, result, backend
 
 
 def test_rows_in_another_order_give_the_same_table(bank, method, result):
-    found = METHODS[method](bank.sample(frac=1, random_state=4), **CALLS[method])
-    pd.testing.assert_frame_equal(found.table, result.table, check_exact=False, rtol=1e-10, atol=1e-10)
+    found = METHODS[method].compute(bank.sample(frac=1, random_state=4), **CALLS[method])
+    pd.testing.assert_frame_equal(found.tidy, result.tidy, check_exact=False, rtol=1e-10, atol=1e-10)
 
 
 def test_weights_of_one_change_nothing(bank, method):
-    plain = METHODS[method](bank, **{**CALLS[method], "weight": ""})
-    ones = METHODS[method](bank.assign(one=1.0), **{**CALLS[method], "weight": "one"})
-    pd.testing.assert_frame_equal(ones.table, plain.table, check_exact=False, rtol=1e-12, atol=1e-12)
+    plain = METHODS[method].compute(bank, **{**CALLS[method], "weight": ""})
+    ones = METHODS[method].compute(bank.assign(one=1.0), **{**CALLS[method], "weight": "one"})
+    pd.testing.assert_frame_equal(ones.tidy, plain.tidy, check_exact=False, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("factor", [0.01, 1e6])
 def test_multiplying_all_weights_changes_nothing(bank, method, result, factor):
-    found = METHODS[method](bank.assign(weight=bank["weight"] * factor), **CALLS[method])
-    pd.testing.assert_frame_equal(found.table, result.table, check_exact=False, rtol=1e-9, atol=1e-9)
+    found = METHODS[method].compute(bank.assign(weight=bank["weight"] * factor), **CALLS[method])
+    pd.testing.assert_frame_equal(found.tidy, result.tidy, check_exact=False, rtol=1e-9, atol=1e-9)
 
 
 def test_respondents_with_weight_zero_represent_nobody(bank, method, result):
     nobody = bank.assign(weight=0.0, id=[f"zero{k}" for k in range(len(bank))])
-    found = METHODS[method](pd.concat([bank, nobody]), **CALLS[method])
-    pd.testing.assert_frame_equal(found.table, result.table, check_exact=False, rtol=1e-10, atol=1e-10)
+    found = METHODS[method].compute(pd.concat([bank, nobody]), **CALLS[method])
+    pd.testing.assert_frame_equal(found.tidy, result.tidy, check_exact=False, rtol=1e-10, atol=1e-10)
 
 
 def test_groups_under_other_names_have_the_same_numbers(bank, method):
     calm = {**CALLS[method], **({"interval": "adjusted"} if "interval" in CALLS[method] else {})}
     names = {name: f"{9 - k} {name[::-1]}" for k, name in enumerate(sorted(bank["segment"].unique()))}
     keys = ["item", "term", "score", "wave", "group"]
-    one = METHODS[method](bank, **calm).table.replace({"group": names}).sort_values(keys, ignore_index=True)
-    other = METHODS[method](bank.assign(segment=bank["segment"].map(names)), **calm).table
+    one = METHODS[method].compute(bank, **calm).tidy.replace({"group": names}).sort_values(keys, ignore_index=True)
+    other = METHODS[method].compute(bank.assign(segment=bank["segment"].map(names)), **calm).tidy
     other = other.sort_values(keys, ignore_index=True)
     pd.testing.assert_frame_equal(other, one, check_exact=False, rtol=1e-10, atol=1e-10)
 
 
 def test_the_interval_widens_with_the_level(bank, method, result):
-    wide = METHODS[method](bank, **CALLS[method], level=0.99).table
-    inner, outer = (t["high"] - t["low"] for t in (result.table, wide))
+    wide = METHODS[method].compute(bank, **CALLS[method], level=0.99).tidy
+    inner, outer = (t["high"] - t["low"] for t in (result.tidy, wide))
     assert (outer[inner > 0] >= inner[inner > 0]).all()
     assert outer.sum() > 1.1 * inner.sum()
 
@@ -305,21 +305,21 @@ def test_a_method_is_a_plain_function_with_keyword_settings(method):
 
 
 def test_saving_writes_the_table_and_keeps_answers_of_respondents_out(result, tmp_path):
-    cx.save(result, tmp_path)
+    result.save(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["result.json", "table.csv"]
     stored = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
     assert stored["scores"] is None
     back = pd.read_csv(tmp_path / "table.csv", keep_default_na=False)
     assert list(back.columns) == COLUMNS
-    assert len(back) == len(result.table)
+    assert len(back) == len(result.tidy)
 
 
 def test_a_survey_with_undefined_group_and_wave_still_gives_plain_text_cells(bank, method):
     holes = bank.assign(segment=bank["segment"].where(bank.index % 7 > 0, None))
     holes["wave"] = holes["wave"].where(bank.index % 11 > 0, None)
-    found = METHODS[method](holes, **CALLS[method])
+    found = METHODS[method].compute(holes, **CALLS[method])
     assert {"group_unknown", "wave_unknown"} <= {code for code, _ in found.notes}
-    assert not found.table[["group", "wave"]].isin(["None", "nan", "<NA>"]).any(axis=None)
+    assert not found.tidy[["group", "wave"]].isin(["None", "nan", "<NA>"]).any(axis=None)
 
 
 WRONG = {
@@ -331,78 +331,78 @@ WRONG = {
 @pytest.mark.parametrize("kind", WRONG)
 def test_data_of_a_wrong_kind_are_an_error_that_says_what_to_give(method, kind):
     with pytest.raises(cx.DataError, match="cannot be read; give a pandas, polars or DuckDB table"):
-        METHODS[method](WRONG[kind], **CALLS[method])
+        METHODS[method].compute(WRONG[kind], **CALLS[method])
 
 
 @pytest.mark.parametrize("role", ["by", "wave", "weight", "respondent"])
 def test_an_unknown_column_is_an_error_that_names_the_nearest(bank, method, role):
     with pytest.raises(cx.DataError, match='no column "segmnt"; did you mean "segment"'):
-        METHODS[method](bank, **{**CALLS[method], role: "segmnt"})
+        METHODS[method].compute(bank, **{**CALLS[method], role: "segmnt"})
 
 
 def test_an_unknown_respondent_column_is_an_error_without_waves_too(bank, method):
     with pytest.raises(cx.DataError, match='no column "idd"'):
-        METHODS[method](bank, **{**CALLS[method], "wave": "", "respondent": "idd"})
+        METHODS[method].compute(bank, **{**CALLS[method], "wave": "", "respondent": "idd"})
 
 
 @pytest.mark.parametrize("level", [0, 0.49, 1, 1.5, 95, -0.95, float("nan")])
 def test_a_level_out_of_range_is_an_error(bank, method, level):
     with pytest.raises(cx.SettingsError, match=r"give a confidence from 0.5 to below 1"):
-        METHODS[method](bank, **CALLS[method], level=level)
+        METHODS[method].compute(bank, **CALLS[method], level=level)
 
 
 def test_a_level_given_as_text_is_an_error_in_words(bank, method):
     with pytest.raises(cx.SettingsError, match="level"):
-        METHODS[method](bank, **CALLS[method], level="0.95")
+        METHODS[method].compute(bank, **CALLS[method], level="0.95")
 
 
 @pytest.mark.parametrize("bases", [(31, 30), (0, 30), (-5, 30), (2.5, 30)])
 def test_bases_that_make_no_sense_are_an_error_before_any_answer_is_looked_at(bank, method, bases):
     spoiled = bank.assign(**{RATING[method]: 99.0})
     with pytest.raises(cx.SettingsError, match="min_base not above flag_base"):
-        METHODS[method](spoiled, **CALLS[method], min_base=bases[0], flag_base=bases[1])
+        METHODS[method].compute(spoiled, **CALLS[method], min_base=bases[0], flag_base=bases[1])
 
 
 def test_an_unknown_correction_is_an_error(bank, method):
     with pytest.raises(cx.SettingsError, match='no correction "tukey"; give "holm" or "bh"'):
-        METHODS[method](bank, **CALLS[method], correction="tukey")
+        METHODS[method].compute(bank, **CALLS[method], correction="tukey")
 
 
 @pytest.mark.parametrize("bad", [-1.0, np.inf, np.nan])
 def test_a_weight_that_is_no_weight_is_an_error(bank, method, bad):
     spoiled = bank.assign(weight=bank["weight"].where(bank.index != bank.index[5], bad))
     with pytest.raises(cx.DataError, match='"weight" has 1 empty, negative or infinite weights'):
-        METHODS[method](spoiled, **CALLS[method])
+        METHODS[method].compute(spoiled, **CALLS[method])
 
 
 def test_weights_that_are_all_zero_are_an_error(bank, method):
     with pytest.raises(cx.DataError, match='"weight" holds no weight above 0'):
-        METHODS[method](bank.assign(weight=0.0), **CALLS[method])
+        METHODS[method].compute(bank.assign(weight=0.0), **CALLS[method])
 
 
 def test_text_in_a_weight_column_is_an_error_in_words(bank, method):
     spoiled = bank.assign(weight=bank["weight"].astype(object).where(bank.index != bank.index[5], "heavy"))
     with pytest.raises(cx.DataError, match='"weight"'):
-        METHODS[method](spoiled, **CALLS[method])
+        METHODS[method].compute(spoiled, **CALLS[method])
 
 
 def test_a_survey_without_rows_is_an_error(bank, method):
     with pytest.raises(cx.DataError, match=r"no answer|no weight above 0"):
-        METHODS[method](bank.iloc[:0], **CALLS[method])
+        METHODS[method].compute(bank.iloc[:0], **CALLS[method])
 
 
 def test_an_empty_text_is_an_unknown_group(bank, method):
     holes = bank["segment"].where(bank.index % 7 > 0)
     calls = {**CALLS[method], "wave": "", "respondent": ""}
-    empty = METHODS[method](bank.assign(segment=holes.fillna("")), **calls)
-    absent = METHODS[method](bank.assign(segment=holes), **calls)
+    empty = METHODS[method].compute(bank.assign(segment=holes.fillna("")), **calls)
+    absent = METHODS[method].compute(bank.assign(segment=holes), **calls)
     assert empty.to_json() == absent.to_json()
 
 
 def test_a_respondent_who_stands_twice_in_a_wave_is_an_error(bank, method):
     pairs = bank.assign(id=bank.groupby("wave").cumcount())
     with pytest.raises(cx.DataError, match="id"):
-        METHODS[method](pd.concat([pairs, pairs.iloc[:3]]), **CALLS[method])
+        METHODS[method].compute(pd.concat([pairs, pairs.iloc[:3]]), **CALLS[method])
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -410,14 +410,14 @@ def test_polars_pyarrow_and_duckdb_tables_are_checked_too(bank, method, backend)
     rating = RATING[method]
     spoiled = bank.assign(**{rating: bank[rating].where(bank.index != bank.index[5], 11.0)})
     with pytest.raises(cx.DataError, match=rf'"{rating}".*found 11, expected a whole number'):
-        METHODS[method](BACKENDS[backend](spoiled), **CALLS[method])
+        METHODS[method].compute(BACKENDS[backend](spoiled), **CALLS[method])
 
 
 def test_no_view_shows_an_undefined_number(bank, method, result):
-    few = METHODS[method](bank.head(12), **{**CALLS[method], **FEW.get(method, {})})
+    few = METHODS[method].compute(bank.head(12), **{**CALLS[method], **FEW.get(method, {})})
     for found, lang in product((result, few), ("en", "uz_Cyrl")):
-        views = [cx.table(found, lang), cx.prose(found, lang)]
-        views += [cx.figure(found, lang, part) for part in FIGURES[method]]
+        views = [found.table(lang), found.prose(lang)]
+        views += [found.figure(lang, part) for part in FIGURES[method]]
         shown = [re.sub(r"<[^>]+>", " ", view.html) + view.alt for view in views]
         assert any(shown)
         assert not [text for text in shown if re.search(r"\b(nan|none|null|inf)\b", text, flags=re.I)]
@@ -425,11 +425,11 @@ def test_no_view_shows_an_undefined_number(bank, method, result):
 
 def test_two_groups_are_one_test_told_from_both_sides(bank, method):
     two = bank[bank["segment"].isin(["Branch", "Mobile app"])]
-    result = METHODS[method](two, **{**CALLS[method], "wave": "", "respondent": ""})
-    rows = result.table[result.table["term"].str.endswith("_vs_rest")]
+    result = METHODS[method].compute(two, **{**CALLS[method], "wave": "", "respondent": ""})
+    rows = result.tidy[result.tidy["term"].str.endswith("_vs_rest")]
     assert (rows["p_adjusted"] == rows["p"]).all()
     assert rows.groupby("item")["p"].nunique().eq(1).all()
-    others = result.table["p_adjusted"].notna() & ~result.table["term"].str.endswith("_vs_rest")
+    others = result.tidy["p_adjusted"].notna() & ~result.tidy["term"].str.endswith("_vs_rest")
     assert result.facts["tests"] == rows["item"].nunique() + others.sum()
 
 
@@ -439,11 +439,11 @@ def test_two_groups_are_one_test_told_from_both_sides(bank, method):
 def test_waves_whose_names_do_not_tell_their_order_are_refused(bank, method, names, known):
     survey = bank.assign(wave=bank["wave"].map(dict(zip(sorted(bank["wave"].unique()), names, strict=True))))
     if known:
-        assert METHODS[method](survey, **CALLS[method]).facts["wave"] == names[1]
+        assert METHODS[method].compute(survey, **CALLS[method]).facts["wave"] == names[1]
     else:
         with pytest.raises(cx.SettingsError, match="have no known order; give waves"):
-            METHODS[method](survey, **CALLS[method])
-        told = METHODS[method](survey, **CALLS[method], waves=list(names))
+            METHODS[method].compute(survey, **CALLS[method])
+        told = METHODS[method].compute(survey, **CALLS[method], waves=list(names))
         assert (told.facts["previous_wave"], told.facts["wave"]) == names
 
 
@@ -513,7 +513,7 @@ def test_nothing_leaves_the_scale_it_is_measured_on(bank, method, result, kinds,
     scales = result.settings["scale"]
     call = {**CALLS[method], **FEW.get(method, {}), "min_base": 2, "flag_base": 2}
     try:
-        table = METHODS[method](hostile(bank, scales, kinds, seed), **call).table
+        table = METHODS[method].compute(hostile(bank, scales, kinds, seed), **call).tidy
     except cx.CxError:  # what cannot be computed is refused
         reject()
     ends = [scales[RATING[method]][end] for end in ("min", "max")]
@@ -527,10 +527,10 @@ def test_nothing_leaves_the_scale_it_is_measured_on(bank, method, result, kinds,
 def test_a_column_of_waves_without_a_wave_is_one_survey(bank, method):
     """Everybody counts, with a weight too; that the waves are not known is told."""
     now = bank.query("wave == '2026-Q2'")
-    whole = METHODS[method](now, **{**CALLS[method], "wave": ""})
-    unknown = METHODS[method](now.assign(wave=None), **CALLS[method])
+    whole = METHODS[method].compute(now, **{**CALLS[method], "wave": ""})
+    unknown = METHODS[method].compute(now.assign(wave=None), **CALLS[method])
     keys = ["item", "term", "score", "group"]
-    told, expected = (r.table.sort_values(keys, ignore_index=True).drop(columns="wave") for r in (unknown, whole))
+    told, expected = (r.tidy.sort_values(keys, ignore_index=True).drop(columns="wave") for r in (unknown, whole))
     pd.testing.assert_frame_equal(told, expected, rtol=1e-9)
     assert {k: v for k, v in unknown.facts.items() if k != "wave"} == pytest.approx(
         {k: v for k, v in whole.facts.items() if k != "wave"}

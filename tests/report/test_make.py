@@ -261,15 +261,15 @@ def test_a_failing_run_leaves_the_earlier_report_byte_for_byte(published, folder
             [SAVE + "\nos = __import__('os')\nos._exit(0)"],
             f"{LEFT} with code 0 in the middle; look for an exit in the template.",
         ),
-        (["1"], "The template did not write result.json; end it with cx.save(result, out)."),
+        (["1"], "The template did not write result.json; end it with result.save(out)."),
         (
             [SAVE.replace('Path(out, "table.csv")', 'Path("table.csv")')],
-            "The template did not write table.csv; end it with cx.save(result, out).",
+            "The template did not write table.csv; end it with result.save(out).",
         ),
         (
             [SAVE + "\nPath(out, 'table.csv').write_text('Сут', encoding='cp1251')"],
             "The template's table.csv is no readable CSV in UTF-8 (invalid continuation byte); end it with "
-            "cx.save(result, out).",
+            "result.save(out).",
         ),
         ([SAVE, "1 / 0"], 'The template "own" stopped: ZeroDivisionError: division by zero'),
         (

@@ -11,7 +11,6 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-import cxkit as cx
 from cxkit.methods.acsi_regression import charts as path_charts
 from cxkit.methods.acsi_regression import diagram as path_diagram
 from cxkit.methods.csi_tree import charts as tree_charts
@@ -65,7 +64,7 @@ def drawn(result, lang="en", part="main"):
     with ExitStack() as kept:
         for module in (charts, tree_charts, driver_charts, profile_charts, path_charts, path_diagram):
             kept.enter_context(patch.object(module, "finish", keep))
-        view = cx.figure(result, lang, part)
+        view = result.figure(lang, part)
     return view, sheets[0] if sheets else None
 
 

@@ -25,12 +25,12 @@ def audit(tmp_path):
 
 
 def sentences(audit, language):
-    return re.findall("<li>(.*?)</li>", cx.table(audit, language).html)
+    return re.findall("<li>(.*?)</li>", audit.table(language).html)
 
 
 def test_notes_are_kept_in_result_json(tmp_path, audit):
     data, _ = cx.read(tmp_path / "a.csv", items=["nps"], scale=[0, 10], respondent="id")
-    cx.save(cx.nps(data, "nps"), tmp_path / "out", audit)
+    cx.nps(data, "nps").save(tmp_path / "out", audit)
     kept = json.loads((tmp_path / "out" / "result.json").read_text(encoding="utf-8"))["audit"]["notes"]
     assert dict(kept) == NOTES
 

@@ -49,7 +49,7 @@ def test_the_strongest_driver_comes_first_and_makes_the_title(method):
 
 
 def test_a_lead_by_chance_makes_no_title():
-    assert cx.figure(of("scaling", designed(2, 2)), part="drivers").alt.startswith("What matters most for “r”. ")
+    assert of("scaling", designed(2, 2)).figure(part="drivers").alt.startswith("What matters most for “r”. ")
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -58,7 +58,7 @@ def test_every_importance_and_effect_is_drawn_with_its_interval(method):
     _, sheet = drawn(found, part="drivers")
     shares, effects = sheet.axes
     for terms, ax in ((("importance",), shares), (("penalty", "reward"), effects)):
-        rows = found.table[found.table["term"].isin(terms)]
+        rows = found.tidy[found.tidy["term"].isin(terms)]
         assert len(rows) == 3 * len(terms)
         ends = {pair for pair, _ in spans(ax)}
         low, high = ax.get_xlim()
@@ -73,9 +73,9 @@ def test_every_importance_and_effect_is_drawn_with_its_interval(method):
 
 def test_the_effects_are_told_with_their_sign():
     # nobody rates a low; a high rating of b is worth 3 of 10 points
-    alt = cx.figure(clear("scaling"), part="drivers").alt
+    alt = clear("scaling").figure(part="drivers").alt
     assert "b: 90%; Effect of a high rating +30.0; a: 10%; Effect of a high rating +10.0" in alt
-    alt = cx.figure(of("scaling", designed(1, 3, scores=(1.0, 3.0))), "ru", "drivers").alt
+    alt = of("scaling", designed(1, 3, scores=(1.0, 3.0))).figure("ru", "drivers").alt
     assert "b: 90\u00a0%; Эффект низкой оценки −30,0" in alt
 
 
@@ -101,7 +101,7 @@ def test_six_drivers_with_long_names_fit(lang):
 
 
 def test_one_driver_is_drawn_without_being_first_of_any():
-    view = cx.figure(of("scaling", designed(1, 3), "b"), part="drivers")
+    view = of("scaling", designed(1, 3), "b").figure(part="drivers")
     assert view.alt.startswith("What matters most for “r”. b: 100%")
 
 
@@ -114,12 +114,12 @@ def test_without_an_outcome_there_is_no_chart(method):
         "nps": lambda: cx.nps(data, "r", scale=scale),
         "csi_tree": lambda: cx.csi_tree(data, tree, scale=scale),
     }[method]()
-    assert cx.figure(found, part="drivers") == View()
+    assert found.figure(part="drivers") == View()
 
 
 def test_text_from_data_is_never_markup_or_mathematics():
     text = {"en": "<script>alert(1)</script> $x^2$"}
     scale = {"a": {"min": 1, "max": 5, "text": text}, "b": [1, 5], "r": {"min": 0, "max": 10, "text": text}}
-    view = cx.figure(of("scaling", designed(1, 3), scale=scale), part="drivers")
+    view = of("scaling", designed(1, 3), scale=scale).figure(part="drivers")
     assert "<script" not in view.svg
     assert view.alt.count("<script>alert(1)</script> $x^2$") == 2

@@ -7,6 +7,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from cxkit.show.figure import FIGURES
 from picture import branch, drawn, leaf, scales, texts
 
 import cxkit as cx
@@ -15,7 +16,6 @@ from cxkit.methods.csi_tree import prose as tree_prose
 from cxkit.methods.semantic_differential import prose as profile_prose
 from cxkit.show import charts, findings
 from cxkit.show.canvas import finish, ink_on, ramp, row_height, wrap
-from cxkit.show.figure import FIGURES
 from cxkit.show.language import LANGUAGES, language
 from cxkit.show.view import View
 
@@ -100,13 +100,13 @@ def test_a_figure_is_a_picture_twice_with_alt_text_that_states_the_finding(resul
 
 @pytest.mark.parametrize(("method", "part"), PARTS)
 def test_a_second_call_draws_the_same_bytes_whatever_the_users_settings(results, method, part):
-    first = cx.figure(results[method], "uz", part)
+    first = results[method].figure("uz", part)
     with mpl.rc_context(
         {"font.size": 30, "font.family": ["serif"], "text.color": "red", "axes.facecolor": "black", "savefig.dpi": 20,
          "savefig.bbox": "tight", "svg.hashsalt": "other", "svg.fonttype": "none", "text.parse_math": True}
     ):  # fmt: skip
         theirs = dict(mpl.rcParams)
-        second = cx.figure(results[method], "uz", part)
+        second = results[method].figure("uz", part)
         assert dict(mpl.rcParams) == theirs
     assert second == first
 
@@ -118,8 +118,8 @@ def test_every_letter_of_a_language_has_a_glyph(lang):
     scale = {item: {"min": 1, "max": 5, "text": {lang: text + " " + item}} for item in "ab"}
     result = cx.scaling(data, ["a", "b"], scale=scale, by="g")
     for part in ("main", "groups"):
-        assert cx.figure(result, lang, part).png
-    assert text in cx.figure(result, lang).alt
+        assert result.figure(lang, part).png
+    assert text in result.figure(lang).alt
 
 
 def test_text_from_data_is_never_read_as_mathematics_or_markup():
@@ -131,64 +131,64 @@ def test_text_from_data_is_never_read_as_mathematics_or_markup():
     }  # fmt: skip
     for method, result in both(data, explained=False, by="g", wave="w").items():
         for part in named[method]:
-            view = cx.figure(result, part=part)
+            view = result.figure(part=part)
             assert "<script" not in view.svg
             assert "$w_2$" in view.alt if part == "trend" else "$x^2$" in view.alt
 
 
 def test_every_character_of_a_name_is_drawn_also_dollar_signs():
-    svg = cx.figure(cx.nps(frame(r=[10.0, 0.0] * 20, g=["$x^2$", "y"] * 20), "r", by="g")).svg
+    svg = cx.nps(frame(r=[10.0, 0.0] * 20, g=["$x^2$", "y"] * 20), "r", by="g").figure().svg
     drawn = svg.split("<!-- $x^2$ -->")[1].split("<!--")[0]
     assert len(re.findall("<use ", drawn)) == len("$x^2$")
 
 
 @pytest.mark.parametrize("bad", ["\u202e", "\x07"])
 def test_control_and_direction_characters_stay_out_of_the_alt_text(bad):
-    view = cx.figure(cx.nps(survey(80, (f"no{bad}rth", "y")), "r", by="g"))
+    view = cx.nps(survey(80, (f"no{bad}rth", "y")), "r", by="g").figure()
     assert bad not in view.alt
     assert "no\ufffdrth" in view.alt
 
 
 def test_an_unknown_part_is_refused_with_the_nearest(results):
     with pytest.raises(SettingsError, match=r'^There is no figure "group" of scaling; did you mean "groups"\?$'):
-        cx.figure(results["scaling"], part="group")
+        results["scaling"].figure(part="group")
     with pytest.raises(
         SettingsError, match=r'^There is no figure "x" of nps; known are: main, distribution, trend, drivers\.$'
     ):
-        cx.figure(results["nps"], part="x")
+        results["nps"].figure(part="x")
 
 
 def test_an_unknown_language_is_refused(results):
     with pytest.raises(SettingsError, match='There is no language "de"'):
-        cx.figure(results["nps"], "de")
+        results["nps"].figure("de")
 
 
 def test_without_groups_and_waves_there_is_nothing_to_draw():
     found = both(survey(80), explained=False)
-    assert cx.figure(found["scaling"], part="groups") == View()
-    assert cx.figure(found["scaling"], part="trend") == View()
+    assert found["scaling"].figure(part="groups") == View()
+    assert found["scaling"].figure(part="trend") == View()
     for method in ("scaling", "nps", "csi_tree"):
-        assert cx.figure(found[method], part="drivers") == cx.figure(found[method], part="trend") == View()
-    assert cx.figure(found["semantic_differential"], part="groups") == View()
+        assert found[method].figure(part="drivers") == found[method].figure(part="trend") == View()
+    assert found["semantic_differential"].figure(part="groups") == View()
 
 
 def test_one_wave_is_no_trend_and_one_group_is_no_comparison():
     found = both(survey(80, ("only",), ("1",)), explained=False, by="g", wave="w")
-    assert cx.figure(found["nps"], part="trend") == View()
-    assert cx.figure(found["scaling"], part="groups") == View()
+    assert found["nps"].figure(part="trend") == View()
+    assert found["scaling"].figure(part="groups") == View()
 
 
 def test_a_report_on_too_few_draws_nothing():
     found = both(survey(16), explained=False, by="g", wave="w", min_base=10)
     for method, part in PARTS:
-        assert cx.figure(found[method], part=part) == View(), (method, part)
+        assert found[method].figure(part=part) == View(), (method, part)
 
 
 def test_a_hidden_group_is_in_no_alt_text():
     data = pd.concat([survey(80), survey(9).assign(g="secret", w="2")], ignore_index=True)
     for result in both(data, by="g", wave="w").values():
         for part in set(FIGURES[result.method]) - {"economy"}:  # whose companies the settings name
-            view = cx.figure(result, part=part)
+            view = result.figure(part=part)
             assert view.png
             assert "secret" not in view.alt
 
@@ -196,7 +196,7 @@ def test_a_hidden_group_is_in_no_alt_text():
 def test_a_hidden_wave_is_not_drawn_as_a_number():
     data = survey(189, waves=("1", "2", "3"))
     data["w"] = ["1"] * 90 + ["2"] * 9 + ["3"] * 90
-    alt = cx.figure(cx.nps(data, "r", wave="w"), part="trend").alt
+    alt = cx.nps(data, "r", wave="w").figure(part="trend").alt
     assert len(re.findall(r"r, [13]: ", alt)) == 2
     assert "r, 2: " not in alt
 
@@ -210,14 +210,14 @@ def test_odd_data_are_drawn_without_undefined_numbers(kind):
     data = frame(a=a, b=a, r=r, g=["x", "y"] * 30, w=["1"] * 30 + ["2"] * 30)
     for result in both(data, explained=False, varied=False, by="g", wave="w").values():
         for part in FIGURES[result.method]:
-            view = cx.figure(result, "uz_Cyrl", part)
+            view = result.figure("uz_Cyrl", part)
             assert not UNDEFINED.search(view.alt)
             assert not UNDEFINED.search(view.svg)
 
 
 @pytest.mark.parametrize(("value", "told"), [(10.0, "NPS is 100 ("), (0.0, "NPS is −100 (")])
 def test_the_ends_of_the_score_are_drawn(value, told):
-    view = cx.figure(cx.nps(frame(r=[value] * 40), "r"))
+    view = cx.nps(frame(r=[value] * 40), "r").figure()
     assert view.png
     assert view.alt.startswith(told)
 
@@ -226,7 +226,7 @@ def test_the_ends_of_the_score_are_drawn(value, told):
 def test_the_alt_text_of_items_gives_the_ends_of_their_own_scale(bounds):
     low, high = bounds
     data = frame(a=[float(low)] * 10 + [float(high)] * 30)
-    alt = cx.figure(cx.scaling(data, ["a"], scale=list(bounds))).alt
+    alt = cx.scaling(data, ["a"], scale=list(bounds)).figure().alt
     ends = {3: ("1", "3"), 7: ("1–2", "6–7"), 10: ("0–1", "9–10"), 100: ("0–19", "81–100")}[high]
     assert alt.endswith(f"a: {ends[0]} 25%, {ends[1]} 75%")
 
@@ -234,19 +234,19 @@ def test_the_alt_text_of_items_gives_the_ends_of_their_own_scale(bounds):
 def test_items_on_different_scales_are_compared_on_0_to_100():
     data = frame(a=[1.0, 5.0] * 40, b=[0.0, 10.0] * 40, g=["x"] * 40 + ["y"] * 40)
     result = cx.scaling(data, ["a", "b"], scale={"a": [1, 5], "b": [0, 10]}, by="g")
-    alt = cx.figure(result, part="groups").alt
+    alt = result.figure(part="groups").alt
     assert "a, x: 50.0 (" in alt
     assert "b, x: 50.0 (" in alt
-    assert cx.figure(result).png
+    assert result.figure().png
 
 
 def test_items_on_one_scale_are_compared_by_their_mean():
     data = frame(a=[1.0, 5.0] * 40, g=["x"] * 40 + ["y"] * 40)
-    assert "a, x: 3.00 (" in cx.figure(cx.scaling(data, ["a"], scale=[1, 5], by="g"), part="groups").alt
+    assert "a, x: 3.00 (" in cx.scaling(data, ["a"], scale=[1, 5], by="g").figure(part="groups").alt
 
 
 def test_the_distribution_tells_every_score():
-    view = cx.figure(cx.nps(frame(r=[10.0] * 30 + [8.0] * 10), "r"), part="distribution")
+    view = cx.nps(frame(r=[10.0] * 30 + [8.0] * 10), "r").figure(part="distribution")
     assert view.alt == (
         "75% answer 9 or 10, 0% answer 0 to 6. "
         "0: 0%; 1: 0%; 2: 0%; 3: 0%; 4: 0%; 5: 0%; 6: 0%; 7: 0%; 8: 25%; 9: 0%; 10: 75%"
@@ -259,18 +259,18 @@ def height(view):
 
 def test_a_figure_grows_with_its_rows_and_with_long_texts():
     few, many = (survey(160, tuple(f"group {k}" for k in range(n)), ("1",)) for n in (2, 8))
-    assert height(cx.figure(cx.nps(many, "r", by="g"))) > height(cx.figure(cx.nps(few, "r", by="g"))) + 150
+    assert height(cx.nps(many, "r", by="g").figure()) > height(cx.nps(few, "r", by="g").figure()) + 150
     text = {"min": 1, "max": 5, "text": {"en": "Условия договора и тарифы понятны без дополнительных разъяснений"}}
     short, long = (cx.scaling(few, ["a", "b"], scale=scale) for scale in ([1, 5], text))
-    assert height(cx.figure(long)) > height(cx.figure(short))
+    assert height(long.figure()) > height(short.figure())
 
 
 def test_twelve_long_waves_and_long_names_fit():
     waves = tuple(f"Общереспубликанское исследование {k}" for k in range(10, 22))
     groups = ("Ташкентская область, городские клиенты и их семьи", "Сурхандарьинская область, сельские клиенты")
     result = cx.nps(survey(480, groups, waves), "r", by="g", wave="w")
-    assert cx.figure(result, "ru", "trend").alt.count("исследование") == 13
-    assert cx.figure(result, "ru").png
+    assert result.figure("ru", "trend").alt.count("исследование") == 13
+    assert result.figure("ru").png
 
 
 def test_long_questions_and_names_leave_room_for_the_comparison_of_groups(monkeypatch):
@@ -279,7 +279,7 @@ def test_long_questions_and_names_leave_room_for_the_comparison_of_groups(monkey
     scale = {"min": 1, "max": 5, "text": {"ru": text}}
     drawn = []
     monkeypatch.setattr(charts, "finish", lambda figure, *words: drawn.append(figure) or finish(figure, *words))
-    assert text in cx.figure(cx.scaling(data, ["a", "b"], scale=scale, by="g"), "ru", "groups").alt
+    assert text in cx.scaling(data, ["a", "b"], scale=scale, by="g").figure("ru", "groups").alt
     assert drawn[0].axes[0].get_position().width > 0.4
 
 
@@ -313,7 +313,7 @@ def test_the_colours_of_a_scale_are_distinct_and_not_red_against_green():
 def test_the_alt_text_is_in_the_language(results, lang):
     word = {"en": "All respondents: NPS", "ru": "Все респонденты: NPS", "uz": "Barcha respondentlar: NPS",
             "uz_Cyrl": "Барча респондентлар: NPS"}[lang]  # fmt: skip
-    assert word in cx.figure(results["nps"], lang).alt
+    assert word in results["nps"].figure(lang).alt
 
 
 def few(groups=("A", "B"), sizes=(80, 9)):
@@ -356,11 +356,11 @@ def test_no_chart_says_how_few_a_hidden_group_has(chart):
 def test_a_number_of_a_small_group_has_its_star_in_the_chart_too(chart):
     analyse, part = BY_GROUP[chart]
     result = analyse(few(("A", "B", "C"), (60, 50, 20)))
-    alt = cx.figure(result, part=part).alt
+    alt = result.figure(part=part).alt
     of_c = next(told for told in alt.split("; ") if re.search(r"\bC\b[:,]", told))
     assert re.search(r"\d%?\*", of_c)
     assert "*" not in next(told for told in alt.split("; ") if re.search(r"\bA\b[:,]", told))
-    assert "Numbers with * rest on fewer than 30 answers" in cx.prose(result).html
+    assert "Numbers with * rest on fewer than 30 answers" in result.prose().html
 
 
 @pytest.mark.parametrize("chart", BY_GROUP)

@@ -10,13 +10,13 @@ from babel.messages.pofile import read_po
 
 import cxkit
 from cxkit.errors import SettingsError
-from cxkit.result import Result, tidy
+from cxkit.result import Result, tidy_table
 from cxkit.show.language import LANGUAGES, language, plain, span
 
 PACKAGE = Path(cxkit.__file__).parent
 TRANSLATED = [code for code in LANGUAGES if code != "en"]
 KEYWORDS = {"text": None, "mark": None, "plural": (1, 2)}
-NOTHING = Result("nps", {}, tidy([]), {})
+NOTHING = Result("nps", {}, tidy_table([]), {})
 NAME = re.compile(r"\{(\w*)\}")
 
 
@@ -41,7 +41,7 @@ def code(request):
 
 @pytest.fixture
 def messages(code):
-    with (PACKAGE / "views" / "locale" / f"{code}.po").open("rb") as file:
+    with (PACKAGE / "show" / "locale" / f"{code}.po").open("rb") as file:
         return [message for message in read_po(file, locale=code, abort_invalid=True) if message.id]
 
 
@@ -55,7 +55,7 @@ def letters_of(message):
 
 
 def test_there_is_one_catalogue_per_language_and_no_other():
-    found = {path.stem for path in (PACKAGE / "views" / "locale").glob("*.po")}
+    found = {path.stem for path in (PACKAGE / "show" / "locale").glob("*.po")}
     assert found == {"ru", "uz", "uz_Cyrl"}
 
 
@@ -246,7 +246,7 @@ def test_an_unknown_language_is_refused_with_the_list():
 
 def test_an_item_is_called_by_its_text_in_the_language_then_in_english_then_by_name():
     labels = {"a": {"en": "Speed", "ru": "Скорость"}, "b": {"uz": "Tezlik"}, "c": {}}
-    result = Result("scaling", {}, tidy([]), {}, labels=labels)
+    result = Result("scaling", {}, tidy_table([]), {}, labels=labels)
     assert language("ru").label(result, "a") == "Скорость"
     assert language("uz").label(result, "a") == "Speed"
     assert language("ru").label(result, "b") == "b"

@@ -21,7 +21,7 @@ def frame(**columns):
 
 
 def say(result, lang="en"):
-    return cx.prose(result, lang).html
+    return result.prose(lang).html
 
 
 def parts(html, tag):
@@ -196,8 +196,8 @@ def test_names_that_the_charts_cannot_draw_are_told():
     result = cx.nps(data, "r", scale=scale, by="g", wave="w")
     (told,) = (text for text in parts(say(result), "li") if "charts" in text)
     assert told.endswith("the tables have them right: “हिन्दी”, “北京”.")
-    assert "北京" in cx.figure(result).alt
-    assert "北京" in cx.table(result).html
+    assert "北京" in result.figure().alt
+    assert "北京" in result.table().html
 
 
 def test_of_many_names_that_the_charts_cannot_draw_five_are_told():
@@ -216,8 +216,8 @@ def test_a_gap_of_one_point_is_one_point():
     # of 20,000 each, 101 promoters more in a hundred of hundreds: NPS 1 above the rest, reliably
     high, low = [10.0] * 10100 + [0.0] * 9900, [10.0] * 10000 + [0.0] * 10000
     result = cx.nps(frame(r=high + low, g=["up"] * 20000 + ["down"] * 20000), "r", by="g")
-    table = result.table.assign(p_adjusted=result.table["p_adjusted"].where(lambda p: p.isna(), 0.001))
-    read = [parts(say(replace(result, table=table), lang), "p")[-1] for lang in ("en", "ru")]
+    table = result.tidy.assign(p_adjusted=result.tidy["p_adjusted"].where(lambda p: p.isna(), 0.001))
+    read = [parts(say(replace(result, tidy=table), lang), "p")[-1] for lang in ("en", "ru")]
     assert read[0].startswith("up lies 1 point above the rest (")
     assert read[1].startswith("up: на 1 пункт выше, чем у остальных (")
 

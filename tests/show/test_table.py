@@ -44,7 +44,7 @@ def grouped():
 
 
 def test_the_main_table_shows_score_and_shares(grouped):
-    head, row = cells(cx.table(grouped).html)[:2]
+    head, row = cells(grouped.table().html)[:2]
     assert head == ["Item", "Answers", "NPS", "Promoters", "Passives", "Detractors", "Mean"]
     # 50 promoters, 30 passives, 20 detractors; mean (300 + 80 + 30 + 180 + 140) / 100
     assert row[:2] == ["r", "100"]
@@ -53,7 +53,7 @@ def test_the_main_table_shows_score_and_shares(grouped):
 
 
 def test_every_table_has_a_caption_and_scoped_headers(grouped):
-    html = cx.table(grouped).html
+    html = grouped.table().html
     assert captions(html) == ["All respondents", "By group"]
     assert html.count("<table") == 2
     assert len(re.findall(r"<th[ >]", html)) == html.count('scope="col"') + html.count('scope="row"')
@@ -61,14 +61,14 @@ def test_every_table_has_a_caption_and_scoped_headers(grouped):
 
 
 def test_a_group_below_the_smallest_base_shows_no_number(grouped):
-    rows = {row[0]: row for row in cells(cx.table(grouped).html)[3:]}
+    rows = {row[0]: row for row in cells(grouped.table().html)[3:]}
     assert set(rows) == {"A", "B", "C"}
     assert rows["C"] == ["C", *["n < 12"] * 7]  # not even its base, 10
-    assert "−100" not in cx.table(grouped).html
+    assert "−100" not in grouped.table().html
 
 
 def test_a_small_base_is_starred_and_a_large_one_is_not(grouped):
-    rows = {row[0]: row for row in cells(cx.table(grouped).html)[3:]}
+    rows = {row[0]: row for row in cells(grouped.table().html)[3:]}
     assert rows["B"][2].startswith("50* / ")
     assert rows["B"][3].startswith("50%* / ")
     assert "*" not in rows["A"][2]
@@ -82,7 +82,7 @@ def notes(html):
 
 
 def test_a_star_is_explained_once_under_the_first_table_that_has_one(grouped):
-    html = cx.table(grouped).html
+    html = grouped.table().html
     assert notes(html) == [SMALL.format(45)]
     assert html.endswith("</p>")  # the second table is the first with a star
     assert html.index("<caption>By group</caption>") < html.index("cx-note")
@@ -97,16 +97,16 @@ def test_a_star_is_explained_where_no_group_has_it(kind):
     }[kind]
     data = frame(**columns)
     result = cx.scaling(data, [k for k in columns if k != "w"], scale=[0, 10], wave="w" if kind == "wave" else None)
-    assert "*" in cx.table(result).html
-    assert notes(cx.table(result).html) == [SMALL.format(30)]
-    assert SMALL.format(30) in unescape(cx.prose(result).html)
+    assert "*" in result.table().html
+    assert notes(result.table().html) == [SMALL.format(30)]
+    assert SMALL.format(30) in unescape(result.prose().html)
 
 
 def test_no_star_is_explained_where_none_stands():
     data = frame(r=[10.0, 4.0] * 28, c=["5* of 5"] * 56, g=["4*"] * 56)
     result = cx.nps(data, "r", by="g", comment="c")
-    assert notes(cx.table(result).html) == []
-    assert "Numbers with *" not in cx.prose(result).html
+    assert notes(result.table().html) == []
+    assert "Numbers with *" not in result.prose().html
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -114,7 +114,7 @@ def test_the_base_of_a_hidden_line_is_shown_nowhere(lang):
     data = frame(r=[10.0, 4.0] * 40 + [0.0] * 9, g=["A"] * 80 + ["B"] * 9, w=["1"] * 9 + ["2"] * 80)
     for by, wave in (("g", None), (None, "w")):
         result = cx.nps(data, "r", by=by, wave=wave)
-        shown = [cell for row in cells(cx.table(result, lang).html) for cell in row]
+        shown = [cell for row in cells(result.table(lang).html) for cell in row]
         assert "9" not in shown
         assert "n < 10" in shown
 
@@ -123,23 +123,23 @@ def test_a_line_that_is_hidden_in_part_shows_the_bases_of_the_rest():
     data = frame(a=[5.0, 4.0] * 20, r=[10.0, 9.0] * 4 + [np.nan] * 32)
     tree = {"name": "whole", "children": [{"name": "a", "item": "a", "weight": 1}]}
     result = cx.csi_tree(data, tree, scale={"a": [1, 5]})
-    table = result.table.copy()
+    table = result.tidy.copy()
     some = table.index[table["term"] == "top_box"]
     table.loc[some, ["n", "estimate", "base"]] = [7, np.nan, "hidden"]
-    row = next(row for row in cells(cx.table(replace(result, table=table)).html) if row[0].strip() == "a")
+    row = next(row for row in cells(replace(result, tidy=table).table().html) if row[0].strip() == "a")
     assert row[1] == "40"
     assert row[-1] == "n < 10"
 
 
 def test_a_group_called_all_is_not_taken_for_everybody():
     data = frame(r=[10.0, 4.0] * 40, g=["All"] * 40 + ["B"] * 40)
-    named = {row[0] for row in cells(cx.table(cx.nps(data, "r", by="g")).html)}
+    named = {row[0] for row in cells(cx.nps(data, "r", by="g").table().html)}
     assert "“All”" in named
     assert "All" not in named
 
 
 def test_a_difference_carries_its_sign_p_value_and_what_could_be_seen(grouped):
-    row = next(row for row in cells(cx.table(grouped).html) if row[0] == "A")
+    row = next(row for row in cells(grouped.table().html) if row[0] == "A")
     # A: 30 of 50 promoters and 10 detractors, NPS 40; the others: 20 of 50 and 10, NPS 20
     assert row[-1].startswith("+20 / ")
     assert re.search(r"p\u00a0=\u00a00\.\d{3}; visible from \d+", row[-1])
@@ -151,21 +151,21 @@ def test_a_difference_carries_its_sign_p_value_and_what_could_be_seen(grouped):
 )
 def test_the_heading_of_a_box_names_its_scores(scale, top, bottom):
     data = frame(a=[float(s) for s in (scale[0], scale[1]) * 15])
-    head = cells(cx.table(cx.scaling(data, ["a"], scale=scale)).html)[0]
+    head = cells(cx.scaling(data, ["a"], scale=scale).table().html)[0]
     assert f"Highest scores / {top}" in head
     assert f"Lowest scores / {bottom}" in head
 
 
 def test_the_heading_of_a_box_names_no_scores_when_items_differ():
     data = frame(a=[1.0, 5.0] * 15, b=[0.0, 10.0] * 15)
-    head = cells(cx.table(cx.scaling(data, ["a", "b"], scale={"a": [1, 5], "b": [0, 10]})).html)[0]
+    head = cells(cx.scaling(data, ["a", "b"], scale={"a": [1, 5], "b": [0, 10]}).table().html)[0]
     assert "Highest scores" in head
     assert "Lowest scores" in head
 
 
 def test_the_average_over_all_items_has_an_index_only():
     data = frame(a=[1.0, 5.0, 4.0] * 10, b=[2.0, 5.0, 5.0] * 10)
-    rows = cells(cx.table(cx.scaling(data, ["a", "b"], scale=[1, 5])).html)
+    rows = cells(cx.scaling(data, ["a", "b"], scale=[1, 5]).table().html)
     last = next(row for row in rows if row[0] == "All items together")
     # a and b together: 12.5, 100 and 87.5 of 100
     assert last[1:6] == ["30", "–", "–", "–", "–"]
@@ -175,7 +175,7 @@ def test_the_average_over_all_items_has_an_index_only():
 def test_waves_have_a_table_and_the_caption_names_the_current_one():
     data = frame(r=[10.0, 0.0] * 30, w=["2024"] * 20 + ["2025"] * 40)
     result = cx.nps(data, "r", wave="w")
-    html = cx.table(result).html
+    html = result.table().html
     assert captions(html) == ["All respondents · 2025", "By wave"]
     assert [row[0] for row in cells(html)[3:]] == ["2024", "2025"]
 
@@ -183,7 +183,7 @@ def test_waves_have_a_table_and_the_caption_names_the_current_one():
 def test_a_panel_has_a_table_of_moves():
     before, after = [10.0] * 20 + [0.0] * 20, [10.0] * 15 + [8.0] * 5 + [0.0] * 20
     data = frame(r=before + after, w=["w1"] * 40 + ["w2"] * 40, id=[str(k) for k in range(40)] * 2)
-    html = cx.table(cx.nps(data, "r", wave="w", respondent="id")).html
+    html = cx.nps(data, "r", wave="w", respondent="id").table().html
     assert captions(html)[-1] == "The same respondents in two waves"
     moves = {row[0]: [cell.split(" / ")[0] for cell in row[1:]] for row in cells(html)[-2:]}
     assert moves == {"Detractors": ["20", "0%*", "0%*", "100%*"], "Promoters": ["20", "75%*", "25%*", "0%*"]}
@@ -193,7 +193,7 @@ def test_names_and_texts_from_data_are_never_markup():
     data = frame(r=[10.0, 0.0] * 20, g=[NASTY, "plain"] * 20, c=[NASTY] * 40)
     scale = {"min": 0, "max": 10, "text": {"en": NASTY}}
     result = cx.nps(data, "r", scale=scale, by="g", comment="c")
-    html = cx.table(result).html + cx.table(result, part="comments").html
+    html = result.table().html + result.table(part="comments").html
     assert "<script" not in html
     assert html.count("&lt;script&gt;alert(1)&lt;/script&gt; $x^2$ \ufffd\ufffd &amp;amp;") >= 3
     assert "\u202e" not in html
@@ -213,12 +213,12 @@ def odd(kind):
 @pytest.mark.parametrize("kind", ["hidden", "constant", "tiny", "one"])
 def test_no_undefined_number_is_shown(lang, kind):
     for result in odd(kind):
-        assert not UNDEFINED.search(cx.table(result, lang).html)
+        assert not UNDEFINED.search(result.table(lang).html)
 
 
 def test_an_estimate_without_interval_stands_alone():
     result = cx.scaling(frame(a=[5.0] * 40), ["a"], scale=[1, 5])
-    assert cells(cx.table(result).html)[1][2] == "5.00"
+    assert cells(result.table().html)[1][2] == "5.00"
 
 
 @pytest.mark.parametrize(
@@ -226,18 +226,18 @@ def test_an_estimate_without_interval_stands_alone():
     [("ru", "Промоутеры"), ("uz", "Tavsiya qiluvchilar"), ("uz_Cyrl", "Тавсия қилувчилар"), ("en", "Promoters")],
 )
 def test_headings_are_in_the_language(grouped, lang, head):
-    assert head in cells(cx.table(grouped, lang).html)[0]
+    assert head in cells(grouped.table(lang).html)[0]
 
 
 @pytest.mark.parametrize("lang", ["ru", "uz_Cyrl"])
 def test_a_cyrillic_table_holds_no_english_word(grouped, lang):
-    words = re.findall(r"[A-Za-z]{2,}", " ".join(" ".join(row) for row in cells(cx.table(grouped, lang).html)))
+    words = re.findall(r"[A-Za-z]{2,}", " ".join(" ".join(row) for row in cells(grouped.table(lang).html)))
     assert set(words) <= {"NPS"}
 
 
 def test_an_unknown_part_is_refused_with_the_nearest(grouped):
     with pytest.raises(SettingsError, match=r'^There is no table "comment"; did you mean "comments"\?$'):
-        cx.table(grouped, part="comment")
+        grouped.table(part="comment")
 
 
 def talkative(n=60, comments=5, seed=1, client="", **settings):
@@ -247,7 +247,7 @@ def talkative(n=60, comments=5, seed=1, client="", **settings):
 
 
 def said(result):
-    return [row[0] for row in cells(cx.table(result, part="comments").html) if row[0] != "Comment"]
+    return [row[0] for row in cells(result.table(part="comments").html) if row[0] != "Comment"]
 
 
 def test_comments_are_distinct_and_at_most_the_number_asked_for():
@@ -259,13 +259,13 @@ def test_comments_are_distinct_and_at_most_the_number_asked_for():
 
 
 def test_the_caption_of_comments_counts_all_of_them():
-    html = cx.table(talkative(comments=7), part="comments").html
+    html = talkative(comments=7).table(part="comments").html
     assert captions(html) == ["Promoters, in their own words: 7 of 60 comments"]
 
 
 def test_one_comment_is_one_comment():
     result = cx.nps(frame(r=[10.0] * 20, c=["up", *[None] * 19]), "r", comment="c")
-    captioned = {lang: captions(cx.table(result, lang, "comments").html) for lang in ("en", "ru")}
+    captioned = {lang: captions(result.table(lang, "comments").html) for lang in ("en", "ru")}
     assert captioned["en"] == ["Promoters, in their own words: 1 of 1 comment"]
     assert captioned["ru"] == ["Промоутеры своими словами: 1 из 1 комментария"]
 
@@ -277,7 +277,7 @@ def test_the_same_seed_shows_the_same_comments_to_every_client():
 
 def test_each_category_shows_its_own_comments():
     data = frame(r=[10.0] * 20 + [8.0] * 20 + [1.0] * 20, c=["up"] * 20 + ["level"] * 20 + ["down"] * 20)
-    html = cx.table(cx.nps(data, "r", comment="c"), part="comments").html
+    html = cx.nps(data, "r", comment="c").table(part="comments").html
     assert [row for row in cells(html) if row[0] != "Comment"] == [["up", "10"], ["level", "8"], ["down", "1"]]
     assert [caption.split(",")[0] for caption in captions(html)] == ["Promoters", "Passives", "Detractors"]
 
@@ -298,7 +298,7 @@ def test_a_comment_is_shown_on_one_line_and_an_empty_one_not_at_all():
 
 
 def test_without_a_comment_column_there_is_no_table_of_comments():
-    assert cx.table(cx.nps(frame(r=[10.0] * 20), "r"), part="comments").html == ""
+    assert cx.nps(frame(r=[10.0] * 20), "r").table(part="comments").html == ""
 
 
 def test_a_report_on_too_few_shows_no_comments():
@@ -307,7 +307,7 @@ def test_a_report_on_too_few_shows_no_comments():
 
 def test_an_audit_says_what_was_read():
     _, audit = cx.read("sample:bank", items=["ease", "trust"])
-    html = cx.table(audit, "ru").html
+    html = audit.table("ru").html
     assert captions(html) == ["Данные", "Ответы по показателям"]
     assert "имитация" in html
     assert not UNDEFINED.search(html)
@@ -323,11 +323,11 @@ def test_an_audit_tells_what_was_made_of_dates_in_each_language(tmp_path):
         "uz_Cyrl": ("«when» устунидаги саналардан тузилган ойлар: 2026-03 дан 2026-04 гача.", "аввал ойи ёзилган"),
     }
     for lang, sentences in told.items():
-        html = cx.table(audit, lang).html
+        html = audit.table(lang).html
         assert all(sentence in html for sentence in sentences)
 
 
 def test_an_audit_tells_which_spellings_of_a_wave_were_joined(tmp_path):
     (tmp_path / "survey.csv").write_text("q,when\n9,Nov 2025\n9,11/2025\n9,Nov 2025\n", encoding="utf-8")
     _, audit = cx.read(tmp_path / "survey.csv", items=["q"], scale=[0, 10], wave="when")
-    assert "Spellings of one wave were joined as Nov 2025: Nov 2025 (2), 11/2025 (1)." in cx.table(audit).html
+    assert "Spellings of one wave were joined as Nov 2025: Nov 2025 (2), 11/2025 (1)." in audit.table().html

@@ -99,7 +99,7 @@ def test_the_codes_of_the_case_have_names_in_the_language_of_the_report(case):
     assert list(found.index) == ["", "Retail", "Corporate"]
     assert found["Retail"] == pytest.approx(score[raw["seg"] != 2].mean())
     for lang, name in text.items():
-        assert name in cx.table(result, lang).html
+        assert name in result.table(lang).html
 
 
 @pytest.mark.parametrize("case", ["multi_select_group.csv"], indirect=True)
@@ -154,7 +154,7 @@ class TestSpellings:
     def test_letters_of_another_alphabet_are_spelled_out_on_the_page(self, tmp_path):
         _, audit = read_nps(survey(tmp_path, ["Toshkent", "Toshkent", "\u0422oshkent"]), by="seg")
         shown = "Column “seg”: Toshkent (2), [U+0422]oshkent (1) counted as “Toshkent”."
-        assert shown in cx.table(audit, "en").html
+        assert shown in audit.table("en").html
 
     def test_words_of_one_alphabet_that_look_the_same_stay_apart(self, tmp_path):
         data, audit = read_nps(survey(tmp_path, ["VIP A", "VIP \u0410"]), by="seg")
@@ -217,7 +217,7 @@ class TestNames:
             ("values_unnamed", {"column": "seg", "spellings": {"5": 2}}),
             ("values_unused", {"column": "seg", "names": "Other"}),
         )
-        page = cx.table(audit, "en").html
+        page = audit.table("en").html
         assert "values that the codebook does not name: 5 (2)." in page
         assert "names of the codebook that no row has: Other." in page
         assert audit.plain()["notes"] == audit.notes
@@ -252,7 +252,7 @@ class TestNames:
         data, audit = read_nps(path, book)
         result = cx.nps(data, "nps", wave=audit.wave, waves=audit.waves, values=audit.values, min_base=1, flag_base=1)
         assert (result.facts["previous_wave"], result.facts["wave"]) == ("Spring", "Autumn")
-        assert "Весна" in cx.figure(result, "ru", "trend").alt
+        assert "Весна" in result.figure("ru", "trend").alt
 
     @pytest.mark.parametrize(
         ("values", "words"),

@@ -9,15 +9,30 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from cxkit.methods.acsi_regression import prose as path_prose
-from cxkit.methods.csi_tree.charts import INDENTS, QUADRANTS, name_quadrants, numbered
+from cxkit.methods.acsi_regression.prose import change, drivers, index_title
 from cxkit.result import Result
-from cxkit.show import charts, findings
-from cxkit.show.canvas import INK, SERIES, SOFT, bare, dot, finish, hidden, new_figure, number_axis, row_height, wrap
+from cxkit.show import charts
+from cxkit.show.canvas import (
+    INDENTS,
+    INK,
+    SERIES,
+    SOFT,
+    bare,
+    dot,
+    finish,
+    hidden,
+    new_figure,
+    number_axis,
+    row_height,
+    wrap,
+)
+from cxkit.show.claims import change_title, group_title
+from cxkit.show.importance_map import QUADRANTS, name_quadrants, numbered
 from cxkit.show.language import Language, mark
-from cxkit.show.phrases import between, current_rows, now_of, sample_size, star
-from cxkit.show.table import show
+from cxkit.show.rows import current_rows, now_of, reliable
+from cxkit.show.units import INDEX, SCALE_POINTS
 from cxkit.show.view import View
+from cxkit.show.wording import between, quoted, sample_size, star
 from cxkit.survey.trees import read_tree
 
 WAVES = 12  # columns of the rolling economy that can still be read
@@ -29,7 +44,7 @@ def importance_map(result: Result, lang: Language) -> View:
 
     A construct lies in its quadrant for certain when neither interval reaches over a dashed mean.
     """
-    impact, index = path_prose.drivers(result), now_of(result, "index")
+    impact, index = drivers(result), now_of(result, "index")
     names = [name for name in impact if name in index]
     if len(names) < 2:
         return View()
@@ -48,7 +63,7 @@ def importance_map(result: Result, lang: Language) -> View:
         word = lang.text(QUADRANTS[quadrant])
         word = word if sure else lang.text("{quadrant} (uncertain)", quadrant=word)
         place, strength = (
-            show(lang, term, row["estimate"]) + star(row) for term, row in (("index", at), ("impact", weight))
+            unit.show(lang, row["estimate"]) + star(row) for unit, row in ((INDEX, at), (SCALE_POINTS, weight))
         )
         values = lang.text("index {index}, impact {impact}", index=place, impact=strength)
         top = 1 - (number - 0.5) / len(names)
@@ -71,7 +86,7 @@ def importance_map(result: Result, lang: Language) -> View:
     ax.tick_params(labelsize=8, labelcolor=SOFT)
     bare(ax, left=True, bottom=True)
     title = (
-        lang.text("Important and below average: {items}", items=findings.quoted(lang, first))
+        lang.text("Important and below average: {items}", items=quoted(lang, first))
         if first
         else lang.text("No construct is reliably both important and below average")
     )
@@ -99,7 +114,7 @@ def indices(result: Result, lang: Language) -> View:
     labels = [wrap(lang.label(result, name), 30, 2) for name in names]
     figure = new_figure(0.55 + row_height(labels, 0.32) * len(names))
     ax = figure.subplots()
-    told = []
+    told: list[str] = []
     for y, name in enumerate(names):
         row, strong = rows[name], name == target
         if pd.isna(row["estimate"]):
@@ -110,18 +125,18 @@ def indices(result: Result, lang: Language) -> View:
     _lines(ax, labels, lang)
     ax.get_yticklabels()[names.index(target)].set_fontweight("bold")
     figure.supxlabel(lang.text("Index, 0–100"), fontsize=8, color=SOFT)
-    return finish(figure, path_prose.index_title(result, lang), "; ".join(told))
+    return finish(figure, index_title(result, lang), "; ".join(told))
 
 
 def groups(result: Result, lang: Language) -> View:
     """The target's index in each group, best first; hollow marks use the group's own weights."""
     target, wave = result.settings["target"], result.facts["wave"]
-    mine = replace(result, table=result.table[result.table["item"] == target])
+    mine = replace(result, tidy=result.tidy[result.tidy["item"] == target])
     by_term = {term: mine.rows(term=term, wave=wave).set_index("group") for term in ("index", "index_own")}
     rows = by_term["index"].drop(index="", errors="ignore").sort_values("estimate", ascending=False, kind="stable")
     if rows["estimate"].isna().all():
         return View()
-    sure = set(findings.reliable(mine, "rest").query("term == 'index_vs_rest'")["group"])
+    sure = set(reliable(mine, "rest").query("term == 'index_vs_rest'")["group"])
     labels = [
         f"{wrap(lang.group(result, str(group)), 28, 2)}\n{sample_size(lang, result, row)}"
         for group, row in rows.iterrows()
@@ -149,13 +164,13 @@ def groups(result: Result, lang: Language) -> View:
         figure.legend(handles=key, loc="outside lower center", frameon=False, fontsize=8)
     note = mark("Index of “{item}”, 0–100; dashed: all respondents; blue: differs from the rest")
     ax.set_xlabel(wrap(lang.text(note, item=lang.label(result, target)), 84), fontsize=8, color=SOFT)
-    return finish(figure, findings.group_title(mine, lang), "; ".join(told))
+    return finish(figure, group_title(mine, lang), "; ".join(told))
 
 
 def _beside(ax: Axes, lang: Language, y: float, row: Row, strong: bool) -> str:
     """Print an index and its interval at the right of its row; return what was printed."""
     interval = between(lang, row, 1)
-    text = show(lang, "index", row["estimate"]) + star(row) + (f" ({interval})" if interval else "")
+    text = INDEX.show(lang, row["estimate"]) + star(row) + (f" ({interval})" if interval else "")
     ax.text(1.01, y, text, transform=ax.get_yaxis_transform(), va="center", fontsize=8, color=INK,
             fontweight="bold" if strong else "normal")  # fmt: skip
     return text
@@ -172,11 +187,12 @@ def _lines(ax: Axes, labels: list[str], lang: Language) -> None:
 
 def trend(result: Result, lang: Language) -> View:
     """The target's index in each wave with intervals."""
-    mine = result.table[result.table["item"] == result.settings["target"]]
+    mine = result.tidy[result.tidy["item"] == result.settings["target"]]
     # The current wave is the last, wherever its rows stand.
     mine = mine.sort_values("wave", key=lambda waves: waves == result.facts["wave"], kind="stable")
-    told = path_prose.change(result, lang)
-    return charts.trend(replace(result, table=mine), lang, told[0].removesuffix(".") if told else "")
+    told = change(result, lang)
+    title = (lambda *_: told[0].removesuffix(".")) if told else change_title
+    return charts.trend(replace(result, tidy=mine), lang, title=title)
 
 
 def rolling(result: Result, lang: Language) -> View:
@@ -220,7 +236,7 @@ def rolling(result: Result, lang: Language) -> View:
     notes += [lang.text("–: not measured yet")] * ("–" in signs)
     figure.supxlabel(wrap(" · ".join(notes), 105), fontsize=8, color=SOFT)
     root = cells.get((nodes[0].name, waves[-1]))
-    value = show(lang, "index", root["estimate"]) if root else "–"
+    value = INDEX.show(lang, root["estimate"]) if root else "–"
     title = lang.text("“{item}” reaches {index} of 100 points", item=lang.label(result, nodes[0].name), index=value)
     return finish(figure, title, "; ".join(told))
 
@@ -229,7 +245,7 @@ def _cell(lang: Language, row: Row | None, low: float, high: float) -> tuple[str
     """What stands in a cell and its shade."""
     if row is None:
         return "–", "white"
-    text = show(lang, "index", row["estimate"])
+    text = INDEX.show(lang, row["estimate"])
     share = 0.08 + 0.42 * (row["estimate"] - low) / max(
         high - low, 5.0
     )  # five points at least, else noise would glow

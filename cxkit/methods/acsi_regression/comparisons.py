@@ -11,9 +11,9 @@ from cxkit.measure.groups import mirrored
 from cxkit.measure.key_errors import Note
 from cxkit.methods.acsi_regression.cells import Cell, Study
 from cxkit.methods.acsi_regression.groups import compare_groups
-from cxkit.methods.acsi_regression.models import ARROW
 from cxkit.methods.acsi_regression.resamples import ready
 from cxkit.methods.acsi_regression.rows import base_of, index_rows, spans
+from cxkit.result import ARROW
 from cxkit.stats.compare import Basis, difference
 from cxkit.stats.joint import Estimate
 from cxkit.survey import tally

@@ -13,10 +13,10 @@ from cxkit.measure.groups import NOTHING, plain_names
 from cxkit.measure.key_errors import Note
 from cxkit.methods.acsi_regression.cells import Cell, Study, read_study
 from cxkit.methods.acsi_regression.comparisons import group_rows, wave_rows
-from cxkit.methods.acsi_regression.models import ARROW, PAIR, ready_made
+from cxkit.methods.acsi_regression.models import ready_made
 from cxkit.methods.acsi_regression.rolling_rows import read_economy, rolling_rows
 from cxkit.methods.acsi_regression.rows import construct_rows, item_rows, path_rows, regression_rows
-from cxkit.result import Result
+from cxkit.result import ARROW, PAIR, Result
 from cxkit.survey import tally
 from cxkit.survey.tally import Answers
 

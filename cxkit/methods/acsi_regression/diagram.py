@@ -11,14 +11,14 @@ from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
 from matplotlib.text import Text
 
 from cxkit.methods.acsi_regression.layout import Model, compose
-from cxkit.methods.acsi_regression.models import ARROW
 from cxkit.methods.acsi_regression.prose import path_title
-from cxkit.result import Result
+from cxkit.result import ARROW, Result
 from cxkit.show.canvas import LOW, SERIES, SOFT, WIDTH, finish, new_figure, wrap
 from cxkit.show.language import Language
-from cxkit.show.phrases import between, current_rows, now_of, star
-from cxkit.show.table import show
+from cxkit.show.rows import current_rows, now_of
+from cxkit.show.units import INDEX, SCALE_POINTS
 from cxkit.show.view import View
+from cxkit.show.wording import between, star
 
 DASHES: Any = (0, (2.2, 1.4))
 EDGE, AIR, LINE = 0.08, 0.09, 0.135  # inches beside the diagram, beside a text, and of a line of 8 points
@@ -64,9 +64,9 @@ def diagram(result: Result, lang: Language) -> View:
     for name, label, place in zip(names, labels, picture.boxes + corner, strict=True):
         _box(figure, place, model.box, strong=name == target)
         label.set_position((place[0], place[1] + 0.13))
-        value = show(lang, "index", index[name]["estimate"]) + star(index[name])
+        value = INDEX.show(lang, index[name]["estimate"]) + star(index[name])
         value = value if pd.notna(index[name]["estimate"]) else "–"
-        share = f"R² {show(lang, 'r2', r2[name]['estimate'])}" if name in r2 else ""
+        share = f"R² {SCALE_POINTS.show(lang, r2[name]['estimate'])}" if name in r2 else ""
         base = place[1] - high / 2 + 0.15
         away = 0.27 * bool(share)
         _write(figure, (place[0] - away, base), value, 10.5, fontweight="bold")
@@ -78,7 +78,7 @@ def diagram(result: Result, lang: Language) -> View:
 
 def _number(lang: Language, row: Row) -> str:
     interval = between(lang, row, 2)
-    return show(lang, "path", row["estimate"]) + (f" ({interval})" if interval else "")
+    return SCALE_POINTS.show(lang, row["estimate"]) + (f" ({interval})" if interval else "")
 
 
 def _write(figure: Figure, place: tuple[float, float], text: str, size: float, **style: Any) -> Text:
@@ -141,9 +141,9 @@ def _arrow(figure: Figure, line: np.ndarray, row: Row) -> None:
 
 def _tag(figure: Figure, lang: Language, row: Row) -> list[Text]:
     """The path, and in small print its interval, in the short form that fits beside arrows in every language."""
-    texts = [_write(figure, (0, 0), show(lang, "path", row["estimate"]), 8.5, fontweight="bold")]
+    texts = [_write(figure, (0, 0), SCALE_POINTS.show(lang, row["estimate"]), 8.5, fontweight="bold")]
     if pd.notna(row["low"]):
-        ends = "…".join(show(lang, "path", row[end]) for end in ("low", "high"))
+        ends = "…".join(SCALE_POINTS.show(lang, row[end]) for end in ("low", "high"))
         texts.append(_write(figure, (0, 0), ends, 7.5, color=SOFT))
     return texts
 

@@ -7,10 +7,10 @@ from importlib.resources import as_file, files
 from typing import Any
 
 from cxkit.errors import SettingsError, did_you_mean
+from cxkit.result import ARROW, PAIR
 from cxkit.survey.yamlfile import load_yaml, only_keys
 
 KEYS = ("items", "mode", "text")
-ARROW, PAIR = " -> ", " ~ "  # between the names of two constructs in a result's items
 
 
 @dataclass(frozen=True)

@@ -4,69 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from cxkit.result import Result
-from cxkit.show import findings
 from cxkit.show.language import Language, mark
-from cxkit.show.phrases import Figures, answers, current_rows, level, now_of, star
-from cxkit.show.table import LEAST
+from cxkit.show.rows import Rows, compared, current_rows, now_of
+from cxkit.show.wording import KeyFigure, Reading, answers, level, quoted, star, too_few_sentence
 
 STEP = 5  # points that links are told for: one point is less than anybody can picture
 DRIVERS, RESULTS = 3, 2  # at most so many links into and out of the target are told
-Rows = dict[str, dict[Any, Any]]
 LINKS = {
     True: mark("Five points more of “{cause}” go with {points} points more of “{effect}” ({interval})."),
     False: mark("Five points more of “{cause}” go with {points} points less of “{effect}” ({interval})."),
-}
-CAVEATS = {
-    "paths_associative": mark(
-        "These are associations in answers of one survey; they do not prove that raising one raises the other."
-    ),
-    "constructs_left_out": mark("“{item}” has no questions in this survey and is left out of the model."),
-    "not_converged": mark("The weights of the model did not come to rest; read its numbers with care."),
-    "negative_weight": mark(
-        "“{item}” counts negatively in the index of “{construct}”: should its answers be reversed, or left out?"
-    ),
-    "weak_measurement": mark("The questions on “{construct}” go together only loosely; read its index with care."),
-    "htmt": mark("“{one}” and “{other}” can hardly be told apart by these questions ({ratio})."),
-    "rho_low": mark(
-        "“{construct}” is measured too unreliably to correct its paths for measurement error with confidence."
-    ),
-    "plsc_inadmissible": mark(
-        "Paths corrected for measurement error are left out: with these data the correction gives impossible numbers."
-    ),
-    "collinear": mark(
-        "Some questions on “{construct}” say nearly the same; how they share the weight between them is open."
-    ),
-    "regression_curved": mark(
-        "The links into “{construct}” are not straight lines; a path is their average over low and high levels."
-    ),
-    "not_invariant": mark(
-        "“{item}” is composed differently in the group “{group}”; read the differences in its index with care."
-    ),
-    "few_rows": mark(
-        "“{group}” has no estimates of its own: the model needs {least} respondents with answers but has {n}."
-    ),
-    "group_constant": mark(
-        "“{group}” has no estimates of its own: everybody there gave the same answer to “{item}”."
-    ),
-    "group_no_answers": mark("“{group}” has no estimates of its own: nobody there answered “{item}”."),
-    "items_repeat": mark(
-        "“{group}” has no estimates of its own: questions on “{construct}” repeat each other there."
-    ),
-    "constructs_repeat": mark(
-        "“{group}” has no estimates of its own: constructs that lead to “{construct}” repeat each other there."
-    ),
-    "pairs_contradict": mark(
-        "“{group}” has no estimates of its own: correlations of different respondents contradict each other there."
-    ),
-    "economy_grew": mark(
-        "Companies came in after the first measurement of “{item}”; a part of its change comes from them."
-    ),
-    "pairwise": mark("Missing answers: {n}. Each correlation rests on those who answered both of its questions."),
-    "mean_replaced": mark(
-        "Missing answers: {n}. They were replaced by the mean of their question, which makes links look a little "
-        "weaker."
-    ),
-    "resamples_dropped": mark("Resamples that could not be used: {n}."),
 }
 
 
@@ -96,50 +42,22 @@ def path_title(result: Result, words: Language) -> str:
     return index_title(result, words)
 
 
-def path_prose(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
+def prose(result: Result, words: Language) -> Reading:
     """Headline, key figures and reading of a path model."""
     target, index = result.settings["target"], now_of(result, "index")
     if current_rows(result, "index")[target]["base"] == "hidden":
-        base = words.number(result.settings["min_base"])
-        few = words.text("Numbers are shown from {base} answers on; fewer say too little.", base=base)
-        return path_title(result, words), [], [few]
+        return Reading(path_title(result, words), [], [too_few_sentence(words, result)])
     last = [name for name in result.settings["constructs"] if name in index and name != target][-1:]
-    figures: Figures = [level(words, result, index[name]) for name in (target, *last) if name in index]
+    figures = [level(words, result, index[name]) for name in (target, *last) if name in index]
     label = words.label(result, target)
     if target in (r2 := now_of(result, "r2")):
         explained = words.text("“{target}”: explained share", target=label)
-        figures.append((explained, words.percent(r2[target]["estimate"]) + star(r2[target]), ""))
+        figures.append(KeyFigure(explained, words.percent(r2[target]["estimate"]) + star(r2[target])))
     figures.append(answers(words, result, result.facts["rows"]))
     reading = [
         told for tell in (_explained, _before, _first, _after, _open, _groups, change) for told in tell(result, words)
     ]
-    return path_title(result, words), figures, reading
-
-
-def checks(result: Result, words: Language) -> list[str]:
-    """How far the numbers carry: what is measured well, and what the model predicts better than plain regression."""
-    told = []
-    measures = {term: now_of(result, term) for term in LEAST}
-    if any(measures.values()) and all(
-        row["estimate"] >= LEAST[term] for term, rows in measures.items() for row in rows.values()
-    ):
-        told.append(words.text("The questions measure their constructs reliably."))
-    target = result.settings["target"]
-    ours, theirs, power = (now_of(result, term) for term in ("rmse", "rmse_regression", "q2"))
-    items = [i for i in result.settings["constructs"][target]["items"] if i in ours and i in theirs and i in power]
-    better = [i for i in items if ours[i]["estimate"] < theirs[i]["estimate"] and power[i]["estimate"] > 0]
-    if items:
-        told.append(words.text(
-            "Questions on “{target}” whose answers the model foresees better than plain regression: {k} of {n}.",
-            target=words.label(result, target), k=words.number(len(better)), n=words.number(len(items)),
-        ))  # fmt: skip
-    return told
-
-
-def pair(result: Result, words: Language, numbers: Mapping[str, Any]) -> dict[str, str]:
-    """Two constructs "a ~ b" of a note by their names, and how alike they are."""
-    one, other = (words.label(result, name) for name in numbers["item"].split(" ~ "))
-    return {"one": one, "other": other, "ratio": f"HTMT\u00a0=\u00a0{words.number(numbers['value'], 2)}"}
+    return Reading(path_title(result, words), figures, reading)
 
 
 def drivers(result: Result) -> Rows:
@@ -209,7 +127,7 @@ def _open(result: Result, words: Language) -> list[str]:
         return []
     target = words.label(result, result.settings["target"])
     sentence = mark("No reliable link with “{target}” shows for: {items}.")
-    return [words.text(sentence, target=target, items=findings.quoted(words, names))]
+    return [words.text(sentence, target=target, items=quoted(words, names))]
 
 
 def _link(result: Result, words: Language, cause: str, effect: str, row: Mapping[Any, Any]) -> str:
@@ -242,7 +160,7 @@ def _first(result: Result, words: Language) -> list[str]:
 def _groups(result: Result, words: Language) -> list[str]:
     """The best and the worst of the groups that differ reliably from the rest in the target."""
     target = result.settings["target"]
-    tested = findings.compared(result, "rest").query("item == @target")
+    tested = compared(result, "rest").query("item == @target")
     if tested.empty:
         return []
     sure = tested[tested["p_adjusted"] < 1 - result.settings["level"]].set_index("group")["estimate"]
@@ -269,7 +187,7 @@ def _groups(result: Result, words: Language) -> list[str]:
 def change(result: Result, words: Language) -> list[str]:
     """How the index of the target moved since the wave before, in percent."""
     target, before = result.settings["target"], words.wave(result, result.facts["previous_wave"])
-    tested = findings.compared(result, "previous").query("item == @target")
+    tested = compared(result, "previous").query("item == @target")
     row = now_of(result, "change_previous").get(target)
     if tested.empty or not row or row["low"] != row["low"]:
         return []

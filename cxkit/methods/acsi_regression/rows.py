@@ -7,11 +7,11 @@ import numpy as np
 from cxkit.measure.cells import Row
 from cxkit.measure.key_errors import Note, named
 from cxkit.methods.acsi_regression.cells import Cell, Study
-from cxkit.methods.acsi_regression.models import ARROW, PAIR
 from cxkit.methods.acsi_regression.pls import regress
 from cxkit.methods.acsi_regression.predict import predict
 from cxkit.methods.acsi_regression.regression import plain_levels, regressions
 from cxkit.methods.acsi_regression.validity import consistent, effect_sizes, inflation, measurement
+from cxkit.result import ARROW, PAIR
 
 TOO_ALIKE = 0.9  # HTMT from which two constructs are hardly two things, Henseler, Ringle & Sarstedt 2015
 RELIABLE, CONVERGENT = 0.7, 0.5  # of rho_C and of AVE, Fornell & Larcker 1981

@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from cxkit.methods.csi_tree.prose import root_title
 from cxkit.result import Result
-from cxkit.show import charts, findings
+from cxkit.show import charts
 from cxkit.show.canvas import (
     CATEGORIES,
     HIGH,
+    INDENTS,
     INK,
     LOW,
     MIDDLE,
@@ -27,20 +27,16 @@ from cxkit.show.canvas import (
     percent_axis,
     wrap,
 )
-from cxkit.show.language import Language, mark
-from cxkit.show.phrases import SURE, current_rows, star
-from cxkit.show.table import show
+from cxkit.show.claims import SURE, VERDICTS, group_title, judged, verdict_of
+from cxkit.show.importance_map import QUADRANTS, name_quadrants, numbered
+from cxkit.show.language import Language
+from cxkit.show.rows import current_rows
+from cxkit.show.units import INDEX
 from cxkit.show.view import View
+from cxkit.show.wording import star
 from cxkit.survey.trees import Tree, read_tree
 
-INDENTS = 8  # levels that are moved in; below them there would be no room for names
 COLORS = {"reached": HIGH, "not_reached": LOW, "undecided": MIDDLE}
-QUADRANTS = {
-    "concentrate_here": mark("Concentrate here"),
-    "keep_up": mark("Keep up"),
-    "low_priority": mark("Low priority"),
-    "possible_overkill": mark("Possibly too much"),
-}
 
 
 def tree(result: Result, lang: Language) -> View:
@@ -73,10 +69,10 @@ def tree(result: Result, lang: Language) -> View:
             ax.text(0.5, y[place], _absent(result, row), transform=ax.get_yaxis_transform(), ha="center", va="center",
                     fontsize=8, color=SOFT)  # fmt: skip
             continue
-        verdict = findings.judged(result, row, lang)
-        color = COLORS[findings.verdict_of(result, row)]
+        verdict = judged(result, row, lang)
+        color = COLORS[verdict_of(result, row)]
         dot(ax, row["estimate"], y[place], (row["low"], row["high"]), color)
-        value = show(lang, "index", row["estimate"]) + star(row)
+        value = INDEX.show(lang, row["estimate"]) + star(row)
         ax.text(1.02, y[place], value, transform=ax.get_yaxis_transform(), va="center", fontsize=8.5,
                 fontweight="bold", color=INK)  # fmt: skip
         told.append(f"{lang.label(result, node.name)}: {value}, {verdict}")
@@ -96,10 +92,7 @@ def tree(result: Result, lang: Language) -> View:
     ax.tick_params(labelleft=False)
     number_axis(ax.xaxis, lang, 5)
     bare(ax)
-    keys = [
-        ax.plot([], [], "o", color=color, label=lang.text(findings.VERDICTS[word]))[0]
-        for word, color in COLORS.items()
-    ]
+    keys = [ax.plot([], [], "o", color=color, label=lang.text(VERDICTS[word]))[0] for word, color in COLORS.items()]
     figure.legend(handles=keys, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
     return finish(figure, root_title(result, lang), "; ".join(told))
 
@@ -132,7 +125,7 @@ def importance_map(result: Result, lang: Language) -> View:
         side.text(0.065, top, str(number), fontweight="bold", color=SERIES, va="center", ha="right")
         side.text(0.09, top, f"{wrap(lang.label(result, name), 30, 2)}\n{word}, {lang.percent(sure)}", va="center",
                   fontsize=8.5, linespacing=1.25)  # fmt: skip
-        told.append(f"{lang.label(result, name)}: {show(lang, 'index', one['estimate'])}{star(one)}, "
+        told.append(f"{lang.label(result, name)}: {INDEX.show(lang, one['estimate'])}{star(one)}, "
                     f"{lang.percent(other['estimate'])}, {word} ({lang.percent(sure)})")  # fmt: skip
         finding += [lang.label(result, name)] * (likely == "concentrate_here" and sure >= SURE)
     side.set_xlim(0, 1)
@@ -156,36 +149,6 @@ def importance_map(result: Result, lang: Language) -> View:
         else lang.text("No part is reliably both important and below average")
     )
     return finish(figure, title, "; ".join(told))
-
-
-def name_quadrants(ax: Axes, lang: Language) -> None:
-    """Say in each corner of a map what lies there."""
-    corners = {"concentrate_here": (0.0, 1.0), "keep_up": (1.0, 1.0), "low_priority": (0.0, 0.0),
-               "possible_overkill": (1.0, 0.0)}  # fmt: skip
-    for term, (right, upper) in corners.items():
-        ax.text(0.015 + 0.97 * right, 0.015 + 0.97 * upper, lang.text(QUADRANTS[term]), transform=ax.transAxes,
-                ha="right" if right else "left", va="top" if upper else "bottom", fontsize=8, color=SOFT, zorder=1.5,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
-
-
-def numbered(ax: Axes, height: float, x: list[float], y: list[float]) -> None:
-    """Dots that bear their numbers; where dots lie on each other, small dots with the numbers above and below."""
-    size = 72 * np.array([3.3, height - 0.7])  # the axes in points, about
-    spots = np.column_stack([x, y]) * size / [np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())]
-    crowded = any(np.hypot(*(one - other)) < 13 for k, one in enumerate(spots) for other in spots[:k])
-    taken: list[np.ndarray] = []
-    for number, place in enumerate(zip(x, y, strict=True), 1):
-        ax.plot(*place, "o", color=SERIES, markersize=6 if crowded else 13, markeredgecolor="white", zorder=3)
-        shift = 0
-        if crowded:
-            steps = [sign * step for step in range(13, 13 * len(x) + 1, 13) for sign in (1, -1)]
-            free = (s for s in steps if all(np.hypot(*(spots[number - 1] + [0, s] - t)) > 12 for t in taken))
-            shift = next(free, 13)
-            taken.append(spots[number - 1] + [0, shift])
-        line = {"arrowstyle": "-", "color": SERIES, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0}
-        ax.annotate(str(number), place, (0, shift), textcoords="offset points", ha="center", va="center", zorder=4,
-                    color=SERIES if crowded else "white", fontsize=8, fontweight="bold",
-                    arrowprops=line if crowded else None)  # fmt: skip
 
 
 def profile(result: Result, lang: Language) -> View:
@@ -212,7 +175,7 @@ def profile(result: Result, lang: Language) -> View:
         ax.plot(x, mine["estimate"], color=color, marker="os^Dvp"[(k + k // 6) % 6], markersize=5.5, linewidth=1.3,
                 markeredgecolor="white", label=wrap(lang.group(result, group), 26, 2))  # fmt: skip
         whose = lang.group(result, group)
-        told += [f"{whose}, {lang.label(result, part)}: {show(lang, 'index', row['estimate'])}{star(row)}"
+        told += [f"{whose}, {lang.label(result, part)}: {INDEX.show(lang, row['estimate'])}{star(row)}"
                  for part, row in mine[mine["estimate"].notna()].iterrows()]  # fmt: skip
     if turned:
         aslant: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
@@ -227,15 +190,15 @@ def profile(result: Result, lang: Language) -> View:
     ax.tick_params(axis="y", labelsize=8, labelcolor=SOFT)
     bare(ax)
     figure.legend(loc="outside lower center", ncols=min(3, len(groups)), frameon=False, fontsize=8)
-    return finish(figure, findings.group_title(result, lang), "; ".join(told))
+    return finish(figure, group_title(result, lang), "; ".join(told))
 
 
 def trend(result: Result, lang: Language) -> View:
     """The root and its parts over the waves."""
     rows = result.rows(term="index", group="")
     often = rows["item"].value_counts()
-    keep = result.table["item"].isin(often[often > 1].index)
-    return charts.trend(replace(result, table=result.table[keep]), lang)
+    keep = result.tidy["item"].isin(often[often > 1].index)
+    return charts.trend(replace(result, tidy=result.tidy[keep]), lang)
 
 
 def _absent(result: Result, row: dict[Any, Any]) -> str:

@@ -1,9 +1,11 @@
 """What a satisfaction tree says in words."""
 
 from cxkit.result import Result
-from cxkit.show import findings
+from cxkit.show.claims import SURE, change_sentences, driver_sentences, group_sentences, verdict_of
 from cxkit.show.language import Language, mark
-from cxkit.show.phrases import SURE, Figures, answers, level, now_of
+from cxkit.show.rows import now_of, total
+from cxkit.show.units import INDEX
+from cxkit.show.wording import Reading, answers, level, too_few_sentence
 from cxkit.survey.trees import read_tree
 
 HEADLINES = {
@@ -16,29 +18,34 @@ HEADLINES = {
 def root_title(result: Result, words: Language) -> str:
     """The whole index and the verdict on it."""
     root = read_tree(result.settings["tree"])[0].name
-    row = findings.total(result, "index", root)
+    row = total(result, "index", root)
     if row["base"] == "hidden":  # levels from the books may be shown still
         return words.text("Too few answers to report")
-    sentence = HEADLINES[findings.verdict_of(result, row)]
+    sentence = HEADLINES[verdict_of(result, row)]
     index, target = words.number(row["estimate"], 1), words.number(result.settings["target"])
     return words.text(sentence, root=words.label(result, root), index=index, target=target)
 
 
-def tree_prose(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
+def prose(result: Result, words: Language) -> Reading:
     """Headline, key figures and reading of a tree."""
     tree = read_tree(result.settings["tree"])
     rows = now_of(result, "index")
     if tree[0].name not in rows:
-        base = words.number(result.settings["min_base"])
-        few = words.text("Numbers are shown from {base} answers on; fewer say too little.", base=base)
-        return root_title(result, words), [], [few]
+        few = [too_few_sentence(words, result)]
+        return Reading(root_title(result, words), [], [*few, *_compared(result, words)])
     parts = [tree[k].name for k in tree[0].children if tree[k].name in rows]
     parts.sort(key=lambda name: -rows[name]["estimate"])
     shown = [tree[0].name] + [parts[0], parts[-1]] * (len(parts) > 1)
-    figures: Figures = [level(words, result, rows[name]) for name in shown]
+    figures = [level(words, result, rows[name]) for name in shown]
     figures.append(answers(words, result, result.facts["rows"]))
-    reading = [*_first(result, words), *_quadrants(result, words)]
-    return root_title(result, words), figures, reading
+    sentences = [*_first(result, words), *_quadrants(result, words), *_compared(result, words)]
+    return Reading(root_title(result, words), figures, sentences)
+
+
+def _compared(result: Result, words: Language) -> list[str]:
+    """What changed, what matters most, and which groups differ."""
+    changed = change_sentences(result, words)
+    return [*changed, *driver_sentences(result, words), *group_sentences(result, words, INDEX)]
 
 
 def _first(result: Result, words: Language) -> list[str]:

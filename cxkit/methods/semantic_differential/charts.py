@@ -34,9 +34,9 @@ from cxkit.show.canvas import (
     wrap,
 )
 from cxkit.show.language import Language
-from cxkit.show.phrases import sample_size, star
-from cxkit.show.table import show
+from cxkit.show.units import SCALE_POINTS
 from cxkit.show.view import View
+from cxkit.show.wording import sample_size, star
 from cxkit.survey.cards import card
 
 MARKERS = "osv^Dp"
@@ -150,7 +150,7 @@ def split(result: Result, lang: Language) -> View:
                 ax.text(left + value / 2, y, share, ha="center", va="center", fontsize=8, color=ink_on(color))
             left += value
             told[-1] += f", {word}: {share}"
-        shown = f"D = {show(lang, 'distance', rows[f'distance_{name}'])}" if f"distance_{name}" in rows else ""
+        shown = f"D = {SCALE_POINTS.show(lang, rows[f'distance_{name}'])}" if f"distance_{name}" in rows else ""
         ax.annotate(shown, (left, y), (5, 0), textcoords="offset points", va="center", fontweight="bold",
                     fontsize=8.5)  # fmt: skip
         told[-1] += f", {shown}"
@@ -181,9 +181,9 @@ def groups(result: Result, lang: Language) -> View:
             hidden(ax, y, result.settings["min_base"])
             continue
         dot(ax, row["estimate"], y, (row["low"], row["high"]), SERIES)
-        text = show(lang, row["term"], row["estimate"]) + star(row)
+        text = SCALE_POINTS.show(lang, row["estimate"]) + star(row)
         if pd.notna(row["low"]):
-            low, high = (show(lang, row["term"], row[end]) for end in ("low", "high"))
+            low, high = (SCALE_POINTS.show(lang, row[end]) for end in ("low", "high"))
             text += f" ({lang.text('{low} to {high}', low=low, high=high)})"
         ax.text(1.01, y, text, transform=ax.get_yaxis_transform(), va="center", fontsize=8)
         told.append(f"{lang.group(result, str(group))}: {text}")

@@ -5,11 +5,12 @@ from typing import Any
 import pandas as pd
 
 from cxkit.result import Result
-from cxkit.show.findings import quoted, too_few
+from cxkit.show.claims import change_sentences, group_sentences
 from cxkit.show.language import Language, mark
-from cxkit.show.phrases import answers, between, star
+from cxkit.show.rows import too_few
+from cxkit.show.units import SCALE_POINTS
+from cxkit.show.wording import KeyFigure, Reading, answers, between, quoted, star
 
-Figures = list[tuple[str, str, str]]  # name, value, small print
 ALIKE = 0.5  # from this correlation on two profiles look alike in their ups and downs
 
 
@@ -82,20 +83,20 @@ def distance_title(result: Result, lang: Language) -> str:
     return lang.text("The distance to the ideal by group")
 
 
-def reading(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
+def prose(result: Result, words: Language) -> Reading:
     """The headline, key figures and sentences of a semantic differential."""
     own, *competitors, ideal = objects(result)
     names = {thing: words.label(result, thing) for thing in (own, *competitors, ideal)}
     every = result.rows(item="profile", group="", wave=result.facts["wave"]).set_index("term")
     known = every[every["estimate"].notna()].to_dict("index")
-    figures: Figures = []
+    figures: list[KeyFigure] = []
     told = []
     for thing in (own, *competitors):
         row = known.get(f"distance_{thing}_{ideal}")
         if not row:
             continue
         title = words.text("From “{object}” to “{ideal}”", object=names[thing], ideal=names[ideal])
-        figures.append((title, words.number(row["estimate"], 2) + star(row), between(words, row, 2)))
+        figures.append(KeyFigure(title, words.number(row["estimate"], 2) + star(row), between(words, row, 2)))
         told.append(words.text(
             "“{object}” lies {points} points per scale from “{ideal}”: {share} of the largest possible distance.",
             object=names[thing], ideal=names[ideal],
@@ -126,7 +127,11 @@ def reading(result: Result, words: Language) -> tuple[str, Figures, list[str]]:
             )
             sentence = sentences["beyond" if (kind, other) == ("ahead", ideal) else kind]
             told.append(words.text(sentence, own=names[own], other=names[other], scales=scales))
-    return profile_title(result, words), figures, [*told, *_parts(result, words, known)]
+    told += [
+        *_parts(result, words, known), *change_sentences(result, words),
+        *group_sentences(result, words, SCALE_POINTS),
+    ]  # fmt: skip
+    return Reading(profile_title(result, words), figures, told)
 
 
 def _parts(result: Result, words: Language, known: dict[Any, Any]) -> list[str]:

@@ -8,7 +8,7 @@ from path_result import row
 
 from cxkit.methods.acsi_regression import charts as path_charts
 from cxkit.methods.acsi_regression import diagram as path_diagram
-from cxkit.result import Result, tidy
+from cxkit.result import Result, tidy_table
 from cxkit.show import charts
 from cxkit.show.canvas import finish, paper
 from cxkit.show.language import LANGUAGES, language
@@ -41,7 +41,7 @@ def shaped(shape, long=True):
         found.append(row(pair, "path", at, at - half, at + half))
     settings = {"constructs": {name: {} for name in names}, "paths": [], "target": names[target], "level": 0.95,
                 "min_base": 10}  # fmt: skip
-    return Result("acsi_regression", settings, tidy(found), {"wave": "", "previous_wave": ""}, labels=labels)
+    return Result("acsi_regression", settings, tidy_table(found), {"wave": "", "previous_wave": ""}, labels=labels)
 
 
 def drawn_by(draw, result, lang="en"):

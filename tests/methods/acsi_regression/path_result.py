@@ -4,8 +4,7 @@ import re
 from dataclasses import replace
 from html import unescape
 
-import cxkit as cx
-from cxkit.result import Result, tidy
+from cxkit.result import Result, tidy_table
 
 ITEMS = {
     "expectations": ["e1", "e2"], "quality": ["q1", "q2", "q3"], "value": ["v1", "v2"],
@@ -121,21 +120,21 @@ def made(*more, wave="", notes=(), **facts):
         "rows": 200,
         "r2": 0.764,
     }
-    return Result("acsi_regression", settings, tidy(rows), {**known, **facts}, tuple(notes), labels=TEXTS)
+    return Result("acsi_regression", settings, tidy_table(rows), {**known, **facts}, tuple(notes), labels=TEXTS)
 
 
 def changed(result, item, term, **values):
     """The same result with other numbers in one row."""
-    table = result.table.copy()
+    table = result.tidy.copy()
     here = (table["item"] == item) & (table["term"] == term)
     assert here.any()
     for column, value in values.items():
         table.loc[here, column] = value
-    return replace(result, table=table)
+    return replace(result, tidy=table)
 
 
 def without(result, *terms):
-    return replace(result, table=result.table[~result.table["term"].isin(terms)])
+    return replace(result, tidy=result.tidy[~result.tidy["term"].isin(terms)])
 
 
 def renamed(result, item, name):
@@ -145,14 +144,14 @@ def renamed(result, item, name):
 
 def told(result, lang="en", tag="p"):
     """The texts of one kind of element of the prose; a small line follows after " / "."""
-    found = re.findall(rf"<{tag}>(.*?)</{tag}>", cx.prose(result, lang).html, re.DOTALL)
+    found = re.findall(rf"<{tag}>(.*?)</{tag}>", result.prose(lang).html, re.DOTALL)
     return [_text(text) for text in found]
 
 
 def tables(result, lang="en"):
     """The tables by their caption, as rows of plain texts."""
     found = {}
-    for table in re.findall(r"<table.*?</table>", cx.table(result, lang).html, re.DOTALL):
+    for table in re.findall(r"<table.*?</table>", result.table(lang).html, re.DOTALL):
         lines = re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
         cells = [
             [_text(text) for text in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line, re.DOTALL)] for line in lines

@@ -143,7 +143,7 @@ def test_paths_of_groups_are_those_of_r_and_told_once_for_two_groups(bank, refer
             start, end = pair.split("->")
             item = f"{NAMES[start]} -> {NAMES[end]}"
             assert one(bank, item, "path", group=group) == pytest.approx(path, abs=1e-8)
-    tests = bank.table[bank.table["term"].str.endswith("_vs_rest")]
+    tests = bank.tidy[bank.tidy["term"].str.endswith("_vs_rest")]
     assert tests.groupby(["item", "term"])["p"].nunique().eq(1).all()
     assert tests.groupby(["item", "term"])["estimate"].sum().abs().max() < 1e-9
 
@@ -271,8 +271,8 @@ def test_reversed_items_are_turned_round_and_named():
     turned = study(data.assign(q2=11 - data["q2"]), scale={
         **{item: [1, 10] for item in data}, "q2": {"min": 1, "max": 10, "reversed": True}})  # fmt: skip
     plain = study(data)
-    steady = ~plain.table["term"].isin(["rmse", "rmse_regression", "q2"])  # the parts left out are drawn by chance
-    pd.testing.assert_series_equal(turned.table["estimate"][steady], plain.table["estimate"][steady], rtol=1e-9)
+    steady = ~plain.tidy["term"].isin(["rmse", "rmse_regression", "q2"])  # the parts left out are drawn by chance
+    pd.testing.assert_series_equal(turned.tidy["estimate"][steady], plain.tidy["estimate"][steady], rtol=1e-9)
     assert numbers(turned, "reversed") == [{"item": "q2"}]
 
 
@@ -316,7 +316,7 @@ def test_an_item_that_runs_against_its_construct_is_named_and_the_index_is_withh
         assert result.rows(term=term)["estimate"].isna().tolist() == of_quality.tolist()
     assert result.rows(term="path")["estimate"].notna().all()
     assert result.rows(item="satisfaction", term="index")["estimate"].between(0, 100).all()
-    page = cx.prose(result).html + cx.table(result).html
+    page = result.prose().html + result.table().html
     assert "Improve first" not in page
     assert "“q3” runs against the items that belong with it" in page
     assert "nan" not in page
@@ -324,12 +324,12 @@ def test_an_item_that_runs_against_its_construct_is_named_and_the_index_is_withh
 
 def test_a_target_without_an_index_is_said_to_have_none():
     result = study(against(), {"quality": ["s1"], "satisfaction": ["q1", "q2", "q3"], "loyalty": ["l1"]})
-    html = cx.prose(result).html
+    html = result.prose().html
     assert "“Satisfaction” has no index, as some of its answers count negatively" in html
     assert "“Satisfaction” has no index, and no effects in points" in html
     assert "Too few answers" not in html
     for lang, part in product(("en", "ru"), ("main", "index", "map", "groups", "trend")):
-        view = cx.figure(result, lang, part)
+        view = result.figure(lang, part)
         assert not re.search(r"nan|n < ", view.html + view.alt)
 
 
@@ -370,7 +370,7 @@ def test_no_index_of_a_group_a_wave_or_an_economy_leaves_its_scale():
     assert result.rows(item="satisfaction", term="change_previous").empty
     assert numbers(result, "index_withheld_in") == [{"group": "2025", "construct": "satisfaction"}]
     for found in (result, study(data, model, by="g", economy=tree)):
-        rows = found.table[found.table["term"].isin(INDICES)]
+        rows = found.tidy[found.tidy["term"].isin(INDICES)]
         for name in ("estimate", "low", "high"):
             assert rows[name].dropna().between(0, 100).all()
 

@@ -64,7 +64,7 @@ def test_the_numbers_of_the_report_are_those_of_a_call(result, shared_data):
     data = pd.read_csv(shared_data / "acsi2015.csv").astype({"INDUSTRY": str})
     scale = {item: [0, 1] if item == "COMP" else [1, 10] for item in cx.model_items(ACSI)}
     called = cx.acsi_regression(data, ACSI, scale=scale, by="INDUSTRY", resamples=RESAMPLES, client="acsi")
-    pd.testing.assert_frame_equal(result.table, called.table, check_exact=False, rtol=1e-9)
+    pd.testing.assert_frame_equal(result.tidy, called.tidy, check_exact=False, rtol=1e-9)
 
 
 def test_the_page_says_that_links_are_no_proof_of_causes(bundle):

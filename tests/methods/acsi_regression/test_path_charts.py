@@ -191,9 +191,9 @@ def test_a_hidden_group_stands_last_and_bears_no_number():
 def test_an_index_that_is_withheld_is_a_dash_and_no_small_base(chart):
     found = changed(made(*rows_of_groups(a=0.001, b=0.4)), "satisfaction", "index", estimate=np.nan, low=np.nan)
     if chart is groups:  # only one of them
-        table = found.table.copy()
+        table = found.tidy.copy()
         table.loc[(table["term"] == "index") & (table["group"] == "Я"), "estimate"] = 66.5
-        found = replace(found, table=table)
+        found = replace(found, tidy=table)
     _, sheet = drawn_by(chart, found)
     texts = {text.get_text() for text in sheet.axes[0].texts}
     assert "–" in texts
@@ -305,10 +305,10 @@ def test_the_same_result_gives_the_same_bytes():
 
 
 def test_a_hidden_group_does_not_say_how_few_it_has():
-    table = grouped().table.copy()
+    table = grouped().tidy.copy()
     here = (table["term"] == "index") & (table["group"] == "Я")
     table.loc[here, ["n", "estimate", "low", "high", "base"]] = [9, np.nan, np.nan, np.nan, "hidden"]
-    view, sheet = drawn_by(groups, replace(grouped(), table=table))
+    view, sheet = drawn_by(groups, replace(grouped(), tidy=table))
     labels = [tick.get_text() for tick in sheet.axes[0].get_yticklabels()]
     assert labels == ["Ж\nn = 100", "Я\nn < 10"]
     assert "Я" not in view.alt

@@ -307,7 +307,7 @@ def test_names_are_never_markup_or_mathematics():
 
 
 def _parts(found, labels):
-    return found.method, found.settings, found.table, found.facts, found.notes, None, labels
+    return found.method, found.settings, found.tidy, found.facts, found.notes, None, labels
 
 
 def test_a_very_long_word_is_broken_and_a_very_long_name_cut_short():

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from path_result import AFTER, IMPACT, changed, made, renamed, row, rows_of_groups, rows_of_waves, told, without
 
-import cxkit as cx
 from cxkit.methods.acsi_regression.prose import CAVEATS, drivers, path_title, results_of, strongest
 from cxkit.show.language import LANGUAGES, language
 
@@ -232,19 +231,19 @@ def test_the_change_since_the_wave_before_is_told_in_percent(change, p, lang, se
 
 def test_a_report_on_too_few_says_only_that():
     result = made()
-    table = result.table.assign(base="hidden", estimate=NAN, low=NAN, high=NAN)
-    result = replace(result, table=table)
+    table = result.tidy.assign(base="hidden", estimate=NAN, low=NAN, high=NAN)
+    result = replace(result, tidy=table)
     assert told(result, tag="h2") == ["Too few answers to report"]
     assert told(result) == ["Numbers are shown from 10 answers on; fewer say too little."]
 
 
 def test_a_hidden_target_says_so_even_beside_an_economy_of_more():
     result = made(row("nation", "economy_index", 70.0, 69, 71))
-    here = result.table["item"] != "nation"
-    table = result.table.copy()
+    here = result.tidy["item"] != "nation"
+    table = result.tidy.copy()
     table.loc[here, ["estimate", "low", "high"]] = NAN
     table.loc[here, "base"] = "hidden"
-    result = replace(result, table=table)
+    result = replace(result, tidy=table)
     assert told(result, tag="h2") == ["Too few answers to report"]
     assert told(result) == ["Numbers are shown from 10 answers on; fewer say too little."]
 
@@ -319,9 +318,9 @@ def test_constructs_that_cannot_be_told_apart_are_named_with_their_ratio():
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_undefined_number_is_said(lang):
     result = made(*rows_of_groups(wave="w3"), *rows_of_waves(), wave="w3", groups=2)
-    table = result.table.assign(low=NAN, high=NAN, detectable=NAN)
-    for found in (result, replace(result, table=table), without(result, "r2", "impact", "change_previous")):
-        html = cx.prose(found, lang).html
+    table = result.tidy.assign(low=NAN, high=NAN, detectable=NAN)
+    for found in (result, replace(result, tidy=table), without(result, "r2", "impact", "change_previous")):
+        html = found.prose(lang).html
         assert not UNDEFINED.search(html)
         assert "{" not in html
 
@@ -330,7 +329,7 @@ def test_names_from_data_are_never_markup():
     nasty = "<script>alert(1)</script> $x$ \u202e"
     rows = [{**one, "group": nasty if one.get("group") == "Ж" else one.get("group")} for one in rows_of_groups()]
     result = renamed(made(*rows, groups=2, notes=[("pairs_contradict", {"group": nasty})]), "quality", nasty)
-    html = cx.prose(result).html
+    html = result.prose().html
     assert "<script" not in html
     assert "\u202e" not in html
     assert html.count("&lt;script&gt;alert(1)&lt;/script&gt; $x$ \ufffd") >= 3

@@ -6,7 +6,6 @@ from html import unescape
 import pytest
 from path_result import IMPACT, INDEX, changed, made, renamed, row, rows_of_groups, rows_of_waves, tables, without
 
-import cxkit as cx
 from cxkit.show.language import LANGUAGES, language
 from cxkit.show.table import show
 
@@ -51,7 +50,7 @@ def test_each_construct_has_its_index_beside_the_plain_mean_its_impact_and_what_
 
 
 def test_the_target_of_a_path_model_is_no_level_to_be_reached():
-    assert "target" not in cx.table(made()).html
+    assert "target" not in made().table().html
 
 
 def test_a_path_stands_in_three_units_side_by_side():
@@ -230,7 +229,7 @@ def test_an_economy_of_one_wave_stands_without_waves():
     ],
 )
 def test_how_old_a_value_is_stands_in_the_grammar_of_the_language(lang, waves):
-    html = cx.table(made(*economy(), wave="w3"), lang).html
+    html = made(*economy(), wave="w3").table(lang).html
     assert all(text in html for text in waves)
 
 
@@ -257,7 +256,7 @@ def everything():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_table_stands_in_every_language_without_undefined_numbers(lang):
-    html = cx.table(everything(), lang).html
+    html = everything().table(lang).html
     assert html.count("<table") == 13
     assert not UNDEFINED.search(html)
     assert "{" not in html
@@ -274,7 +273,7 @@ def test_no_heading_or_caption_is_left_in_english():
 
 
 def test_names_from_data_are_never_markup():
-    html = cx.table(renamed(made(), "quality", "<script>alert(1)</script> $x$ \u202e")).html
+    html = renamed(made(), "quality", "<script>alert(1)</script> $x$ \u202e").table().html
     assert "<script" not in html
     assert "\u202e" not in html
     assert "<script>alert(1)</script> $x$ \ufffd" in unescape(html)

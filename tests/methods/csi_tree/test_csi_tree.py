@@ -161,7 +161,7 @@ def test_a_tree_of_one_leaf_is_the_mean_of_its_item():
 
 def test_a_tree_as_yaml_is_the_same_tree():
     text = "{name: all, children: [{name: a, item: a, weight: 0.7}, {name: b, item: b, weight: 0.3}]}"
-    pd.testing.assert_frame_equal(cx.csi_tree(survey(), text).table, cx.csi_tree(survey(), TWO).table)
+    pd.testing.assert_frame_equal(cx.csi_tree(survey(), text).tidy, cx.csi_tree(survey(), TWO).tidy)
 
 
 def test_a_reversed_item_is_turned_round_and_noted():
@@ -169,7 +169,7 @@ def test_a_reversed_item_is_turned_round_and_noted():
     turned = cx.csi_tree(
         data.assign(a=6 - data["a"]), TWO, scale={"a": {"min": 1, "max": 5, "reversed": True}, "b": FIVE}
     )
-    tables = [r.table[~r.table["term"].isin(QUADRANTS)] for r in (turned, cx.csi_tree(data, TWO))]
+    tables = [r.tidy[~r.tidy["term"].isin(QUADRANTS)] for r in (turned, cx.csi_tree(data, TWO))]
     pd.testing.assert_frame_equal(*tables, check_exact=False, rtol=1e-10)
     assert codes(turned)["reversed"] == {"item": "a"}
 
@@ -271,7 +271,7 @@ def test_a_leaf_nobody_answered_is_an_error_that_names_item_node_and_cell(more, 
     data = data.assign(a=data["a"].where(~empty))
     with pytest.raises(cx.DataError, match=text):
         cx.csi_tree(data, TREE, missing="error", **more)
-    assert len(cx.csi_tree(data, TREE, missing="renormalise", **more).table)
+    assert len(cx.csi_tree(data, TREE, missing="renormalise", **more).tidy)
 
 
 def test_missing_answers_are_counted_and_means_take_those_who_answered():
@@ -472,7 +472,7 @@ def test_a_whole_report_of_real_data_shows_what_the_method_finds(shared_data, de
     target = make_report(Job("bank", "csi_tree", calls), tmp_path)
     found = cx.Result.from_json((target / "result.json").read_text(encoding="utf-8"))
     plain = {"index", "weight", "total_weight", "priority", "importance", "penalty"}
-    both = [r.table[r.table["term"].isin(plain)][["item", "term", "estimate"]] for r in (found, derived)]
+    both = [r.tidy[r.tidy["term"].isin(plain)][["item", "term", "estimate"]] for r in (found, derived)]
     pd.testing.assert_frame_equal(*both, check_exact=False, rtol=1e-9)
     page = (target / "report.html").read_text(encoding="utf-8")
     assert all(name in page for name in ITEMS)
@@ -490,7 +490,7 @@ def test_weights_sum_to_one_among_siblings_and_over_the_leaves(derived):
 
 
 def test_quadrant_probabilities_of_a_part_sum_to_one(derived):
-    rows = derived.table[derived.table["term"].isin(QUADRANTS)]
+    rows = derived.tidy[derived.tidy["term"].isin(QUADRANTS)]
     assert rows.groupby("item")["estimate"].sum().to_dict() == pytest.approx(dict.fromkeys(ITEMS, 1), abs=1e-12)
 
 
@@ -551,7 +551,7 @@ def test_price_level_of_the_dairy_sample_is_97_6_percent_of_the_ideal_price():
     leaves = result.rows(term="priority")["item"]
     assert (weights[leaves] * levels[leaves]).sum() == pytest.approx(levels["satisfaction"], abs=1e-9)
     assert "operations_fixed" in codes(result)
-    change = result.table[result.table["term"].str.startswith("change_")]["estimate"].sum()
+    change = result.tidy[result.tidy["term"].str.startswith("change_")]["estimate"].sum()
     roots = result.rows(item="satisfaction", term="index", group="")["estimate"].tolist()
     assert change == pytest.approx(roots[1] - roots[0], abs=1e-10)
 
@@ -594,7 +594,7 @@ def test_groups_and_earlier_waves_have_the_root_and_its_surveyed_parts_only():
         outcome="y",
         scale=scales(),
     )
-    cells = result.table[(result.table["group"] != "") | (result.table["wave"] == "1")]
+    cells = result.tidy[(result.tidy["group"] != "") | (result.tidy["wave"] == "1")]
     assert set(cells["item"]) == {"all", "p", "m"}
     assert set(cells["term"]) == {"index", "index_vs_rest"}
     now = result.rows(group="", wave="2", term="index")
@@ -618,7 +618,7 @@ def test_a_group_for_which_only_the_books_speak_has_no_value_and_no_test(why):
     assert (found["n"], found["base"]) == (0, "hidden")
     assert np.isnan(found["estimate"])
     assert result.rows(item="p", term="index_vs_rest", group="x").empty
-    shown = result.table[(result.table["group"] != "") & (result.table["base"] != "hidden")]
+    shown = result.tidy[(result.tidy["group"] != "") & (result.tidy["base"] != "hidden")]
     assert shown["n"].min() >= 10
 
 
@@ -740,7 +740,7 @@ def test_two_waves_without_ids_are_the_welch_test():
 def changes(result):
     roots = result.rows(item=result.settings["tree"]["name"], term="index", group="")
     now, before = (roots[roots["wave"] == result.facts[k]]["estimate"].item() for k in ("wave", "previous_wave"))
-    parts = result.table[result.table["term"].isin(["change_scores", "change_weights"])]
+    parts = result.tidy[result.tidy["term"].isin(["change_scores", "change_weights"])]
     return now - before, parts
 
 

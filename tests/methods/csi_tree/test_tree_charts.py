@@ -6,11 +6,11 @@ from functools import cache
 
 import numpy as np
 import pytest
+from cxkit.show.figure import FIGURES
 from picture import branch, cut, drawn, frame, leaf, overlapping, rated, scales, spans
 
 import cxkit as cx
 from cxkit.show.canvas import HIGH, LOW, MIDDLE
-from cxkit.show.figure import FIGURES
 from cxkit.show.language import LANGUAGES
 from cxkit.show.view import View
 from cxkit.survey.trees import LEVELS
@@ -60,7 +60,7 @@ def result(kind):
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("part", PARTS)
 def test_each_figure_is_told_in_the_language_with_its_numbers(part, lang):
-    view = cx.figure(result("small"), lang, part)
+    view = result("small").figure(lang, part)
     assert view.png
     assert not UNDEFINED.search(view.alt + view.svg)
     point = "." if lang == "en" else ","
@@ -130,13 +130,13 @@ def test_a_leaf_without_answers_is_drawn_without_a_number():
     shown = [text.get_text() for text in sheet.axes[1].texts]
     assert shown == ["75.0", "75.0", "n < 10"]
     assert "b:" not in view.alt
-    assert cx.figure(found, part="map") == View()
+    assert found.figure(part="map") == View()
 
 
 def test_a_hidden_leaf_hides_the_whole_that_could_tell_it():
     data = frame(a=[5.0, 3.0] * 30, b=[5.0, 3.0] * 4 + [np.nan] * 52)
     found = cx.csi_tree(data, branch("whole", 1, leaf("a"), leaf("b")), weights="equal")
-    assert all(cx.figure(found, part=part) == View() for part in PARTS)
+    assert all(found.figure(part=part) == View() for part in PARTS)
 
 
 def test_every_interval_of_the_tree_is_drawn():
@@ -168,7 +168,7 @@ def test_every_interval_of_the_map_is_drawn():
 
 def test_the_map_tells_level_importance_and_likeliest_quadrant():
     found = result("small")
-    alt = cx.figure(found, part="map").alt
+    alt = found.figure(part="map").alt
     words = {"concentrate_here": "Concentrate here", "keep_up": "Keep up", "low_priority": "Low priority",
              "possible_overkill": "Possibly too much"}  # fmt: skip
     for item in "pc":
@@ -265,30 +265,30 @@ def test_a_tree_as_deep_as_one_may_be_has_all_its_views():
     deep = cx.csi_tree(rated("a"), tree, scale=scales("a"), weights="equal")
     _, sheet = drawn(deep)
     assert cut(sheet) == []
-    assert f"n{LEVELS - 2}" in cx.table(deep, "uz").html
-    assert cx.prose(deep).html
+    assert f"n{LEVELS - 2}" in deep.table("uz").html
+    assert deep.prose().html
 
 
 def test_books_are_part_of_the_tree_and_of_a_map_without_an_outcome_only():
-    alt = cx.figure(dairy()).alt
+    alt = dairy().figure().alt
     # 1 - 61000 / 912000 and 1 - 9500 / 240000 weighted by turnover: 1 - 70500 / 1152000 = 93.9 or so
     assert "Goods in stock: 94.2, target not reached" in alt
     assert "Price level against the main competitor: 97.6, target reached" in alt
-    assert "Customers" not in cx.figure(dairy(), part="map").alt
+    assert "Customers" not in dairy().figure(part="map").alt
     tree, tables = cx.section("tree", "sample:dairy"), cx.section("tables", "sample:dairy")
     data, audit = cx.read("sample:dairy", items=cx.tree_items(tree))
     found = cx.csi_tree(data, tree, tables=tables, scale=audit.scale)
-    assert "Customers: 94.7, 15%" in cx.figure(found, part="map").alt
+    assert "Customers: 94.7, 15%" in found.figure(part="map").alt
 
 
 def test_without_parts_outcome_groups_or_waves_there_is_nothing_to_draw():
-    assert cx.figure(result("one")).png
-    assert cx.figure(result("one"), part="map") == View()
-    assert cx.figure(result("one"), part="groups").png
-    assert cx.figure(result("alone"), part="drivers") == View()
-    assert cx.figure(result("alone"), part="groups") == View()
-    assert cx.figure(result("alone"), part="trend") == View()
-    assert cx.figure(result("alone"), part="map").png
+    assert result("one").figure().png
+    assert result("one").figure(part="map") == View()
+    assert result("one").figure(part="groups").png
+    assert result("alone").figure(part="drivers") == View()
+    assert result("alone").figure(part="groups") == View()
+    assert result("alone").figure(part="trend") == View()
+    assert result("alone").figure(part="map").png
 
 
 def test_text_from_data_is_never_markup_or_mathematics():
@@ -308,7 +308,7 @@ def test_a_direction_character_stays_out():
     tree = branch("whole", 1, leaf("a", text={"en": "no\u202erth"}), leaf("b"))
     found = cx.csi_tree(rated("ab", 60, ("x", "y\u202e")), tree, weights="equal", by="g")
     for part in ("main", "map", "groups"):
-        view = cx.figure(found, part=part)
+        view = found.figure(part=part)
         assert "\u202e" not in view.alt + view.svg
         assert "no\ufffdrth" in view.alt
 
@@ -317,4 +317,4 @@ def test_the_books_alone_do_not_make_a_report_on_too_few():
     tree, tables = cx.section("tree", "sample:dairy"), cx.section("tables", "sample:dairy")
     data, audit = cx.read("sample:dairy", items=cx.tree_items(tree))
     found = cx.csi_tree(data.head(5), tree, tables=tables, scale=audit.scale)
-    assert all(cx.figure(found, part=part) == View() for part in PARTS)
+    assert all(found.figure(part=part) == View() for part in PARTS)

@@ -26,7 +26,7 @@ def parts(html, tag):
 def sheets(result, lang="en"):
     """The tables by their caption, as rows of plain texts; a small line follows after " / "."""
     tables = {}
-    for table in re.findall(r"<table.*?</table>", cx.table(result, lang).html, re.DOTALL):
+    for table in re.findall(r"<table.*?</table>", result.table(lang).html, re.DOTALL):
         rows = [
             [unescape(re.sub(r"<[^>]+>", "", cell.replace("<small>", " / ")))
              for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)]
@@ -58,12 +58,12 @@ def measured(target=80):
     ],
 )
 def test_the_headline_is_the_verdict_on_the_whole(target, lang, headline):
-    assert parts(cx.prose(measured(target), lang).html, "h2") == [headline]
+    assert parts(measured(target).prose(lang).html, "h2") == [headline]
     assert root_title(measured(target), language(lang)) == headline
 
 
 def test_the_key_figures_are_the_whole_the_best_and_the_worst_part():
-    html = cx.prose(measured()).html
+    html = measured().prose().html
     assert parts(html, "dt") == ["whole, 0–100", "c, 0–100", "p, 0–100", "Respondents"]
     assert [value.split(" / ")[0] for value in parts(html, "dd")] == ["72.5", "87.5", "62.5", "100"]
     assert all(re.fullmatch(r"\d+\.\d / \d+\.\d to \d+\.\d", value) for value in parts(html, "dd")[:3])
@@ -71,25 +71,25 @@ def test_the_key_figures_are_the_whole_the_best_and_the_worst_part():
 
 def test_improving_begins_where_the_whole_gains_most():
     # b: 0.6 * 0.5 of the weight, 30 points short; a: the same weight, 5 short; c lies above
-    assert parts(cx.prose(measured()).html, "p")[:2] == [
+    assert parts(measured().prose().html, "p")[:2] == [
         "Improve first “b”: it has 30% of the weight and lies 30.0 points below the target; "
         "closing the gap would add 9.0 points to the whole.",
         "Improve first “a”: it has 30% of the weight and lies 5.0 points below the target; "
         "closing the gap would add 1.5 points to the whole.",
     ]
-    said = parts(cx.prose(measured(), "ru").html, "p")[0]
+    said = parts(measured().prose("ru").html, "p")[0]
     assert all(number in said for number in ("«b»", "30\u00a0%", "30,0", "9,0"))
 
 
 def test_where_all_reach_their_target_nothing_is_to_be_improved():
-    assert parts(cx.prose(measured(40)).html, "p")[0] == "No part lies below its target."
+    assert parts(measured(40).prose().html, "p")[0] == "No part lies below its target."
     assert "What to improve first" not in sheets(measured(40))
 
 
 def test_a_part_that_is_not_known_is_not_said_to_reach_its_target():
     data = frame(a=[5.0, 4.0] * 30, b=[np.nan] * 60)
     tree = branch("whole", 1, leaf("a"), leaf("b"))
-    html = cx.prose(cx.csi_tree(data, tree, weights="equal", target=50)).html
+    html = cx.csi_tree(data, tree, weights="equal", target=50).prose().html
     assert parts(html, "h2") == ["whole: 87.5 of 100, the target of 50 is reached"]
     assert "below its target" not in html
 
@@ -101,23 +101,23 @@ def test_quadrants_are_said_with_their_probability_from_eight_of_ten_on(lang):
              "uz_Cyrl": ("«b» устида ишланг", "«a» даражасини сақлаб қолинг")}[lang]  # fmt: skip
     tree = branch("whole", 1, leaf("a", 0.4), leaf("b", 0.4), leaf("c", 0.2))
     found = cx.csi_tree(frame(a=[5.0, 4.0] * 30, b=[2.0, 1.0] * 30, c=[4.0, 3.0] * 30), tree)
-    said = " ".join(parts(cx.prose(found, lang).html, "p"))
+    said = " ".join(parts(found.prose(lang).html, "p"))
     percent = "100%" if lang != "ru" else "100\u00a0%"
     for word in words:
         assert word in said
     assert said.count(percent) == 2
-    likely = found.table["term"].isin(["concentrate_here", "keep_up"])
+    likely = found.tidy["term"].isin(["concentrate_here", "keep_up"])
     for chance, count in ((0.8, 2), (0.79, 0)):
-        table = found.table.copy()
+        table = found.tidy.copy()
         table.loc[likely, "estimate"] = table.loc[likely, "estimate"].where(lambda v: v < 0.5, chance)
-        said = " ".join(parts(cx.prose(replace(found, table=table), lang).html, "p"))
+        said = " ".join(parts(replace(found, tidy=table).prose(lang).html, "p"))
         assert sum(word in said for word in words) == count
 
 
 def test_a_report_on_too_few_says_only_that_even_beside_levels_from_the_books():
     tree, tables = cx.section("tree", "sample:dairy"), cx.section("tables", "sample:dairy")
     data, audit = cx.read("sample:dairy", items=cx.tree_items(tree))
-    html = cx.prose(cx.csi_tree(data.head(5), tree, tables=tables, scale=audit.scale)).html
+    html = cx.csi_tree(data.head(5), tree, tables=tables, scale=audit.scale).prose().html
     assert parts(html, "h2") == ["Too few answers to report"]
     assert parts(html, "p") == ["Numbers are shown from 10 answers on; fewer say too little."]
     assert "<dl>" not in html
@@ -135,7 +135,7 @@ CODES = {
 @pytest.mark.parametrize("code", CODES)
 def test_each_caveat_is_said_in_the_language_with_its_numbers(code, lang):
     before, found = (
-        parts(cx.prose(replace(measured(), notes=notes), lang).html, "li") for notes in ((), ((code, CODES[code]),))
+        parts(replace(measured(), notes=notes).prose(lang).html, "li") for notes in ((), ((code, CODES[code]),))
     )
     (said,) = found[: len(found) - len(before)]
     assert found[1:] == before
@@ -158,7 +158,7 @@ def test_each_caveat_stands_where_it_holds():
         "top boxes": cx.csi_tree(known(), TREE, grades="top_box"),
         "explained": cx.csi_tree(rated("abc", 100), TREE, scale=scales(*"abc"), outcome="r"),
     }
-    said = {name: " ".join(parts(cx.prose(found).html, "li")) for name, found in told.items()}
+    said = {name: " ".join(parts(found.prose().html, "li")) for name, found in told.items()}
     first = said["weighted, grouped"]
     assert "“a” was asked the other way round" in first
     assert "For the whole index the weights leave" in first
@@ -170,7 +170,7 @@ def test_each_caveat_stands_where_it_holds():
         "What matters most is worked out on the 100 of 100 respondents who answered everything." in said["explained"]
     )
     assert said["maximum"].count("Levels") == said["top boxes"].count("Levels") == 1
-    told = [sentence for sentence in parts(cx.prose(measured()).html, "li") if "nobody of" not in sentence]
+    told = [sentence for sentence in parts(measured().prose().html, "li") if "nobody of" not in sentence]
     assert told == ["Intervals hold with 95% confidence."]
 
 
@@ -184,7 +184,7 @@ def test_no_undefined_number_is_said_or_shown(lang):
     leaves = [leaf(item) for item in "abcdef"]
     tables = {"sales": [{"previous": 5, "current": 4}]}
     found = cx.csi_tree(data, branch("whole", 1, *leaves, shop()), tables=tables, weights="equal", by="g", wave="w")
-    html = cx.prose(found, lang).html + cx.table(found, lang).html
+    html = found.prose(lang).html + found.table(lang).html
     assert not UNDEFINED.search(html)
     assert "{" not in html
 
@@ -284,7 +284,7 @@ def test_names_from_data_are_never_markup():
     nasty = {"en": "<script>alert(1)</script> $x$ \u202e"}
     tree = branch("whole", 1, leaf("a", 0.5, text=nasty), leaf("b", 0.5), text=nasty)
     found = cx.csi_tree(known(), tree)
-    html = cx.prose(found).html + cx.table(found).html
+    html = found.prose().html + found.table().html
     assert "<script" not in html
     assert "\u202e" not in html
     assert html.count("&lt;script&gt;alert(1)&lt;/script&gt; $x$ \ufffd") >= 5

@@ -90,7 +90,7 @@ def test_every_part_has_a_level_a_quadrant_and_a_priority(result, survey):
     index = result.rows(term="index", group="").set_index("item")["estimate"]
     assert index["imag1"] == pytest.approx(10 * survey["imag1"].mean(), abs=1e-9)
     quadrants = ["concentrate_here", "keep_up", "low_priority", "possible_overkill"]
-    chances = result.table[result.table["term"].isin(quadrants)].groupby("item")["estimate"].sum()
+    chances = result.tidy[result.tidy["term"].isin(quadrants)].groupby("item")["estimate"].sum()
     assert chances.to_dict() == pytest.approx(dict.fromkeys(PARTS, 1.0))
     priority = result.rows(term="priority").set_index("item")["estimate"]
     total = result.rows(term="total_weight").set_index("item")["estimate"]

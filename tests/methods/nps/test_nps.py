@@ -226,7 +226,7 @@ def test_a_weighted_panel_has_the_paired_linearised_error():
 def test_pairs_change_nothing_but_the_comparison_of_the_waves():
     survey = small_panel(g=["a", "b"] * 30)
     paired, apart = (
-        cx.nps(survey, wave="wave", by="g", weight="w", respondent=r).table.query("~term.str.startswith('flow_')")
+        cx.nps(survey, wave="wave", by="g", weight="w", respondent=r).tidy.query("~term.str.startswith('flow_')")
         for r in ("id", "")
     )
     same = paired["term"] != "nps_vs_previous"
@@ -280,14 +280,14 @@ def test_flow_follows_the_respondent_and_not_the_row():
     before, after = answers(5, 4, 6), answers(3, 6, 6)
     rows = panel(before, after)
     one_way, other = (
-        cx.nps(r, wave="wave", respondent="id", **OPEN).table for r in (rows, rows.sample(frac=1, random_state=2))
+        cx.nps(r, wave="wave", respondent="id", **OPEN).tidy for r in (rows, rows.sample(frac=1, random_state=2))
     )
     pd.testing.assert_frame_equal(one_way, other, check_exact=False, atol=1e-12)
 
 
 def test_no_flow_without_a_panel():
     survey = frame(recommend=answers(20, 20, 20), w=["1", "2"] * 30, id=range(60))
-    assert not cx.nps(survey, wave="w", respondent="id").table["term"].str.startswith("flow").any()
+    assert not cx.nps(survey, wave="w", respondent="id").tidy["term"].str.startswith("flow").any()
 
 
 def test_notes_on_small_groups_do_not_count_the_flow():

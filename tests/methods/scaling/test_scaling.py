@@ -342,7 +342,7 @@ def test_alpha_turns_reversed_items_round(satisfaction):
 def test_reliability_of_fewer_respondents_than_the_smallest_base_is_hidden():
     survey = frame(a=[1, 2, 4, 5, 3, 2], b=[2, 2, 5, 4, 3, 1], c=[1, 3, 4, 4, 2, 2])
     result = cx.scaling(survey, ["a", "b", "c"], scale=[1, 5])
-    assert (result.table["base"] == "hidden").all()
+    assert (result.tidy["base"] == "hidden").all()
     assert not [name for name in result.facts if name.startswith(("alpha", "omega", "item_rest"))]
 
 
@@ -415,7 +415,7 @@ def test_a_reversed_item_mirrors_its_mean_and_swaps_its_boxes(rows):
 @given(surveys)
 def test_any_survey_gives_ordered_intervals_and_shares_that_sum_to_one(rows):
     survey = frame(q=[r[0] for r in rows], r=[r[1] for r in rows], g=[r[2] for r in rows], w=[r[3] for r in rows])
-    table = cx.scaling(survey, ["q", "r"], scale=[1, 5], by="g", weight="w", **OPEN).table
+    table = cx.scaling(survey, ["q", "r"], scale=[1, 5], by="g", weight="w", **OPEN).tidy
     known = table.dropna(subset=["low"])
     assert ((known["low"] <= known["estimate"]) & (known["estimate"] <= known["high"])).all()
     sums = table[table["term"] == "share"].groupby(["item", "group"])["estimate"].sum()

@@ -46,11 +46,11 @@ def result():
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("part", PARTS)
 def test_every_chart_is_drawn_in_every_language_and_says_its_numbers(result, lang, part):
-    view = cx.figure(result, lang, part)
+    view = result.figure(lang, part)
     assert view.png.startswith(b"\x89PNG")
     assert re.search(r"\d", view.alt)
     assert not re.search(r"\b(nan|None|inf)\b", view.alt)
-    assert cx.figure(result, lang, part) == view
+    assert result.figure(lang, part) == view
 
 
 @pytest.mark.parametrize(("scales", "objects", "groups"), [(3, 2, 2), (25, 3, 3), (8, 5, 6)])
@@ -58,11 +58,11 @@ def test_many_scales_objects_and_groups_fit(scales, objects, groups):
     things = (*("own", "rival", "third", "fourth")[: objects - 1], "ideal")
     crowd = measured(scales, things, groups)
     for part in PARTS:
-        view = cx.figure(crowd, "ru", part)
+        view = crowd.figure("ru", part)
         assert view.png
         width = float(re.search(r'<svg[^>]* width="([\d.]+)pt"', view.svg).group(1))
         assert width == pytest.approx(7.2 * 72)
-    assert cx.table(crowd, "ru").html.count("<tr>") > scales
+    assert crowd.table("ru").html.count("<tr>") > scales
 
 
 def drawn_inside(view):
@@ -80,14 +80,14 @@ def drawn_inside(view):
 def test_nothing_is_cut_at_the_edges(lang):
     result = measured(6, ("own", "rival", "third", "ideal"), 3)
     for part in PARTS:
-        assert drawn_inside(cx.figure(result, lang, part)), part
+        assert drawn_inside(result.figure(lang, part)), part
 
 
 def test_scales_stand_from_the_best_against_the_ideal_to_the_worst(result):
     gaps = result.rows(term="gap_own_ideal", group="").set_index("item")["estimate"]
     assert gaps[scales_by_gap(result)].is_monotonic_decreasing
     assert len(scales_by_gap(result)) == 3
-    alt = cx.figure(result).alt
+    alt = result.figure().alt
     places = [alt.index(f"bad {name[1:]} – good {name[1:]}") for name in scales_by_gap(result)]
     assert places == sorted(places)
 
@@ -105,7 +105,7 @@ def test_a_title_names_who_is_closer_only_when_that_is_sure(result):
 
 
 def test_the_prose_gives_lead_and_lag_closeness_split_and_the_warning_of_r(result):
-    text = re.sub(r"<[^>]+>", " ", cx.prose(result).html)
+    text = re.sub(r"<[^>]+>", " ", result.prose().html)
     gap = result.rows(term="gap_own_ideal", group="")["estimate"].min()
     assert f"({language('en').number(gap, 2)})" in text
     assert "“own” falls furthest behind “ideal” on:" in text
@@ -113,39 +113,39 @@ def test_the_prose_gives_lead_and_lag_closeness_split_and_the_warning_of_r(resul
         r"With a probability of (<1%|\d+%), “own” is closer to the ideal than “rival” is\.", text.replace("&lt;", "<")
     )
     assert re.search(r"\d+% of the squared distance to the ideal is level", text)
-    beyond = re.sub(r"<[^>]+>", " ", cx.prose(measured(shift=5.0)).html)
+    beyond = re.sub(r"<[^>]+>", " ", measured(shift=5.0).prose().html)
     assert "“own” goes further than “ideal” on:" in beyond
     assert "Clearest lead of “own” over “rival”:" in beyond
 
 
 def test_a_report_on_too_few_answers_draws_nothing():
     few = measured(n=8)
-    assert [cx.figure(few, part=part).png for part in PARTS] == [b""] * 4
-    assert "Too few answers" in cx.prose(few).html
+    assert [few.figure(part=part).png for part in PARTS] == [b""] * 4
+    assert "Too few answers" in few.prose().html
 
 
 def test_a_hidden_competitor_leaves_its_curve_out():
     result = measured()
-    data = result.table.copy()
+    data = result.tidy.copy()
     hidden = data["term"].str.contains("rival")
     data.loc[hidden, ["estimate", "low", "high", "p", "p_adjusted"]] = np.nan
     data.loc[hidden, "base"] = "hidden"
     partly = cx.Result(result.method, result.settings, data, result.facts, result.notes, None, result.labels)
     for part in PARTS:
-        view = cx.figure(partly, part=part)
+        view = partly.figure(part=part)
         assert view.png
         assert "rival" not in view.alt
-    assert "nan" not in cx.prose(partly).html + cx.table(partly).html
+    assert "nan" not in partly.prose().html + partly.table().html
 
 
 def test_an_object_named_with_braces_and_markup_is_only_text():
     result = measured(objects={"own": "{x} <b>$a$</b>"})
-    assert "<b>" not in cx.table(result).html + cx.prose(result).html
-    assert "{x} <b>$a$</b>" in cx.figure(result).alt
+    assert "<b>" not in result.table().html + result.prose().html
+    assert "{x} <b>$a$</b>" in result.figure().alt
 
 
 def test_tables_show_objects_pairs_and_units(result):
-    html = cx.table(result).html
+    html = result.table().html
     captions = re.findall("<caption>(.*?)</caption>", html)
     assert captions == [
         "Each scale, all respondents",

@@ -56,7 +56,7 @@ def test_long_and_wide_give_the_same_result(tmp_path):
     pd.DataFrame(rows).sample(frac=1, random_state=1).to_csv(path, index=False)
     data, audit = cx.read_profiles(path, poles=POLES, objects=["own", "rival", "ideal"], by="segment", **LONG_FORM)
     long = cx.semantic_differential(data, POLES, by=audit.by, scale=audit.scale)
-    pd.testing.assert_frame_equal(long.table, cx.semantic_differential(wide, POLES, by="segment").table)
+    pd.testing.assert_frame_equal(long.tidy, cx.semantic_differential(wide, POLES, by="segment").tidy)
 
 
 def test_rows_about_an_object_of_the_codebook_that_is_not_asked_for_do_not_count(tmp_path):

@@ -141,8 +141,8 @@ def test_the_farthest_possible_profiles_have_the_share_one():
     result = of(data, competitors=())
     assert value(result, "distance_share_own_ideal") == pytest.approx(1)
     assert np.isnan(one(result, term="distance_own_ideal")["low"])
-    assert "profile_r_own_ideal" not in set(result.table["term"])
-    assert "closer" not in "".join(result.table["term"])
+    assert "profile_r_own_ideal" not in set(result.tidy["term"])
+    assert "closer" not in "".join(result.tidy["term"])
     assert "no_spread" in codes(result)
 
 
@@ -165,7 +165,7 @@ def test_a_reversed_scale_is_turned_for_every_object_and_its_poles_change_sides(
     result, plain = of(turned, poles), of(data)
     keys = ["item", "term", "group", "wave"]
     pd.testing.assert_frame_equal(
-        result.table.sort_values(keys, ignore_index=True), plain.table.sort_values(keys, ignore_index=True), rtol=1e-9
+        result.tidy.sort_values(keys, ignore_index=True), plain.tidy.sort_values(keys, ignore_index=True), rtol=1e-9
     )
     assert result.labels["clear"] == {"en": "confusing – clear", "ru": "confusing – ясный"}
     assert (result.labels["clear_left"]["en"], result.labels["clear_right"]["en"]) == ("confusing", "clear")
@@ -178,7 +178,7 @@ def test_a_card_may_say_reversed_too_and_twice_is_not_turned_back():
     first = of(data, scale=cards)
     assert value(first, "mean_own", "fast") == pytest.approx(11 - data["own_fast"].mean())
     again = cx.semantic_differential(data, **first.settings)
-    pd.testing.assert_frame_equal(again.table, first.table)
+    pd.testing.assert_frame_equal(again.tidy, first.tidy)
     assert first.labels["fast_right"] == {"en": "slow"}
 
 
@@ -194,9 +194,9 @@ def test_the_closer_one_is_told_with_its_probability():
 
 def test_each_competitor_has_its_own_pairs():
     result = of(survey(things=("own", "rival", "third", "ideal")), competitors=["rival", "third"])
-    pairs = {t.removeprefix("distance_raw_") for t in result.table["term"] if t.startswith("distance_raw_")}
+    pairs = {t.removeprefix("distance_raw_") for t in result.tidy["term"] if t.startswith("distance_raw_")}
     assert pairs == {"own_rival", "own_third", "own_ideal", "rival_ideal", "third_ideal"}
-    assert {"closer_own_rival", "closer_own_third"} <= set(result.table["term"])
+    assert {"closer_own_rival", "closer_own_third"} <= set(result.tidy["term"])
 
 
 def test_groups_waves_and_small_bases():
@@ -233,12 +233,10 @@ def test_one_scale_alone_has_a_distance_but_no_shape():
 
 def test_one_respondent_alone_is_described_without_undefined_numbers():
     result = of(survey(1))
-    assert result.table["estimate"].notna().all()
+    assert result.tidy["estimate"].notna().all()
     for lang in ("en", "uz"):
-        shown = cx.prose(result, lang).html + cx.table(result, lang).html
-        assert "nan" not in shown + "".join(
-            cx.figure(result, lang, p).alt for p in ("main", "gaps", "split", "groups")
-        )
+        shown = result.prose(lang).html + result.table(lang).html
+        assert "nan" not in shown + "".join(result.figure(lang, p).alt for p in ("main", "gaps", "split", "groups"))
 
 
 def long_scales():
@@ -281,11 +279,11 @@ def test_identical_answers_end_in_a_result_without_undefined_numbers():
     data = pd.DataFrame({f"{t}_{s}": [5.0] * 15 for t in THINGS for s in POLES})
     result = of(data, **{"min_base": 10, "flag_base": 10})
     assert value(result, "distance_own_ideal") == 0
-    assert result.table["estimate"].notna().all()
+    assert result.tidy["estimate"].notna().all()
     for lang in ("en", "ru"):
         for part in ("main", "gaps", "split", "groups"):
-            assert "nan" not in cx.figure(result, lang, part).alt
-        assert "nan" not in cx.prose(result, lang).html + cx.table(result, lang).html
+            assert "nan" not in result.figure(lang, part).alt
+        assert "nan" not in result.prose(lang).html + result.table(lang).html
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cxkit.result import Result, tidy
+from cxkit.result import Result, tidy_table
 from cxkit.show import findings
 from cxkit.show.language import language
 
@@ -15,7 +15,7 @@ def scaling_of(*rows, wave="", previous="", level=0.95):
     settings = {"items": items, "scale": dict.fromkeys(items, CARD), "level": level, "min_base": 10}
     labels = {item: {"en": item.title()} for item in items}
     facts = {"wave": wave, "previous_wave": previous}
-    return Result("scaling", settings, tidy(list(rows)), facts, labels=labels)
+    return Result("scaling", settings, tidy_table(list(rows)), facts, labels=labels)
 
 
 def index(item, estimate, low, high, base="ok", group="", wave=""):
@@ -30,7 +30,7 @@ def nps_of(*rows, wave="", previous=""):
         "level": 0.95,
         "min_base": 10,
     }
-    return Result("nps", settings, tidy(list(rows)), {"wave": wave, "previous_wave": previous})
+    return Result("nps", settings, tidy_table(list(rows)), {"wave": wave, "previous_wave": previous})
 
 
 def change(estimate, p, item="r", term="nps_vs_previous"):
@@ -73,7 +73,7 @@ def test_groups_waves_and_the_average_of_all_items_are_not_ranked():
         index("ease", 40, 36, 44, wave="w2"), index("ease", 99, 98, 100, wave="w1"),
         index("ease", 1, 0, 2, group="north", wave="w2"), wave="w2",
     )  # fmt: skip
-    result.table.loc[len(result.table)] = {**result.table.iloc[0], "item": "scale_score", "estimate": 95.0}
+    result.tidy.loc[len(result.tidy)] = {**result.tidy.iloc[0], "item": "scale_score", "estimate": 95.0}
     assert findings.ranked(result)["estimate"].tolist() == [40]
 
 

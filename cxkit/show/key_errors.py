@@ -1,9 +1,6 @@
-"""Whether items go together, in words: those that run against the others, and what stands in the way of alpha."""
+"""Items that run against the others, and what stands in the way of alpha, in words."""
 
-from cxkit.measure.key_errors import named
-from cxkit.result import Result
-from cxkit.show import findings
-from cxkit.show.language import Language, mark
+from cxkit.show.language import mark
 
 SETTING = "reversed: true"  # as it is written in a codebook, in every language
 CAVEATS = {
@@ -54,30 +51,4 @@ CAVEATS = {
         "Most drivers run against “{item}” ({n} of {of}): check which way round it and they were asked, and set "
         "{setting} in the codebook for those asked the other way round."
     ),
-    "index_withheld": mark(
-        "“{construct}” has no index, and no effects in points: some of its answers count negatively, so the index "
-        "would be no mean and could leave 0–100."
-    ),
-    "index_withheld_in": mark(
-        "“{group}” has no index of “{construct}”: some answers count negatively there, so it would be no mean and "
-        "could leave 0–100."
-    ),
 }
-CONSISTENT = 0.7  # alpha from which items may be averaged, Nunnally 1978
-
-
-def together(result: Result, words: Language) -> list[str]:
-    """Whether the items of a scale go together, and which run against the others; nothing without alpha."""
-    if "alpha" not in result.facts:
-        return []
-    against = mark(
-        "The items do not all go together (alpha {alpha}, {alpha_low} to {alpha_high}). Running against the others: "
-        "{items}."
-    )
-    well = mark("The items go together well enough to be averaged (alpha {alpha}, {alpha_low} to {alpha_high}).")
-    loose = mark("The items go together only loosely (alpha {alpha}, {alpha_low} to {alpha_high}); read them singly.")
-    apart = mark("The items do not go together (alpha {alpha}, {alpha_low} to {alpha_high}); read them singly.")
-    alpha, names = result.facts["alpha"], [words.label(result, item) for item in named(result.notes)]
-    sentence = against if names else well if alpha >= CONSISTENT else loose if alpha >= 0 else apart
-    values = {name: words.number(result.facts[name], 2) for name in ("alpha", "alpha_low", "alpha_high")}
-    return [words.text(sentence, **values, items=findings.quoted(words, names))]

@@ -6,11 +6,11 @@ from html import unescape
 from itertools import product
 
 import pytest
+from cxkit.show.phrases import between, matters, outcome_of
 from picture import branch, frame, leaf, scales
 
 import cxkit as cx
 from cxkit.show.language import LANGUAGES, language
-from cxkit.show.phrases import between, matters, outcome_of
 
 METHODS = ("scaling", "csi_tree", "nps")
 
@@ -69,7 +69,7 @@ def test_the_sentence_is_in_the_language(lang, start):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_sentence_stands_in_the_prose_once(method):
-    html = unescape(cx.prose(of(method)).html)
+    html = unescape(of(method).prose().html)
     assert html.count(matters(of(method), language("en"))[0]) == 1
 
 
@@ -80,12 +80,12 @@ def test_one_driver_alone_is_not_said_to_matter_most():
 def test_without_an_outcome_nothing_matters_most():
     result = cx.scaling(designed(1, 3), ["a", "b"], scale=[1, 5])
     assert matters(result, language("en")) == []
-    assert "What matters most" not in cx.table(result).html
+    assert "What matters most" not in result.table().html
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_table_of_drivers_begins_with_the_strongest(method):
-    html = cx.table(of(method)).html
+    html = of(method).table().html
     table = html.split("<caption>What matters most</caption>")[1].split("</table>")[0]
     rows = [
         [unescape(re.sub(r"<[^>]+>", "", cell.replace("<small>", " / ")))

@@ -1,0 +1,75 @@
+"""Wording of single numbers that the views of all methods share."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from cxkit.result import Result
+from cxkit.show.language import Language, mark
+
+SMALL = mark("Numbers with * rest on fewer than {base} answers: read them as a first hint.")
+FEW = mark("Numbers are shown from {base} answers on; fewer say too little.")
+
+
+class KeyFigure(NamedTuple):
+    """A number that stands out: what it is, the number, and small print under it."""
+
+    name: str
+    value: str
+    small: str = ""
+
+
+class Reading(NamedTuple):
+    """What prose says: its headline, key figures and sentences."""
+
+    headline: str
+    figures: list[KeyFigure]
+    sentences: list[str]
+
+
+def answers(words: Language, result: Result, n: int, name: str = mark("Respondents")) -> KeyFigure:
+    """How many were asked, as a key figure."""
+    small = [words.text("as counted") if result.settings["weight"] else "", words.wave(result, result.facts["wave"])]
+    return KeyFigure(words.text(name), words.number(n), " · ".join(filter(None, small)))
+
+
+def too_few_sentence(words: Language, result: Result) -> str:
+    """From how many answers on numbers are shown."""
+    return words.text(FEW, base=words.number(result.settings["min_base"]))
+
+
+def base(words: Language, result: Result, row: Mapping[Any, Any] | pd.Series) -> str:
+    """The base of a row in words; where the row is hidden, only that it is too small."""
+    least = words.number(result.settings["min_base"])
+    return f"n < {least}" if row["base"] == "hidden" else words.number(row["n"])
+
+
+def sample_size(words: Language, result: Result, row: Mapping[Any, Any] | pd.Series) -> str:
+    """The base of a row as it stands beside a name in a chart."""
+    known = base(words, result, row)
+    return known if row["base"] == "hidden" else f"n = {known}"
+
+
+def star(row: Mapping[Any, Any] | pd.Series) -> str:
+    """The mark of a number whose base is small; prose and the tables say what it means."""
+    return "*" if row["base"] == "small" else ""
+
+
+def between(words: Language, row: Mapping[Any, Any] | pd.Series, digits: int = 0) -> str:
+    """The interval of a row in words; "" without one."""
+    if pd.isna(row["low"]):
+        return ""
+    low, high = words.number(row["low"], digits), words.number(row["high"], digits)
+    return words.text("{low} to {high}", low=low, high=high)
+
+
+def level(words: Language, result: Result, row: Mapping[Any, Any]) -> KeyFigure:
+    """An index as a key figure."""
+    value = words.number(row["estimate"], 1) + star(row)
+    return KeyFigure(f"{words.label(result, row['item'])}, 0–100", value, between(words, row, 1))
+
+
+def quoted(words: Language, names: list[str]) -> str:
+    """Names in a row, in the quotation marks of the language."""
+    return ", ".join(words.text("“{name}”", name=name) for name in names)
