@@ -76,7 +76,8 @@ def net(
         if rng is None:
             raise SettingsError("The bootstrap interval needs a random generator; give rng.")
         size = max(1, round(n_eff))
-        drawn = rng.multinomial(size, [top, bottom, max(0.0, 1 - top - bottom)], size=5000) / size
+        shares = np.clip([top, bottom, 1 - top - bottom], 0, 1)  # sums of weights can pass 1 in the last digit
+        drawn = rng.multinomial(size, shares, size=5000) / size
         low, high = np.quantile(drawn[:, 0] - drawn[:, 1], [(1 - level) / 2, (1 + level) / 2])
     else:
         raise SettingsError(f'There is no interval "{method}"; give one of {", ".join(INTERVALS)}.')

@@ -12,7 +12,7 @@ import pytest
 
 import cxkit as cx
 from cxkit.batch import stacked
-from cxkit.batch.league import HEADLINES, axis, in_order, read_entry
+from cxkit.batch.league import axis, in_order, read_entry
 from cxkit.batch.overview import write_overview
 from cxkit.batch.summary import Row
 from cxkit.methods import METHODS
@@ -203,13 +203,13 @@ CALLS = {  # on the sample "bank", by wave; a method without a headline needs no
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("method", list(HEADLINES))
+@pytest.mark.parametrize("method", METHODS)
 def test_every_headline_stands_in_a_real_result(method, tmp_path):
     result = METHODS[method].compute(cx.sample("bank"), wave="wave", **CALLS[method])
     result.save(tmp_path / "a" / method)
     entry = read_entry(Row("a", "a", method, "en", "published", "", f"a/{method}"), tmp_path)
     assert entry
-    item, term = HEADLINES[method].row(result.settings)
+    item, term = METHODS[method].headline.row(result.settings)
     row = result.rows(item=item, term=term, group="", wave=result.facts["wave"]).iloc[0]
     assert (entry.n, entry.estimate, entry.low, entry.high) == (row["n"], row["estimate"], row["low"], row["high"])
     assert entry.wave == result.facts["wave"]
@@ -448,5 +448,5 @@ def test_an_axis_has_few_round_marks_around_all_intervals(values, limits, expect
 def test_settings_that_only_concern_the_client_do_not_part_clients(tmp_path):
     rows = [publish(tmp_path, "a", score(1), seed=1, by="x"), publish(tmp_path, "b", score(2), seed=2, by="")]
     entries = [read_entry(row, tmp_path) for row in rows]
-    assert [place for place, _ in in_order(entries, HEADLINES["nps"])] == [1, 2]
+    assert [place for place, _ in in_order(entries, METHODS["nps"].headline)] == [1, 2]
     json.loads(entries[0].asked)

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from cxkit.show.figure import FIGURES
 
 import cxkit as cx
 from cxkit.measure.cells import Cells
@@ -145,7 +144,7 @@ def test_every_view_calls_groups_and_waves_by_their_texts(bank, method):  # noqa
     result = call(method, bank, values=values, min_base=1, flag_base=1)
     again = type(result).from_json(result.to_json())
     shown = [again.table("ru").html, again.prose("ru").html]
-    for part in {"groups", "trend", "main" if method == "nps" else "groups"} & set(FIGURES[method]):
+    for part in {"groups", "trend", "main" if method == "nps" else "groups"} & set(METHODS[method].views.figures):
         picture = again.figure("ru", part)
         shown += [picture.alt, picture.svg]
     for text in shown:

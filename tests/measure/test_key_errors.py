@@ -12,7 +12,7 @@ import pytest
 
 import cxkit as cx
 from cxkit.measure.key_errors import KEY_ERRORS
-from cxkit.show.language import LANGUAGES
+from cxkit.show.language import LANGUAGES, language
 from tests.conftest import SHARED
 
 ITEMS = ["q1", "q2", "q3", "q4"]
@@ -134,7 +134,7 @@ def test_of_two_and_two_all_are_named(method):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_page_says_which_item_how_strongly_and_what_to_do(method, lang):
     result = method(turned("q3"))
-    number = cx.views.language.language(lang).number(told(result)[0][1]["r"], 2)
+    number = language(lang).number(told(result)[0][1]["r"], 2)
     assert [text for text in caveats(result, lang) if "q3" in text and "reversed: true" in text and number in text]
 
 

@@ -6,9 +6,9 @@ from html import unescape
 import numpy as np
 import pandas as pd
 import pytest
-from cxkit.show.key_prose import CAVEATS
 
 import cxkit as cx
+from cxkit.show.key_errors import CAVEATS
 from cxkit.show.language import LANGUAGES, language
 
 ITEMS = ["a", "b", "c", "d"]

@@ -12,7 +12,6 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from cxkit.show.figure import FIGURES
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
@@ -109,7 +108,7 @@ def test_the_result_names_its_method_and_settings(method, result):
 
 
 def test_settings_hold_every_argument_of_the_method_as_plain_values(method, result):
-    code = METHODS[method].__code__
+    code = METHODS[method].compute.__code__
     names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
     assert set(result.settings) == set(names)
     assert json.loads(json.dumps(result.settings)) == result.settings
@@ -297,7 +296,7 @@ def test_a_result_cannot_be_changed(result):
 
 
 def test_a_method_is_a_plain_function_with_keyword_settings(method):
-    function = METHODS[method]
+    function = METHODS[method].compute
     assert isinstance(function, types.FunctionType)
     assert function.__name__ == method
     assert function.__code__.co_argcount <= 2
@@ -417,7 +416,7 @@ def test_no_view_shows_an_undefined_number(bank, method, result):
     few = METHODS[method].compute(bank.head(12), **{**CALLS[method], **FEW.get(method, {})})
     for found, lang in product((result, few), ("en", "uz_Cyrl")):
         views = [found.table(lang), found.prose(lang)]
-        views += [found.figure(lang, part) for part in FIGURES[method]]
+        views += [found.figure(lang, part) for part in METHODS[method].views.figures]
         shown = [re.sub(r"<[^>]+>", " ", view.html) + view.alt for view in views]
         assert any(shown)
         assert not [text for text in shown if re.search(r"\b(nan|none|null|inf)\b", text, flags=re.I)]

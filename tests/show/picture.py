@@ -14,6 +14,8 @@ from matplotlib.text import Text
 from cxkit.methods.acsi_regression import charts as path_charts
 from cxkit.methods.acsi_regression import diagram as path_diagram
 from cxkit.methods.csi_tree import charts as tree_charts
+from cxkit.methods.nps import charts as nps_charts
+from cxkit.methods.scaling import charts as scaling_charts
 from cxkit.methods.semantic_differential import charts as profile_charts
 from cxkit.show import charts, driver_charts
 from cxkit.show.canvas import finish, paper
@@ -62,7 +64,9 @@ def drawn(result, lang="en", part="main"):
         return finish(figure, title, alt)
 
     with ExitStack() as kept:
-        for module in (charts, tree_charts, driver_charts, profile_charts, path_charts, path_diagram):
+        for module in (
+            charts, driver_charts, nps_charts, scaling_charts, tree_charts, profile_charts, path_charts, path_diagram,
+        ):  # fmt: skip
             kept.enter_context(patch.object(module, "finish", keep))
         view = result.figure(lang, part)
     return view, sheets[0] if sheets else None

@@ -4,11 +4,11 @@ from functools import cache
 from itertools import product
 
 import pytest
-from picture import branch, cut, drawn, frame, leaf, overlapping, rated, scales, spans
 
 import cxkit as cx
 from cxkit.show.language import LANGUAGES
 from cxkit.show.view import View
+from tests.show.picture import branch, cut, drawn, frame, leaf, overlapping, rated, scales, spans
 
 METHODS = ("scaling", "csi_tree", "nps")
 

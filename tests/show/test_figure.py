@@ -7,31 +7,34 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from cxkit.show.figure import FIGURES
-from picture import branch, drawn, leaf, scales, texts
 
 import cxkit as cx
 from cxkit.errors import SettingsError
+from cxkit.methods import METHODS
 from cxkit.methods.csi_tree import prose as tree_prose
+from cxkit.methods.nps import prose as nps_prose
+from cxkit.methods.scaling import charts
+from cxkit.methods.scaling import prose as scaling_prose
 from cxkit.methods.semantic_differential import prose as profile_prose
-from cxkit.show import charts, findings
+from cxkit.show import claims
 from cxkit.show.canvas import finish, ink_on, ramp, row_height, wrap
 from cxkit.show.language import LANGUAGES, language
 from cxkit.show.view import View
+from tests.show.picture import branch, drawn, leaf, scales, texts
 
 UNDEFINED = re.compile(r"\b(nan|NaN|None|inf|Infinity)\b")
 TITLES = {
-    ("scaling", "main"): findings.items_title, ("scaling", "groups"): findings.group_title,
-    ("scaling", "trend"): findings.change_title, ("nps", "main"): findings.score_title,
-    ("nps", "distribution"): findings.spread_title, ("nps", "trend"): findings.change_title,
-    ("csi_tree", "main"): tree_prose.root_title, ("csi_tree", "groups"): findings.group_title,
-    ("csi_tree", "trend"): findings.change_title,
+    ("scaling", "main"): scaling_prose.items_title, ("scaling", "groups"): claims.group_title,
+    ("scaling", "trend"): claims.change_title, ("nps", "main"): nps_prose.score_title,
+    ("nps", "distribution"): nps_prose.spread_title, ("nps", "trend"): nps_prose.change_title,
+    ("csi_tree", "main"): tree_prose.root_title, ("csi_tree", "groups"): claims.group_title,
+    ("csi_tree", "trend"): claims.change_title,
     ("semantic_differential", "main"): profile_prose.profile_title,
     ("semantic_differential", "gaps"): profile_prose.gap_title,
     ("semantic_differential", "split"): lambda _, words: words.text("What the distances consist of"),
     ("semantic_differential", "groups"): profile_prose.distance_title,
 }  # fmt: skip
-PARTS = [(method, part) for method, parts in FIGURES.items() for part in parts]
+PARTS = [(method, part) for method in METHODS for part in METHODS[method].views.figures]
 
 
 def frame(**columns):
@@ -153,7 +156,7 @@ def test_an_unknown_part_is_refused_with_the_nearest(results):
     with pytest.raises(SettingsError, match=r'^There is no figure "group" of scaling; did you mean "groups"\?$'):
         results["scaling"].figure(part="group")
     with pytest.raises(
-        SettingsError, match=r'^There is no figure "x" of nps; known are: main, distribution, trend, drivers\.$'
+        SettingsError, match=r'^There is no figure "x" of nps; known are: main, distribution, drivers, trend\.$'
     ):
         results["nps"].figure(part="x")
 
@@ -187,7 +190,7 @@ def test_a_report_on_too_few_draws_nothing():
 def test_a_hidden_group_is_in_no_alt_text():
     data = pd.concat([survey(80), survey(9).assign(g="secret", w="2")], ignore_index=True)
     for result in both(data, by="g", wave="w").values():
-        for part in set(FIGURES[result.method]) - {"economy"}:  # whose companies the settings name
+        for part in set(METHODS[result.method].views.figures) - {"economy"}:  # whose companies the settings name
             view = result.figure(part=part)
             assert view.png
             assert "secret" not in view.alt
@@ -209,7 +212,7 @@ def test_odd_data_are_drawn_without_undefined_numbers(kind):
         a[0], r[0] = 1.0, 0.0
     data = frame(a=a, b=a, r=r, g=["x", "y"] * 30, w=["1"] * 30 + ["2"] * 30)
     for result in both(data, explained=False, varied=False, by="g", wave="w").values():
-        for part in FIGURES[result.method]:
+        for part in METHODS[result.method].views.figures:
             view = result.figure("uz_Cyrl", part)
             assert not UNDEFINED.search(view.alt)
             assert not UNDEFINED.search(view.svg)

@@ -236,7 +236,7 @@ def test_a_cyrillic_table_holds_no_english_word(grouped, lang):
 
 
 def test_an_unknown_part_is_refused_with_the_nearest(grouped):
-    with pytest.raises(SettingsError, match=r'^There is no table "comment"; did you mean "comments"\?$'):
+    with pytest.raises(SettingsError, match=r'^There is no table "comment" of nps; did you mean "comments"\?$'):
         grouped.table(part="comment")
 
 

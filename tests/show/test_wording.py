@@ -6,11 +6,12 @@ from html import unescape
 from itertools import product
 
 import pytest
-from cxkit.show.phrases import between, matters, outcome_of
-from picture import branch, frame, leaf, scales
 
 import cxkit as cx
+from cxkit.show.claims import driver_sentences, outcome_of
 from cxkit.show.language import LANGUAGES, language
+from cxkit.show.wording import between
+from tests.show.picture import branch, frame, leaf, scales
 
 METHODS = ("scaling", "csi_tree", "nps")
 
@@ -35,7 +36,7 @@ def of(method, effect_a=1, effect_b=3, items="ab"):
 @pytest.mark.parametrize("method", METHODS)
 def test_a_clear_lead_is_said_with_its_share_interval_and_probability(method):
     # effects 1, 3 and chance 2: both explain 10 of 14 of the variance, and b 9 of these 10
-    (said,) = matters(of(method), language("en"))
+    (said,) = driver_sentences(of(method), language("en"))
     found = of(method).rows(item="b", term="importance").iloc[0]
     assert said == (
         "The drivers explain 71% of the differences in “r”. “b” matters most: 90% of that "
@@ -47,7 +48,7 @@ def test_a_clear_lead_is_said_with_its_share_interval_and_probability(method):
 @pytest.mark.parametrize("method", METHODS)
 def test_an_open_lead_is_not_said_as_one(method):
     # effects 2, 2 and chance 2: two thirds explained, half by each
-    (said,) = matters(of(method, 2, 2), language("en"))
+    (said,) = driver_sentences(of(method, 2, 2), language("en"))
     assert said.startswith("The drivers explain 67% of the differences in “r”. Which one matters most is open; “")
     assert re.search(r"” leads with 50% of that \(\d\d% to \d\d%\)\.$", said)
     assert "probability" not in said
@@ -62,7 +63,7 @@ def test_an_open_lead_is_not_said_as_one(method):
     ],
 )
 def test_the_sentence_is_in_the_language(lang, start):
-    (said,) = matters(of("scaling"), language(lang))
+    (said,) = driver_sentences(of("scaling"), language(lang))
     assert said.startswith(start)
     assert "{" not in said
 
@@ -70,16 +71,16 @@ def test_the_sentence_is_in_the_language(lang, start):
 @pytest.mark.parametrize("method", METHODS)
 def test_the_sentence_stands_in_the_prose_once(method):
     html = unescape(of(method).prose().html)
-    assert html.count(matters(of(method), language("en"))[0]) == 1
+    assert html.count(driver_sentences(of(method), language("en"))[0]) == 1
 
 
 def test_one_driver_alone_is_not_said_to_matter_most():
-    assert matters(of("scaling", items="b"), language("en")) == []
+    assert driver_sentences(of("scaling", items="b"), language("en")) == []
 
 
 def test_without_an_outcome_nothing_matters_most():
     result = cx.scaling(designed(1, 3), ["a", "b"], scale=[1, 5])
-    assert matters(result, language("en")) == []
+    assert driver_sentences(result, language("en")) == []
     assert "What matters most" not in result.table().html
 
 

@@ -256,3 +256,8 @@ def test_low_estimate_high_stand_in_order_inside_the_scale(counts, method, level
 def test_swapping_promoters_and_detractors_mirrors_the_interval(counts, method):
     there, back = of_counts(*counts, method=method), of_counts(*counts[::-1], method=method)
     assert (back.estimate, back.low, back.high) == pytest.approx((-there.estimate, -there.high, -there.low), abs=1e-8)
+
+
+def test_a_share_that_passes_1_in_its_last_digit_is_drawn_from():
+    found = net(1.0000000000000002, 0.0, 50, method="bootstrap", rng=np.random.default_rng(1))
+    assert (found.low, found.high) == (1.0, pytest.approx(1.0))

@@ -4,14 +4,13 @@ from contextlib import ExitStack
 from functools import cache
 from unittest.mock import patch
 
-from path_result import row
-
 from cxkit.methods.acsi_regression import charts as path_charts
 from cxkit.methods.acsi_regression import diagram as path_diagram
 from cxkit.result import Result, tidy_table
 from cxkit.show import charts
 from cxkit.show.canvas import finish, paper
 from cxkit.show.language import LANGUAGES, language
+from tests.methods.acsi_regression.path_result import row
 
 LONG = "Щедрые скидки для оптовых жителей шах"  # 40 characters with what tells the constructs apart
 ACSI = ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3), (3, 4), (3, 5), (4, 5))

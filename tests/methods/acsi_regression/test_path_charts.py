@@ -7,14 +7,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
-from path_picture import drawn_by, shaped
-from path_result import INDEX, changed, made, row, rows_of_groups, rows_of_waves, without
-from picture import cut, overlapping, spans
 
 from cxkit.methods.acsi_regression.charts import WAVES, groups, importance_map, indices, rolling, trend
 from cxkit.show.canvas import SERIES, SOFT
 from cxkit.show.language import LANGUAGES
 from cxkit.show.view import View
+from tests.methods.acsi_regression.path_picture import drawn_by, shaped
+from tests.methods.acsi_regression.path_result import (
+    INDEX,
+    changed,
+    made,
+    row,
+    rows_of_groups,
+    rows_of_waves,
+    without,
+)
+from tests.show.picture import cut, overlapping, spans
 
 UNDEFINED = re.compile(r"\b(nan|NaN|None|inf|Infinity)\b")
 LONG = "Щедрые скидки для оптовых жителей шах"

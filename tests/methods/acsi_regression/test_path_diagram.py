@@ -9,9 +9,6 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Polygon
-from path_picture import ACSI, ECSI, EIGHT, SHAPES, drawn_by, shaped
-from path_result import IMPACT, PATHS, changed, made, row, without
-from picture import boxes, cut, overlapping
 
 from cxkit.methods.acsi_regression import diagram as path_diagram
 from cxkit.methods.acsi_regression import layout as path_layout
@@ -20,6 +17,9 @@ from cxkit.methods.acsi_regression.layout import BLOCKED, Model, Picture, _label
 from cxkit.show.canvas import LOW, SERIES, WIDTH
 from cxkit.show.language import LANGUAGES
 from cxkit.show.view import View
+from tests.methods.acsi_regression.path_picture import ACSI, ECSI, EIGHT, SHAPES, drawn_by, shaped
+from tests.methods.acsi_regression.path_result import IMPACT, PATHS, changed, made, row, without
+from tests.show.picture import boxes, cut, overlapping
 
 UNDEFINED = re.compile(r"\b(nan|NaN|None|inf|Infinity)\b")
 

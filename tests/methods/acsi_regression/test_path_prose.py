@@ -4,10 +4,22 @@ import re
 from dataclasses import replace
 
 import pytest
-from path_result import AFTER, IMPACT, changed, made, renamed, row, rows_of_groups, rows_of_waves, told, without
 
-from cxkit.methods.acsi_regression.prose import CAVEATS, drivers, path_title, results_of, strongest
+from cxkit.methods.acsi_regression.caveats import CAVEATS
+from cxkit.methods.acsi_regression.prose import drivers, path_title, results_of, strongest
 from cxkit.show.language import LANGUAGES, language
+from tests.methods.acsi_regression.path_result import (
+    AFTER,
+    IMPACT,
+    changed,
+    made,
+    renamed,
+    row,
+    rows_of_groups,
+    rows_of_waves,
+    told,
+    without,
+)
 
 UNDEFINED = re.compile(r"\b(nan|NaN|None|inf|Infinity)\b")
 NAN = float("nan")
@@ -274,7 +286,8 @@ CODES = {
     "group_constant": {"group": "Я", "item": "c1"}, "group_no_answers": {"group": "Я", "item": "c1"},
     "items_repeat": {"group": "Я", "construct": "quality"}, "constructs_repeat": {"group": "Я", "construct": "value"},
     "pairs_contradict": {"group": "Я"}, "economy_grew": {"item": "Я"}, "pairwise": {"n": 1234},
-    "mean_replaced": {"n": 12}, "resamples_dropped": {"n": 3},
+    "mean_replaced": {"n": 12}, "resamples_dropped": {"n": 3}, "index_withheld": {"construct": "value"},
+    "index_withheld_in": {"group": "Я", "construct": "value"},
 }  # fmt: skip
 
 

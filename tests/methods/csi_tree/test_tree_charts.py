@@ -6,17 +6,17 @@ from functools import cache
 
 import numpy as np
 import pytest
-from cxkit.show.figure import FIGURES
-from picture import branch, cut, drawn, frame, leaf, overlapping, rated, scales, spans
 
 import cxkit as cx
+from cxkit.methods import METHODS
 from cxkit.show.canvas import HIGH, LOW, MIDDLE
 from cxkit.show.language import LANGUAGES
 from cxkit.show.view import View
 from cxkit.survey.trees import LEVELS
+from tests.show.picture import branch, cut, drawn, frame, leaf, overlapping, rated, scales, spans
 
 UNDEFINED = re.compile(r"\b(nan|NaN|None|inf|Infinity)\b")
-PARTS = tuple(FIGURES["csi_tree"])
+PARTS = tuple(METHODS["csi_tree"].views.figures)
 LONG = "Щедрые скидки для оптовых жителей шахтёр"  # 40 characters
 GROUPS = tuple(f"Ташкентская область, городские жители № {k}" for k in range(8))
 
