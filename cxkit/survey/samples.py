@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxkit.errors import SettingsError, did_you_mean
-from cxkit.methods.acsi_regression.sample_market import path_answers
+from cxkit.survey.sample_market import path_answers
 from cxkit.survey.yamlfile import load_yaml
 
 BUSINESSES = ("bank", "shop", "dairy")  # one client each: ratings, comments, a tree, a site on bipolar scales

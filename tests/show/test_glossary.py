@@ -88,8 +88,9 @@ def texts(content, code):
 
 @cache
 def samples(code):
-    names = [f"sampledata/{name}.yml" for name in (*SAMPLES, "site")] + ["models.yml"]
-    contents = [yaml.safe_load((files("cxkit.survey") / name).read_text(encoding="utf-8")) for name in names]
+    names = [f"survey/sampledata/{name}.yml" for name in (*SAMPLES, "site")]
+    names += ["methods/acsi_regression/models.yml"]
+    contents = [yaml.safe_load((files("cxkit") / name).read_text(encoding="utf-8")) for name in names]
     found = [text for content in contents for text in texts(content, code)]
     assert len(found) > 20 * len(BUSINESSES)
     return found
