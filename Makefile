@@ -3,13 +3,19 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint lab clean
+.PHONY: demo test check lint size lab clean
 
 demo: $(READY)  ## the main job on bundled sample clients, into out/demo/
 	$(BIN)/cxkit demo --out out/demo
 
 test: $(READY) lint  ## everything
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: $(READY) lint  ## the quick part
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q cxkit tests/stats tests/survey tests/measure tests/test_house.py tests/test_result.py
+
+size: $(READY)  ## lines of code
+	$(BIN)/python -m tests.size
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 import gc
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -30,6 +31,14 @@ def write_template(path: Path, *parameters: str, **cells: str) -> None:
     notebook = nbformat.v4.new_notebook(cells=[first, *(new(code.strip(), id=name) for name, code in cells.items())])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, path)
+
+
+def example(word: str) -> dict[str, Any]:
+    """The settings of a method's example on the sample "bank", with the parts of its codebook that it takes."""
+    import cxkit as cx
+
+    method = cx.METHODS[word]
+    return {**method.example, **{name: cx.section(name, "sample:bank") for name in method.sections}}
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from cxkit.batch.summary import Row
 from cxkit.methods import METHODS
 from cxkit.report.gate import check_page
 from cxkit.result import COLUMNS, TEXT_COLUMNS, Result, tidy_table
+from tests.conftest import example
 
 NAN = float("nan")
 NPS = {
@@ -188,24 +189,9 @@ def test_different_last_waves_and_languages_stand_beside_the_client(tmp_path):
     assert "May" not in " ".join(league(html))
 
 
-TREE = cx.section("tree", "sample:bank")
-CALLS = {  # on the sample "bank", by wave; a method without a headline needs no line
-    "nps": {"score": "recommend"},
-    "csi_tree": {"tree": TREE, "scale": {item: [1, 5] for item in cx.tree_items(TREE)}},
-    "scaling": {"items": ["ease", "trust"], "scale": [1, 10]},
-    "semantic_differential": {
-        "poles": cx.section("poles", "sample:bank"), "objects": cx.section("objects", "sample:bank"),
-    },
-    "acsi_regression": {
-        "constructs": {name: {"items": [item]} for name, item in [("service", "ease"), ("satisfaction", "appeal")]},
-        "paths": [["service", "satisfaction"]], "scale": [1, 10], "resamples": 100,
-    },
-}  # fmt: skip
-
-
 @pytest.mark.parametrize("method", METHODS)
 def test_every_headline_stands_in_a_real_result(method, tmp_path):
-    result = METHODS[method].compute(cx.sample("bank"), wave="wave", **CALLS[method])
+    result = METHODS[method].compute(cx.sample("bank"), wave="wave", **example(method))
     result.save(tmp_path / "a" / method)
     entry = read_entry(Row("a", "a", method, "en", "published", "", f"a/{method}"), tmp_path)
     assert entry

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import cxkit as cx
 from cxkit.methods import METHODS
+from tests.conftest import example
 
 COLUMNS = [
     "item", "term", "score", "group", "wave", "n", "n_other", "missing", "n_eff", "estimate", "se", "low", "high",
@@ -25,39 +26,7 @@ COLUMNS = [
 NUMBERS = ["n_eff", "estimate", "se", "low", "high", "p", "p_adjusted", "detectable"]
 ROLES = {"by": "segment", "wave": "wave", "weight": "weight", "respondent": "id"}
 
-FOUR = ("modern", "beautiful", "clear", "fast")  # of eight scales, two of them reversed
-POLES = {name: poles for name, poles in cx.section("poles", "sample:bank").items() if name in FOUR}
-# How each method is called on the sample "bank"; a new method needs a line here.
-CALLS = {
-    "scaling": {"items": ["ease", "trust", "appeal"], "scale": [1, 10], **ROLES},
-    "semantic_differential": {"poles": POLES, "objects": cx.section("objects", "sample:bank"), **ROLES},
-    "csi_tree": {
-        "tree": cx.section("tree", "sample:bank"),
-        "weights": "derived",
-        "outcome": "recommend",
-        **ROLES,
-        "scale": {**{key: [1, 5] for key in cx.tree_items(cx.section("tree", "sample:bank"))}, "recommend": [0, 10]},
-    },
-    "nps": {"score": "recommend", "comment": "comment", "interval": "bootstrap", "seed": 3, **ROLES},
-    "acsi_regression": {
-        "constructs": {
-            "service": {"items": ["ease", "trust"], "mode": "A", "text": {"en": "Service", "ru": "Обслуживание"}},
-            "satisfaction": {"items": ["appeal"], "mode": "A", "text": {"en": "Satisfaction"}},
-            "loyalty": {"items": ["return"], "mode": "A", "text": {"en": "Loyalty"}},
-        },
-        "paths": [["service", "satisfaction"], ["satisfaction", "loyalty"]],
-        "resamples": 100,
-        **ROLES,
-    },
-}  # fmt: skip
-
-RATING = {
-    "scaling": "ease",
-    "semantic_differential": "own_modern",
-    "csi_tree": "queue",
-    "nps": "recommend",
-    "acsi_regression": "ease",
-}  # one of the columns a method reads
+CALLS = {word: {**example(word), **ROLES} for word in METHODS}
 FEW = {"csi_tree": {"weights": "equal", "outcome": ""}}  # what a method needs to run on a dozen respondents
 
 
@@ -68,13 +37,11 @@ def bank():
 
 @pytest.fixture(scope="module")
 def results(bank):
-    return {method: METHODS[method].compute(bank, **CALLS[method]) for method in METHODS if method in CALLS}
+    return {method: METHODS[method].compute(bank, **CALLS[method]) for method in METHODS}
 
 
 @pytest.fixture(params=METHODS)
 def method(request):
-    if request.param not in CALLS:
-        pytest.fail(f'The method "{request.param}" has no settings in CALLS of this file; add a line there.')
     return request.param
 
 
@@ -94,6 +61,11 @@ def in_duckdb(frame):
 
 
 BACKENDS = {"polars": lambda frame: pl.from_arrow(arrow(frame)), "pyarrow": arrow, "duckdb": in_duckdb}
+
+
+def rated(result):
+    """One of the columns that the method reads."""
+    return next(name for name in result.settings["scale"] if name in cx.sample("bank"))
 
 
 def is_plain(value):
@@ -356,8 +328,8 @@ def test_a_level_given_as_text_is_an_error_in_words(bank, method):
 
 
 @pytest.mark.parametrize("bases", [(31, 30), (0, 30), (-5, 30), (2.5, 30)])
-def test_bases_that_make_no_sense_are_an_error_before_any_answer_is_looked_at(bank, method, bases):
-    spoiled = bank.assign(**{RATING[method]: 99.0})
+def test_bases_that_make_no_sense_are_an_error_before_any_answer_is_looked_at(bank, method, result, bases):
+    spoiled = bank.assign(**{rated(result): 99.0})
     with pytest.raises(cx.SettingsError, match="min_base not above flag_base"):
         METHODS[method].compute(spoiled, **CALLS[method], min_base=bases[0], flag_base=bases[1])
 
@@ -405,8 +377,8 @@ def test_a_respondent_who_stands_twice_in_a_wave_is_an_error(bank, method):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_polars_pyarrow_and_duckdb_tables_are_checked_too(bank, method, backend):
-    rating = RATING[method]
+def test_polars_pyarrow_and_duckdb_tables_are_checked_too(bank, method, result, backend):
+    rating = rated(result)
     spoiled = bank.assign(**{rating: bank[rating].where(bank.index != bank.index[5], 11.0)})
     with pytest.raises(cx.DataError, match=rf'"{rating}".*found 11, expected a whole number'):
         METHODS[method].compute(BACKENDS[backend](spoiled), **CALLS[method])
@@ -515,7 +487,7 @@ def test_nothing_leaves_the_scale_it_is_measured_on(bank, method, result, kinds,
         table = METHODS[method].compute(hostile(bank, scales, kinds, seed), **call).tidy
     except cx.CxError:  # what cannot be computed is refused
         reject()
-    ends = [scales[RATING[method]][end] for end in ("min", "max")]
+    ends = [scales[rated(result)][end] for end in ("min", "max")]
     for row in table.to_dict("records"):
         low, high = limits(row["term"], ends)
         for name in ("estimate", "low", "high"):

@@ -22,7 +22,11 @@ METHOD = Method(
         row=lambda s: (s["tree"]["name"], "index"),
         asked=lambda s: [_parts(s["tree"]), s["weights"], s["grades"], ends(s)],
     ),
-    example={"weights": "derived", "outcome": "recommend"},
+    example={
+        "weights": "derived", "outcome": "recommend",
+        "scale": {**{key: [1, 5] for key in ("queue", "staff", "app_clear", "app_works", "fees", "rates")},
+                  "recommend": [0, 10]},
+    },
     sections=("tree",),
     demo={
         name: {"weights": weights, "outcome": "recommend"}

@@ -13,6 +13,6 @@ METHOD = Method(
         row=lambda s: ("scale_score" if len(s["items"]) > 1 else s["items"][0], "index"),
         asked=lambda s: [s["items"], ends(s)],
     ),
-    example={"items": ["ease", "trust", "appeal"]},
+    example={"items": ["ease", "trust", "appeal"], "scale": [1, 10]},
     demo={name: {"items": ["ease", "trust", "appeal", "return"]} for name in ("bank", "shop", "dairy")},
 )  # fmt: skip
