@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cxkit.errors import CxError, DataError, ReportError, SettingsError
+    from cxkit.measure.common import Common
     from cxkit.methods import METHODS
     from cxkit.methods.acsi_regression.compute import acsi_regression
     from cxkit.methods.acsi_regression.models import model_items
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from cxkit.methods.semantic_differential.read import read_profiles
     from cxkit.result import Result
     from cxkit.show.view import View
-    from cxkit.survey.audit import Audit
     from cxkit.survey.read import read, sample, section
+    from cxkit.survey.survey import Survey
     from cxkit.survey.trees import read_tables, tree_items
 
 __version__ = "0.1.0"
@@ -29,7 +30,8 @@ _PLACES = {
     "cxkit.methods.semantic_differential.read": ("read_profiles",),
     "cxkit.result": ("Result",),
     "cxkit.show.view": ("View",),
-    "cxkit.survey.audit": ("Audit",),
+    "cxkit.measure.common": ("Common",),
+    "cxkit.survey.survey": ("Survey",),
     "cxkit.survey.read": ("read", "sample", "section"),
     "cxkit.survey.trees": ("read_tables", "tree_items"),
 }

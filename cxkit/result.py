@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -22,12 +22,6 @@ TEXT_COLUMNS = ("item", "term", "group", "wave", "base")
 ARROW, PAIR = " -> ", " ~ "  # between the names of two constructs that one item of a result tells of
 # Ends of line beside \n and \r that some readers break rows at, and marks that turn the direction of the text after.
 _TURNING = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-class Audited(Protocol):
-    """What :meth:`Result.save` needs of an audit: itself as plain values."""
-
-    def plain(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -108,12 +102,8 @@ class Result:
 
         return METHODS[self.method].views
 
-    def save(self, out: str | Path, audit: "Audited | None" = None) -> None:
+    def save(self, out: str | Path) -> None:
         """Write ``result.json`` and ``table.csv`` into the folder ``out``, without respondents' own answers.
-
-        Parameters
-        ----------
-        audit : what :func:`cxkit.read` told of the file; it is kept in ``result.json``.
 
         Text cells that a spreadsheet could take for a formula get a leading apostrophe in the CSV.
 
@@ -125,7 +115,7 @@ class Result:
         """
         folder = Path(out)
         folder.mkdir(parents=True, exist_ok=True)
-        kept = replace(self, scores=None, audit=audit.plain() if audit else self.audit)
+        kept = replace(self, scores=None)
         (folder / "result.json").write_text(kept.to_json() + "\n", encoding="utf-8")
         csv_safe(self.tidy).to_csv(folder / "table.csv", index=False, lineterminator="\n", encoding="utf-8")
 

@@ -33,6 +33,11 @@ def write_template(path: Path, *parameters: str, **cells: str) -> None:
     nbformat.write(notebook, path)
 
 
+def parts(survey: Any) -> tuple[Any, Any]:
+    """The respondents of a survey, and what was told of them."""
+    return survey.frame, survey.audit
+
+
 def example(word: str) -> dict[str, Any]:
     """The settings of a method's example on the sample "bank", with the parts of its codebook that it takes."""
     import cxkit as cx

@@ -6,7 +6,7 @@ They lie beside the project; without them the tests skip. Neighbours of each sta
 import pytest
 
 import cxkit as cx
-from tests.conftest import SHARED
+from tests.conftest import SHARED, parts
 
 CASES = SHARED / "cases"
 NPS = 125 / 3  # of the twelve answers inside most files: 7 promoters, 2 detractors
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="the files are not be
 
 def measured(name, score="nps", scale=(0, 10), book=None, **roles):
     """NPS, its base, and the codes of what was told, of the last wave."""
-    data, audit = cx.read(CASES / name, book, items=[score], scale=list(scale), **roles)
+    data, audit = parts(cx.read(CASES / name, book, items=[score], scale=list(scale), **roles))
     given = {k: getattr(audit, k) for k in ("scale", "by", "wave", "weight", "waves", "dates", "values", "split")}
     result = cx.nps(data, score, **given)
     row = result.rows(term="nps", group="", wave=result.facts["wave"]).iloc[0]
@@ -85,8 +85,8 @@ def test_the_cure_leads_to_the_right_number(name, how, n, score):
 
 
 def test_weights_with_thousands_are_what_a_person_reads():
-    frame, _ = cx.read(
-        CASES / "weights_thousands.csv", {"decimal": "."}, items=["nps"], scale=[0, 10], weight="weight"
+    frame, _ = parts(
+        cx.read(CASES / "weights_thousands.csv", {"decimal": "."}, items=["nps"], scale=[0, 10], weight="weight")
     )
     assert frame["weight"].tolist() == [1250, 980, 1100, 870, 1300, 990, 1010, 1020, 950, 1500, 900, 880]
 
@@ -139,8 +139,8 @@ def test_several_answers_in_a_cell_are_told_and_split():
 def test_an_item_that_runs_the_other_way_is_named_and_no_index_leaves_its_scale():
     model = {"quality": ["q1", "q2", "q3"], "satisfaction": ["s1", "s2", "s3"], "loyalty": ["l1", "l2"],
              "value": ["v1", "v2"]}  # fmt: skip
-    data, audit = cx.read(
-        CASES / "reversed_item.csv", items=[i for its in model.values() for i in its], scale=[1, 10]
+    data, audit = parts(
+        cx.read(CASES / "reversed_item.csv", items=[i for its in model.values() for i in its], scale=[1, 10])
     )
     result = cx.acsi_regression(data, model, scale=audit.scale, resamples=100)
     assert [told["item"] for code, told in result.notes if code == "key_error"] == ["q3"]
@@ -158,7 +158,7 @@ def test_a_real_weighted_survey_gives_the_figures_of_r():
         "Q9ALL": (2739, 4.20189796943, 0.0170598252424),
     }  # fmt: skip  R survey: svymean(~item, svydesign(~1, weights = ~WEIGHT))
     scale = {"min": 1, "max": 5, "missing": [0, 6]}
-    data, audit = cx.read(CASES / "sfo_2014.csv", items=[*expected], scale=scale, weight="WEIGHT")
+    data, audit = parts(cx.read(CASES / "sfo_2014.csv", items=[*expected], scale=scale, weight="WEIGHT"))
     result = cx.scaling(data, [*expected], scale=audit.scale, weight="WEIGHT")
     for item, (n, mean, se) in expected.items():
         row = result.rows(item=item, term="mean").iloc[0]

@@ -16,7 +16,7 @@ from cxkit.errors import CxError, DataError
 from cxkit.methods import METHODS
 from cxkit.report.template import find_template
 from cxkit.show.language import LANGUAGES
-from tests.conftest import write_template
+from tests.conftest import parts, write_template
 
 COMMANDS = ("methods", "new", "report", "batch", "schema", "demo")
 HEADER = "id,ease,trust,w"
@@ -252,7 +252,7 @@ def test_bad_data_are_refused_with_file_column_row_and_value(file, settings, par
 
 
 def test_the_good_survey_behind_these_is_taken(tmp_path):
-    data, audit = cx.read(survey(tmp_path), **ITEMS, **ROLES)
+    data, audit = parts(cx.read(survey(tmp_path), **ITEMS, **ROLES))
     result = cx.scaling(data, audit.items, scale=audit.scale, weight="w", respondent="id")
     assert result.rows(item="ease", term="mean")["estimate"].item() == pytest.approx(5.5)
 

@@ -121,7 +121,7 @@ def run_blocked(blocked: list[str], code: str) -> subprocess.CompletedProcess:
 def test_import_and_a_whole_analysis_work_without_jupyter_papermill_and_all_extras():
     code = (
         "import cxkit as cx\n"
-        "data, audit = cx.read('sample:dairy', items=['recommend'])\n"
+        "data, audit = parts(cx.read('sample:dairy', items=['recommend']))\n"
         "result = cx.nps(data, scale=audit.scale['recommend'])\n"
         "result.table('uz'); result.figure('ru'); result.prose()\n"
     )

@@ -85,21 +85,19 @@ def test_every_call_is_to_the_package(method):
     for cell in code(method):
         for call in (node for node in ast.walk(tree(cell)) if isinstance(node, ast.Call)):
             assert isinstance(call.func, ast.Attribute), cell.id
-            assert ast.unparse(call.func.value) in ("cx", "audit", "result"), cell.id
+            assert ast.unparse(call.func.value) in ("cx", "survey", "result"), cell.id
 
 
 @pytest.mark.parametrize("method", TEMPLATES)
 def test_each_cell_does_what_its_id_says(method):
     assert source(method, "setup") == "import cxkit as cx"
-    assert "data, audit = cx.read" in source(method, "data")
-    assert source(method, "data").endswith("audit.table(lang)")
-    assert f"result = cx.{method}(" in source(method, "measure")
-    names = '{"waves": audit.waves, "dates": audit.dates, "values": audit.values, "split": audit.split}'
-    assert names in source(method, "measure")
+    assert "survey = cx.read" in source(method, "data")
+    assert source(method, "data").endswith("survey.table(lang)")
+    assert f"result = cx.{method}(survey" in source(method, "measure")
     views = {name: source(method, name) for name in ("table", "figure", "prose", "save")}
     assert views == {
         "table": "result.table(lang)", "figure": "result.figure(lang)", "prose": "result.prose(lang)",
-        "save": "result.save(out, audit)",
+        "save": "result.save(out)",
     }  # fmt: skip
 
 

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxkit.errors import DataError, SettingsError
+from cxkit.errors import DataError
 from cxkit.measure import doubts
+from cxkit.measure.common import Common
 from cxkit.measure.groups import Members, in_order, members_of, mirrored, name_notes
 from cxkit.result import Result, tidy_table
-from cxkit.stats.bases import apply_base_policy, check_bases
+from cxkit.stats.bases import apply_base_policy
 from cxkit.stats.change import Pairs, mean_change
 from cxkit.stats.compare import Difference, adjust
 from cxkit.stats.joint import Estimate
@@ -20,6 +21,7 @@ from cxkit.stats.shares import goodman, wilson
 from cxkit.stats.weights import Distribution, mean
 from cxkit.survey import tally
 from cxkit.survey.cards import Card
+from cxkit.survey.survey import Survey
 from cxkit.survey.tally import Answers
 from cxkit.survey.timeline import natural, wave_order
 
@@ -90,13 +92,7 @@ class Measure:
     reach: float
 
 
-def check_level(level: Any) -> None:
-    """Refuse a confidence that is no number from 0.5 to below 1."""
-    if not (isinstance(level, int | float) and 0.5 <= level < 1):
-        raise SettingsError(f"Found level {level!r}; give a confidence from 0.5 to below 1, such as 0.95.")
-
-
-def tally_cells(data: Any, cards: Mapping[str, Card], settings: Mapping[str, Any]) -> Cells:
+def tally_cells(data: Any, cards: Mapping[str, Card], common: Common) -> Cells:
     """Count the answers, check them against their cards and turn reversed items round.
 
     Raises
@@ -104,25 +100,23 @@ def tally_cells(data: Any, cards: Mapping[str, Card], settings: Mapping[str, Any
     DataError : a score is not on its scale, or there is no answer at all.
     SettingsError : the level is out of range, or the order of waves is not certain or lacks a wave of the data.
     """
-    check_level(settings["level"])
-    check_bases(settings["min_base"], settings["flag_base"])
-    counts = tally.counts(data, list(cards), **{k: settings[k] for k in ("by", "wave", "weight")})
+    counts = tally.counts(data, list(cards), by=common.by, wave=common.wave, weight=common.weight)
     notes = []
     for item, card in cards.items():
         scores = counts.loc[(counts["item"] == item) & counts["score"].notna(), "score"]
         doubts.refuse_off_scale(data, card, scores)
-        notes += doubts.scale_notes(counts[counts["item"] == item], card, settings["min_base"])
+        notes += doubts.scale_notes(counts[counts["item"] == item], card, common.min_base)
         counts.loc[scores.index, "score"] = card.turn(scores)
     answered = counts[counts["score"].notna()]
     if answered.empty:
         raise DataError(f"There is no answer in {', '.join(cards)}; all respondents left them empty.")
     sizes = answered[answered["wave"] != ""].groupby(["wave", "item"])["n"].sum().groupby("wave").max()
     answers = {str(wave): int(n) for wave, n in sizes.items()}
-    waves, told = wave_order(answers, *(settings[k] for k in ("waves", "dates", "wave", "min_base")))
-    notes += [*told, *doubts.weight_notes(data, settings["weight"], settings["wave"], waves[-1] if waves else "")]
-    members, known = members_of(_names(counts["group"]), settings), set(answered["group"])
+    waves, told = wave_order(answers, common.waves, common.dates, common.wave, common.min_base)
+    notes += [*told, *doubts.weight_notes(data, common.weight, common.wave, waves[-1] if waves else "")]
+    members, known = members_of(_names(counts["group"]), common), set(answered["group"])
     groups = _names(pd.Series([group for group, values in members.of.items() if values & known], dtype=object))
-    return Cells(counts, in_order(groups, settings), waves, members, tuple(notes))
+    return Cells(counts, in_order(groups, common), waves, members, tuple(notes))
 
 
 def share_rows(answers: Distribution, points: range, level: float, **terms: range) -> list[Row]:
@@ -140,44 +134,42 @@ def share_rows(answers: Distribution, points: range, level: float, **terms: rang
     return rows
 
 
-def compare(
-    data: Any, cards: Mapping[str, Card], cells: Cells, measure: Measure, settings: Mapping[str, Any]
-) -> list[Row]:
+def compare(data: Any, cards: Mapping[str, Card], cells: Cells, measure: Measure, common: Common) -> list[Row]:
     """Compare each group with the rest of the current wave, and each wave with the one before.
 
     A family of tests, adjusted together, is one item by one variable. Respondents who stand in two waves enter
     as pairs.
     """
     rows = []
-    repeated = settings["respondent"] and tally.repeats(data, settings["respondent"], settings["wave"])
+    repeated = common.respondent and tally.repeats(data, common.respondent, common.wave)
     for item, card in cards.items():
         rest, previous = [], []
         for group in cells.groups:
             one, other = (cells.answers(item, group, cells.current, rest=side) for side in (False, True))
             if one.n and other.n:
-                found = _difference(measure, one, other, settings["level"], None)
+                found = _difference(measure, one, other, common.level, None)
                 rest.append({**found, "term": f"{measure.term}_vs_rest", "group": group, "wave": cells.current})
         for before, after in zip(cells.waves, cells.waves[1:], strict=False):
             one, other = cells.answers(item, "", after), cells.answers(item, "", before)
             if one.n and other.n:
-                same = _pairs(panel(data, item, card, settings, before, after)) if repeated else None
-                found = _difference(measure, one, other, settings["level"], same)
+                same = _pairs(panel(data, item, card, common, before, after)) if repeated else None
+                found = _difference(measure, one, other, common.level, same)
                 previous.append({**found, "term": f"{measure.term}_vs_previous", "wave": after})
-        rows += adjusted(item, rest, settings, once=mirrored(rest, cells.members))
-        rows += adjusted(item, previous, settings)
+        rows += adjusted(item, rest, common, once=mirrored(rest, cells.members))
+        rows += adjusted(item, previous, common)
     return rows
 
 
-def adjusted(item: str, family: Sequence[Row], settings: Mapping[str, Any], *, once: bool = False) -> list[Row]:
+def adjusted(item: str, family: Sequence[Row], common: Common, *, once: bool = False) -> list[Row]:
     """Adjust the p values of one family of comparisons, leaving out those whose base is too small.
 
     Parameters
     ----------
     once : the rows tell one and the same test, as when of two groups each is the other's rest.
     """
-    tested = [min(row["n"], row["n_other"]) >= settings["min_base"] for row in family]
+    tested = [min(row["n"], row["n_other"]) >= common.min_base for row in family]
     p = [row["p"] if shown else np.nan for row, shown in zip(family, tested, strict=True)]
-    found = p if once else adjust(p, settings["correction"])
+    found = p if once else adjust(p, common.correction)
     return [{"item": item, **row, "p_adjusted": p} for row, p in zip(family, found, strict=True)]
 
 
@@ -191,9 +183,9 @@ def mean_measure(deck: Mapping[str, Card]) -> Measure:
     return Measure("mean", lambda answers: mean(answers, ends).estimate, test, ends[1] - ends[0])
 
 
-def panel(data: Any, item: str, card: Card, settings: Mapping[str, Any], earlier: str, later: str) -> pd.DataFrame:
+def panel(data: Any, item: str, card: Card, common: Common, earlier: str, later: str) -> pd.DataFrame:
     """How the same respondents answered in two waves, reversed items turned round."""
-    columns = {k: settings[k] for k in ("respondent", "wave", "weight")}
+    columns = {"respondent": common.respondent, "wave": common.wave, "weight": common.weight}
     same = tally.transitions(data, item, **columns, earlier=earlier, later=later)
     return same.assign(before=card.turn(same["before"]), after=card.turn(same["after"]))
 
@@ -224,37 +216,39 @@ def shared_covariance(sides: Sequence[Answers], one: Estimate, other: Estimate) 
 def finish(
     method: str,
     settings: Mapping[str, Any],
+    common: Common,
     cells: Cells,
     rows: list[Row],
     facts: Mapping[str, Any],
     notes: Sequence[tuple[str, dict[str, Any]]] = (),
     scores: pd.DataFrame | None = None,
     labels: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    survey: Survey | None = None,
 ) -> Result:
     """Apply the small-base policy and add the facts, notes and labels that every method has."""
-    table = apply_base_policy(tidy_table(rows), settings["min_base"], settings["flag_base"])
+    table = apply_base_policy(tidy_table(rows), common.min_base, common.flag_base)
     first = cells.counts["item"].iloc[0]
     everyone = cells.answers(first, "", cells.current)
     shared = {
         "wave": cells.current, "previous_wave": cells.waves[-2] if len(cells.waves) > 1 else "",
-        "groups": len(cells.groups), "level": settings["level"],
+        "groups": len(cells.groups), "level": common.level,
         "tests": _once(table[table["p_adjusted"].notna()], cells),
     }  # fmt: skip
     if cells.members.overlapping:
         shared["overlapping"] = True
-    found = [*cells.notes, *notes, *name_notes(cells.counts, cells.members, cells.waves, settings)]
+    found = [*cells.notes, *notes, *name_notes(cells.counts, cells.members, cells.waves, common)]
     mine = cells.counts[cells.counts["item"] == first]
-    for column, setting in (("group", "by"), ("wave", "wave")):
-        n = int(mine.loc[mine[column].isna(), "n"].sum())
-        if settings[setting] and n:
-            found.append((f"{column}_unknown", {"n": n, "column": settings[setting]}))
+    for kind, column in (("group", common.by), ("wave", common.wave)):
+        n = int(mine.loc[mine[kind].isna(), "n"].sum())
+        if column and n:
+            found.append((f"{kind}_unknown", {"n": n, "column": column}))
     own = table["n_other"].isna() & ~table["term"].str.startswith("flow_to_") & (table["group"] != "")
     few = {base: table.loc[own & (table["base"] == base), "group"].nunique() for base in ("hidden", "small")}
     if few["hidden"]:
-        found.append(("base_hidden", {"groups": few["hidden"], "base": settings["min_base"]}))
+        found.append(("base_hidden", {"groups": few["hidden"], "base": common.min_base}))
     if ((table["base"] == "small") & table["estimate"].notna()).any():  # of groups, waves, items, or of all
-        found.append(("base_small", {"groups": few["small"], "base": settings["flag_base"]}))
-    if settings["weight"]:
+        found.append(("base_small", {"groups": few["small"], "base": common.flag_base}))
+    if common.weight:
         found.append(("weighted", {"n": everyone.n, "n_eff": everyone.n_eff}))
     shown, alone = table["base"] != "hidden", table["n_other"].isna()
     if len(table[table["term"].str.startswith("mean") & alone & shown & table["se"].isna()]):
@@ -264,7 +258,10 @@ def finish(
         found.append(("untested", {"n": untested}))
     known = {name: value for name, value in {**shared, **facts}.items() if value == value}
     texts = {item: scale["text"] for item, scale in settings["scale"].items()}
-    return Result(method, settings, table, known, tuple(found), scores, {**texts, **labels})
+    audit = survey.audit.plain() if survey else {}
+    return Result(
+        method, {**settings, **common.plain()}, table, known, tuple(found), scores, {**texts, **labels}, audit
+    )
 
 
 def _once(rows: pd.DataFrame, cells: Cells) -> int:

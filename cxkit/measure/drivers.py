@@ -9,6 +9,7 @@ import numpy as np
 
 from cxkit.errors import SettingsError
 from cxkit.measure.cells import Row
+from cxkit.measure.common import Common
 from cxkit.measure.key_errors import Note
 from cxkit.stats.contrast import penalty_reward
 from cxkit.stats.direction import upper_bound
@@ -34,7 +35,7 @@ def driver_rows(
     y: np.ndarray,
     w: np.ndarray,
     wave: str,
-    settings: Mapping[str, Any],
+    common: Common,
     outcome: str = "",
     turned: Mapping[str, bool] = MappingProxyType({}),
 ) -> DriverTable:
@@ -43,7 +44,6 @@ def driver_rows(
     Parameters
     ----------
     x, y : drivers (respondents x names) and outcome, 0-100, NaN for no answer.
-    settings : ``level min_base seed`` of the method.
     outcome : its name, for the notes.
     turned : driver -> whether it is declared as reversed; a driver that is no item is absent.
 
@@ -55,13 +55,13 @@ def driver_rows(
     Drivers whose correlation with the outcome lies below 0 beyond chance are named: its one-sided upper bound (Fisher
     z) is below 0 at 95 %, by Bonferroni over the drivers.
     """
-    level, rng = settings["level"], generator(settings["seed"], "drivers")
+    level, rng = common.level, generator(common.seed, "drivers")
     found = drivers(x, y, w, names, rng=rng, level=level)
     complete = np.isfinite(x).all(axis=1) & np.isfinite(y)
-    contrast = penalty_reward(x[complete], y[complete], w[complete], least=settings["min_base"], level=level)
+    contrast = penalty_reward(x[complete], y[complete], w[complete], least=common.min_base, level=level)
     rows: list[Row] = []
     notes: list[Note] = [("drivers_complete", {"n": found.n, "of": len(y)})]
-    opposed, told = _opposed(names, found, outcome, turned) if found.n >= settings["min_base"] else ([], [])
+    opposed, told = _opposed(names, found, outcome, turned) if found.n >= common.min_base else ([], [])
     notes += told
     for k, name in enumerate(names):
         base: Row = {"item": name, "wave": wave, "n": found.n, "n_eff": found.n_eff}
@@ -103,13 +103,12 @@ def _opposed(
 
 
 def item_drivers(
-    data: Any, items: Sequence[str], outcome: str, deck: Mapping[str, Card], wave: str, settings: Mapping[str, Any]
+    data: Any, items: Sequence[str], outcome: str, deck: Mapping[str, Card], wave: str, common: Common
 ) -> DriverTable:
     """The table of rating items as drivers of another one, among the respondents of one wave.
 
     Parameters
     ----------
-    settings : those of :func:`driver_rows`, and the columns ``wave`` and ``weight``.
 
     Raises
     ------
@@ -117,10 +116,10 @@ def item_drivers(
     """
     if outcome in items:
         raise SettingsError(f'"{outcome}" cannot explain itself; take it out of the items or name another outcome.')
-    found = tally.answers(data, [*items, outcome], wave=settings["wave"], weight=settings["weight"])
+    found = tally.answers(data, [*items, outcome], wave=common.wave, weight=common.weight)
     found = found.where(found.wave == wave) if wave else found
     percent = np.column_stack(
         [deck[item].percent(column) for item, column in zip(found.items, found.scores.T, strict=True)]
     )
     turned = {item: deck[item].reversed for item in items}
-    return driver_rows(items, percent[:, :-1], percent[:, -1], found.w, wave, settings, outcome, turned)
+    return driver_rows(items, percent[:, :-1], percent[:, -1], found.w, wave, common, outcome, turned)

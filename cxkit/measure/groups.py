@@ -3,17 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from cxkit.errors import SettingsError
+from cxkit.measure.common import Common
 from cxkit.survey.spelling import alike, key, pieces, separator_of, visible
 
 Note = tuple[str, dict[str, Any]]
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -39,36 +37,10 @@ class Members:
         return [value for value, n in times.items() if n > 1]
 
 
-def plain_names(values: Any, split: Any) -> dict[str, Any]:
-    """Check the settings ``values`` and ``split`` of a method, and return them as plain values.
-
-    Raises
-    ------
-    SettingsError : they are not column -> name -> language -> text, and column -> separator.
-    """
-    for column, names in _mapping(values, "values").items():
-        for name, text in _mapping(names, f'values of "{column}"').items():
-            _mapping(text, f'values of "{column}", "{name}",')
-    for column, separator in _mapping(split, "split").items():
-        if not isinstance(separator, str) or not separator:
-            raise SettingsError(f'The split of "{column}" is {separator!r}; give the sign between two answers.')
-    texts = {column: {name: dict(text) for name, text in names.items()} for column, names in values.items()}
-    return {"values": texts, "split": dict(split)}
-
-
-def _mapping(value: Any, where: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise SettingsError(
-            f"The setting {where} is {value!r}; give column: name: language: text, such as "
-            f'{{"segment": {{"Retail": {{"ru": "Розница"}}}}}}, as audit.values does.'
-        )
-    return value
-
-
-def members_of(values: Iterable[str], settings: Mapping[str, Any]) -> Members:
+def members_of(values: Iterable[str], common: Common) -> Members:
     """The groups that the values of the group column stand for, by the settings ``by values split``."""
-    separator = settings["split"].get(settings["by"], "")
-    names = {key(name): name for name in settings["values"].get(settings["by"], ())}
+    separator = common.split.get(common.by, "")
+    names = {key(name): name for name in common.values.get(common.by, ())}
     found: dict[str, set[str]] = {}
     for value in values:
         for part in pieces(value, separator, names) if separator else [value]:
@@ -76,9 +48,9 @@ def members_of(values: Iterable[str], settings: Mapping[str, Any]) -> Members:
     return Members({group: frozenset(mine) for group, mine in found.items()})
 
 
-def in_order(groups: Sequence[str], settings: Mapping[str, Any]) -> tuple[str, ...]:
+def in_order(groups: Sequence[str], common: Common) -> tuple[str, ...]:
     """Groups in the order of their ``values`` setting; what it does not name follows in the order given."""
-    named = list(settings["values"].get(settings["by"], ()))
+    named = list(common.values.get(common.by, ()))
     return tuple(sorted(groups, key=lambda name: named.index(name) if name in named else len(named)))
 
 
@@ -90,9 +62,7 @@ def mirrored(family: Sequence[Mapping[str, Any]], members: Members) -> bool:
     return bool(one["n"] == other["n_other"] and one["n_other"] == other["n"])
 
 
-def name_notes(
-    counts: pd.DataFrame, members: Members, waves: Sequence[str], settings: Mapping[str, Any]
-) -> list[Note]:
+def name_notes(counts: pd.DataFrame, members: Members, waves: Sequence[str], common: Common) -> list[Note]:
     """What must be told of groups and waves: that names are hardly different, that cells hold several answers, and
     which groups and waves are not shown because nobody there answered.
 
@@ -103,7 +73,7 @@ def name_notes(
     notes = _spelling_notes(members, [*waves, *set(counts["wave"].dropna()).difference(waves, [""])])
     values = [value for value in counts["group"].unique() if value]
     if not members.overlapping and (separator := separator_of(values)):
-        found = {"column": settings["by"], "separator": separator.replace("\n", "\\n"), "setting": "split"}
+        found = {"column": common.by, "separator": separator.replace("\n", "\\n"), "setting": "split"}
         notes.append(("several_answers", found))
     mine = counts[counts["item"] == counts["item"].iloc[0]]
     current = waves[-1] if waves else ""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from cxkit.measure.common import Common
 from cxkit.measure.key_errors import Note, key_errors
 from cxkit.stats.direction import NOTHING, together
 from cxkit.stats.reliability import Reliability, reliability
@@ -16,15 +17,12 @@ from cxkit.survey.tally import Moments
 STILL = 1e-12  # of the squared width of the scale: a variance below it is only rounding
 
 
-def scale_checks(
-    data: Any, deck: Mapping[str, Card], settings: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[Note]]:
+def scale_checks(data: Any, deck: Mapping[str, Card], common: Common) -> tuple[dict[str, Any], list[Note]]:
     """The reliability of the sum of items as facts, and notes on whatever stops it or runs against it.
 
     Parameters
     ----------
     data : the respondents of one wave.
-    settings : ``weight level min_base`` of the method.
 
     Returns
     -------
@@ -33,8 +31,8 @@ def scale_checks(
     """
     if len(deck) < 2:
         return {}, []
-    complete, pairs = (_moments(data, deck, settings["weight"], complete) for complete in (True, False))
-    least = max(settings["min_base"], 3)
+    complete, pairs = (_moments(data, deck, common.weight, complete) for complete in (True, False))
+    least = max(common.min_base, 3)
     if pairs.n.max() < least:
         return {}, []  # too few for anything, which the page says
     enough = complete.n.min() >= least
@@ -42,17 +40,17 @@ def scale_checks(
     told = complete
     if not enough:
         some = [list(deck)[k] for k in together(pairs.n_pairs, least)]
-        told = _moments(data, {item: deck[item] for item in some}, settings["weight"], complete=False)
+        told = _moments(data, {item: deck[item] for item in some}, common.weight, complete=False)
     notes = key_errors(told.items, told.covariance, told.n_eff, turned, least)
-    stopped = _obstacles(deck, complete, pairs, settings["min_base"])
-    listwise = None if stopped else reliability(complete, settings["level"])
+    stopped = _obstacles(deck, complete, pairs, common.min_base)
+    listwise = None if stopped else reliability(complete, common.level)
     if not listwise:
         return {}, notes + stopped
     facts = {"alpha": listwise.alpha, "alpha_low": listwise.low, "alpha_high": listwise.high,
              "alpha_n": listwise.n, "omega": listwise.omega}  # fmt: skip
     for item, without, rest in zip(deck, listwise.alpha_without, listwise.item_rest, strict=True):
         facts |= {f"alpha_without_{item}": without, f"item_rest_{item}": rest}
-    both = reliability(pairs, settings["level"])
+    both = reliability(pairs, common.level)
     facts |= {"alpha_pairwise": both.alpha} if both else {}
     return facts, notes + _no_omega(list(deck), listwise)
 

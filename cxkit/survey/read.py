@@ -18,6 +18,7 @@ from cxkit.survey.columns import column_place, name_columns, spelled_as
 from cxkit.survey.samples import sample_codebook, sample_text
 from cxkit.survey.sources import distinct_values, read_text_table
 from cxkit.survey.spelling import look
+from cxkit.survey.survey import Survey
 from cxkit.survey.texttable import TextTable
 from cxkit.survey.timeline import check_dates
 from cxkit.survey.totals import is_total
@@ -44,7 +45,7 @@ def read(
     sheet: str = "",
     encoding: str = "",
     delimiter: str = "",
-) -> tuple[pd.DataFrame, Audit]:
+) -> Survey:
     """Read a survey file; every value is checked against its scale card.
 
     Parameters
@@ -69,16 +70,15 @@ def read(
 
     Returns
     -------
-    data : a frame with a row per respondent, indexed by spreadsheet row; items and weight are numbers, all else is
-        text; groups and waves in one spelling, by the names that the codebook gives them.
-    audit : see :class:`Audit`.
+    A survey: ``frame`` has a row per respondent, indexed by spreadsheet row; items and weight are numbers, all else
+    is text; groups and waves in one spelling, by the names that the codebook gives them; ``audit`` tells of the file.
 
     Raises
     ------
     DataError, SettingsError : one sentence that names file, column, row and value.
 
-    >>> data, audit = read("sample:bank", items=["ease", "trust"])
-    >>> audit.file, audit.simulated
+    >>> survey = read("sample:bank", items=["ease", "trust"])
+    >>> survey.audit.file, survey.audit.simulated
     ('sample:bank', True)
     """
     book = _codebook(path, codebook)
@@ -143,7 +143,7 @@ def read(
         waves=order, dates=dates, simulated=simulated, notes=tuple(notes),
         values=texts_of(named, roles["by"], roles["wave"]), split=split_of(named, roles["by"]), **roles,
     )  # fmt: skip
-    return frame, audit
+    return Survey(frame, audit)
 
 
 def section(name: str, path: str | Path, codebook: str | Path | Mapping[str, Any] | None = None) -> Any:
@@ -210,7 +210,7 @@ def sample(name: str) -> pd.DataFrame:
     """
     book = sample_codebook(name)
     sites = [f"{thing}_{scale}" for thing in book.get("objects", ()) for scale in book.get("poles", ())]
-    return read(f"sample:{name}", items=[*book["items"], *sites], scale={"min": 1, "max": 10, "missing": [99]})[0]
+    return read(f"sample:{name}", items=[*book["items"], *sites], scale={"min": 1, "max": 10, "missing": [99]}).frame
 
 
 def _spelling(path: str | Path, where: Mapping[str, Pick], how: Mapping[str, str]) -> str:

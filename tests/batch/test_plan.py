@@ -12,7 +12,7 @@ from cxkit.report.brand import Brand
 from cxkit.report.publish import folder_name
 from cxkit.report.template import find_template
 from cxkit.survey.read import read
-from tests.conftest import write_template
+from tests.conftest import parts, write_template
 
 BASE = {"data": "sample:bank", "methods": {"nps": None}}
 
@@ -381,7 +381,7 @@ def test_spellings_of_one_value_are_one_client_with_the_rows_of_all(tmp_path):
     jobs = split(tmp_path, frame)
     assert [job.client for job in jobs] == ["Acme", "b"]
     shared = jobs[0].parameters
-    data, audit = read(shared["data_path"], items=["ease"], scale=[1, 10], where=shared["where"])
+    data, audit = parts(read(shared["data_path"], items=["ease"], scale=[1, 10], where=shared["where"]))
     assert sorted(data["ease"]) == [1, 2, 3]
     assert audit.notes == (("spellings", {"column": "company", "name": "Acme", "spellings": {"acme": 1}}),)
 

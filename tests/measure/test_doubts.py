@@ -12,7 +12,7 @@ import cxkit as cx
 from cxkit.measure.doubts import scale_notes
 from cxkit.show.language import LANGUAGES
 from cxkit.survey.cards import card
-from tests.conftest import SHARED
+from tests.conftest import SHARED, parts
 
 ZERO_TEN, ONE_TEN = [0, 10], [1, 10]
 
@@ -202,7 +202,7 @@ def test_the_airport_survey_has_the_numbers_of_r_survey():
         pytest.skip("the airport survey is not beside the project")
     theirs = {item: row for item, row in json.loads(references.read_text()).items() if item != "about"}
     scale = {"min": 1, "max": 5, "missing": [0, 6]}
-    data, audit = cx.read(cases, {"weight": "WEIGHT", "items": {item: {"scale": scale} for item in theirs}})
+    data, audit = parts(cx.read(cases, {"weight": "WEIGHT", "items": {item: {"scale": scale} for item in theirs}}))
     result = cx.scaling(data, audit.items, scale=audit.scale, weight=audit.weight)
     assert len(theirs) == 22
     for item, row in theirs.items():

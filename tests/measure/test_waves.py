@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import cxkit as cx
-from tests.conftest import SHARED
+from tests.conftest import SHARED, parts
 
 CASES = SHARED / "cases"
 LANGUAGES = {
@@ -59,7 +59,7 @@ def test_the_case_files_are_about_their_last_wave(case, name, order, note):
     hand = [100 * sum((a > 8) - (a < 7) for a in mine) / len(mine) for mine in answers]
     assert hand[2] == pytest.approx(83, abs=1)
     assert hand[1] < -50
-    data, audit = cx.read(case(name), {"wave": "wave"}, items=["nps"], scale=[0, 10])
+    data, audit = parts(cx.read(case(name), {"wave": "wave"}, items=["nps"], scale=[0, 10]))
     result = cx.nps(data, "nps", scale=audit.scale, wave=audit.wave, waves=audit.waves, dates=audit.dates)
     assert result.facts["wave"] == order[2]
     assert result.facts["previous_wave"] == order[1]
@@ -69,7 +69,7 @@ def test_the_case_files_are_about_their_last_wave(case, name, order, note):
 
 
 def test_a_timestamp_names_the_setting_that_makes_waves_of_it(case):
-    data, audit = cx.read(case("google_timestamp.csv"), items=["nps"], scale=[0, 10], wave="Timestamp")
+    data, audit = parts(cx.read(case("google_timestamp.csv"), items=["nps"], scale=[0, 10], wave="Timestamp"))
     with pytest.raises(cx.SettingsError) as caught:
         cx.nps(data, "nps", scale=audit.scale, wave=audit.wave)
     assert 'The column "Timestamp" holds 24 different dates, such as "1/1/2025 10:00:00"' in str(caught.value)
@@ -79,7 +79,7 @@ def test_a_timestamp_names_the_setting_that_makes_waves_of_it(case):
 @pytest.mark.parametrize(("period", "waves", "changes"), [("half-year", 2, 1), ("quarter", 4, 3), ("month", 12, 11)])
 def test_periods_of_a_timestamp_are_waves(case, period, waves, changes):
     book = {"wave": {"column": "Timestamp", "period": period}}
-    data, audit = cx.read(case("google_timestamp.csv"), book, items=["nps"], scale=[0, 10])
+    data, audit = parts(cx.read(case("google_timestamp.csv"), book, items=["nps"], scale=[0, 10]))
     result = cx.nps(data, "nps", scale=audit.scale, wave=audit.wave, waves=audit.waves, dates=audit.dates, min_base=1)
     assert list(result.rows(term="nps")["n"]) == [24 / waves] * waves
     assert len(scores(result, "nps_vs_previous")) == changes

@@ -8,6 +8,7 @@ import pytest
 
 import cxkit as cx
 from cxkit.show.language import LANGUAGES
+from tests.conftest import parts
 
 TEXT = ",ID,why,nps,why\n" + "".join(f"{k},r{k},Zürich,{k % 11},Málaga\n" for k in range(12))
 NOTES = {
@@ -21,7 +22,7 @@ NOTES = {
 @pytest.fixture
 def audit(tmp_path):
     (tmp_path / "a.csv").write_text(TEXT, encoding="cp1252")
-    return cx.read(tmp_path / "a.csv", items=["nps"], scale=[0, 10], respondent="id")[1]
+    return parts(cx.read(tmp_path / "a.csv", items=["nps"], scale=[0, 10], respondent="id"))[1]
 
 
 def sentences(audit, language):
@@ -29,8 +30,8 @@ def sentences(audit, language):
 
 
 def test_notes_are_kept_in_result_json(tmp_path, audit):
-    data, _ = cx.read(tmp_path / "a.csv", items=["nps"], scale=[0, 10], respondent="id")
-    cx.nps(data, "nps").save(tmp_path / "out", audit)
+    data, _ = parts(cx.read(tmp_path / "a.csv", items=["nps"], scale=[0, 10], respondent="id"))
+    cx.nps(data, "nps").save(tmp_path / "out")
     kept = json.loads((tmp_path / "out" / "result.json").read_text(encoding="utf-8"))["audit"]["notes"]
     assert dict(kept) == NOTES
 
@@ -63,6 +64,6 @@ def test_hidden_rows_in_russian(tmp_path, n, said):
     for number in range(2, 2 + n):
         book.active.row_dimensions[number].hidden = True
     book.save(tmp_path / "a.xlsx")
-    _, audit = cx.read(tmp_path / "a.xlsx", items=["nps"], scale=[0, 10])
+    _, audit = parts(cx.read(tmp_path / "a.xlsx", items=["nps"], scale=[0, 10]))
     (sentence,) = sentences(audit, "ru")
     assert said in sentence

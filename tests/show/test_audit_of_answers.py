@@ -7,6 +7,7 @@ import pytest
 import cxkit as cx
 from cxkit.show.audit import TOLD, audit_view
 from cxkit.show.language import LANGUAGES, language
+from tests.conftest import parts
 
 CARD = {"min": 0, "max": 10, "missing": [9], "labels": {"Never": 0}}
 
@@ -15,7 +16,7 @@ CARD = {"min": 0, "max": 10, "missing": [9], "labels": {"Never": 0}}
 def audit(tmp_path_factory):
     path = tmp_path_factory.mktemp("audit") / "answers.csv"
     path.write_text("score,k\nNever,1200\n9,2\n5,3\n", encoding="utf-8")
-    return cx.read(path, {"count": "k", "items": {"score": {"scale": CARD}}})[1]
+    return parts(cx.read(path, {"count": "k", "items": {"score": {"scale": CARD}}}))[1]
 
 
 def test_each_note_is_one_sentence_with_its_numbers(audit):

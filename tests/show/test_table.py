@@ -12,6 +12,7 @@ import pytest
 import cxkit as cx
 from cxkit.errors import SettingsError
 from cxkit.show.language import LANGUAGES
+from tests.conftest import parts
 
 UNDEFINED = re.compile(r"\b(nan|NaN|None|inf|Infinity)\b")
 NASTY = "<script>alert(1)</script> $x^2$ \u202e\x07 &amp;"
@@ -306,7 +307,7 @@ def test_a_report_on_too_few_shows_no_comments():
 
 
 def test_an_audit_says_what_was_read():
-    _, audit = cx.read("sample:bank", items=["ease", "trust"])
+    _, audit = parts(cx.read("sample:bank", items=["ease", "trust"]))
     html = audit.table("ru").html
     assert captions(html) == ["Данные", "Ответы по показателям"]
     assert "имитация" in html
@@ -315,7 +316,7 @@ def test_an_audit_says_what_was_read():
 
 def test_an_audit_tells_what_was_made_of_dates_in_each_language(tmp_path):
     (tmp_path / "survey.csv").write_text("q,when\n9,3/13/2026\n9,4/1/2026\n", encoding="utf-8")
-    _, audit = cx.read(tmp_path / "survey.csv", items=["q"], scale=[0, 10], wave="when", period="month")
+    _, audit = parts(cx.read(tmp_path / "survey.csv", items=["q"], scale=[0, 10], wave="when", period="month"))
     told = {
         "en": ("Waves are months, made of the dates in “when”: 2026-03 to 2026-04.", "with the month first."),
         "ru": ("Волны — это месяцы, по датам в столбце «when»: с 2026-03 по 2026-04.", "сначала месяц."),
@@ -329,5 +330,5 @@ def test_an_audit_tells_what_was_made_of_dates_in_each_language(tmp_path):
 
 def test_an_audit_tells_which_spellings_of_a_wave_were_joined(tmp_path):
     (tmp_path / "survey.csv").write_text("q,when\n9,Nov 2025\n9,11/2025\n9,Nov 2025\n", encoding="utf-8")
-    _, audit = cx.read(tmp_path / "survey.csv", items=["q"], scale=[0, 10], wave="when")
+    _, audit = parts(cx.read(tmp_path / "survey.csv", items=["q"], scale=[0, 10], wave="when"))
     assert "Spellings of one wave were joined as Nov 2025: Nov 2025 (2), 11/2025 (1)." in audit.table().html

@@ -5,7 +5,7 @@ import pytest
 
 import cxkit as cx
 from cxkit import DataError, SettingsError, read
-from tests.conftest import SHARED
+from tests.conftest import SHARED, parts
 
 SCORES = ((0, 2), (1, 1), (2, 1), (3, 2), (4, 1), (5, 3), (6, 5), (7, 10), (8, 15), (9, 30), (10, 50))
 TABLE = "score,count\n" + "".join(f"{score},{n}\n" for score, n in SCORES)
@@ -29,7 +29,7 @@ def refusal(*given, kind=DataError, **settings):
 def weights(folder, *cells, **book):
     text = "ease;w\n" + "".join(f"5;{cell}\n" for cell in cells)
     book = {"weight": "w", "items": {"ease": {"scale": [1, 5]}}, **book}
-    return read(file(folder, text), book)[0]["w"].tolist()
+    return parts(read(file(folder, text), book))[0]["w"].tolist()
 
 
 class TestWeights:
@@ -68,20 +68,20 @@ class TestWeights:
         getattr(pd.DataFrame({"ease": [5, 4], "w": [1.125, 2.375]}), {"xlsx": "to_excel"}.get(ending, "to_parquet"))(
             path, index=False
         )
-        assert read(path, items=["ease"], scale=[1, 5], weight="w")[0]["w"].tolist() == [1.125, 2.375]
+        assert read(path, items=["ease"], scale=[1, 5], weight="w").frame["w"].tolist() == [1.125, 2.375]
 
     def test_the_case_is_asked_about_and_read_by_the_answer(self):
         path = SHARED / "cases" / "weights_thousands.csv"
         if not path.is_file():
             pytest.skip("the cases are not beside the project")
         assert "may be 1250 or 1.25" in refusal(path, items=["nps"], scale=[0, 10], weight="weight")
-        data, _ = read(path, {"decimal": ".", "weight": "weight", "items": {"nps": {"scale": [0, 10]}}})
+        data, _ = parts(read(path, {"decimal": ".", "weight": "weight", "items": {"nps": {"scale": [0, 10]}}}))
         assert data["weight"].sum() == 12_750
 
 
 class TestCounts:
     def test_a_row_stands_for_its_respondents(self, tmp_path):
-        data, audit = read(file(tmp_path, TABLE), {**TEN, "count": "count"})
+        data, audit = parts(read(file(tmp_path, TABLE), {**TEN, "count": "count"}))
         assert data["score"].value_counts().to_dict() == dict(SCORES)
         assert data.index[:4].tolist() == [2, 2, 3, 4]
         assert (audit.rows, audit.count) == (120, "count")
@@ -90,7 +90,7 @@ class TestCounts:
 
     def test_nps_is_that_of_all_respondents(self, tmp_path):
         """80 promoters and 15 detractors of 120; expanded by hand."""
-        data, audit = read(file(tmp_path, TABLE), TEN, count="count")
+        data, audit = parts(read(file(tmp_path, TABLE), TEN, count="count"))
         row = cx.nps(data, "score", scale=audit.scale).rows(term="nps").iloc[0]
         by_hand = cx.nps(pd.DataFrame({"q": [score for score, n in SCORES for _ in range(n)]}), "q")
         assert (row["n"], row["estimate"]) == (120, pytest.approx(100 * 65 / 120))
@@ -99,7 +99,7 @@ class TestCounts:
 
     def test_groups_and_waves_are_kept(self, tmp_path):
         text = "score,segment,wave,how many\n10,a,1,3\n9,b,1,0\n3,b,2,2\n"
-        data, audit = read(file(tmp_path, text), TEN, count="how many", by="segment", wave="wave")
+        data, audit = parts(read(file(tmp_path, text), TEN, count="how many", by="segment", wave="wave"))
         assert data[["score", "segment", "wave"]].value_counts().to_dict() == {(10, "a", "1"): 3, (3, "b", "2"): 2}
         assert audit.rows == 5
 
@@ -113,7 +113,7 @@ class TestCounts:
         else:
             with duckdb.connect(str(path)) as con:
                 con.execute("CREATE TABLE answers AS SELECT * FROM frame")
-        data, audit = read(path, {**TEN, "count": "count"}, where={"shop": "b"})
+        data, audit = parts(read(path, {**TEN, "count": "count"}, where={"shop": "b"}))
         assert (len(data), audit.rows, audit.filtered_rows) == (120, 120, 11)
 
     @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ class TestCounts:
         told = refusal(file(tmp_path, "id,score,k\n1,9,2\n"), TEN, count="k", respondent="id", kind=SettingsError)
         assert 'set respondent or count to "-"' in told
         assert len(read(file(tmp_path, "id,score,k\n1,9,2\n"), {**TEN, "respondent": "id"}, count="k",
-                        respondent="-")[0]) == 2  # fmt: skip
+                        respondent="-").frame) == 2  # fmt: skip
 
     def test_a_row_of_one_object_is_one_respondents(self, tmp_path):
         path = file(tmp_path, "id,site,clear,k\n1,own,5,2\n1,ideal,9,2\n")
@@ -146,7 +146,7 @@ class TestCounts:
 
     def test_profiles_in_wide_rows_are_counted(self, tmp_path):
         path = file(tmp_path, "own_clear,ideal_clear,k\n5,9,2\n6,9,3\n")
-        data, _ = cx.read_profiles(path, poles={"clear": ["no", "yes"]}, objects=["own", "ideal"], count="k")
+        data, _ = parts(cx.read_profiles(path, poles={"clear": ["no", "yes"]}, objects=["own", "ideal"], count="k"))
         assert data["own_clear"].tolist() == [5, 5, 6, 6, 6]
 
 
@@ -169,9 +169,9 @@ class TestCountsThatAreNotDeclared:
         assert "look like a table" in refusal(file(tmp_path, text), TEN)
 
     def test_it_may_be_none(self, tmp_path):
-        data, audit = read(file(tmp_path, TABLE), TEN, count="-")
+        data, audit = parts(read(file(tmp_path, TABLE), TEN, count="-"))
         assert (len(data), audit.count) == (11, "")
-        assert len(read(file(tmp_path, TABLE), {**TEN, "count": "-"})[0]) == 11
+        assert len(read(file(tmp_path, TABLE), {**TEN, "count": "-"}).frame) == 11
 
     @pytest.mark.parametrize(
         "text",
@@ -184,11 +184,11 @@ class TestCountsThatAreNotDeclared:
         ],
     )
     def test_a_survey_is_no_table_of_counts(self, tmp_path, text):
-        _, audit = read(file(tmp_path, text), TEN)
+        _, audit = parts(read(file(tmp_path, text), TEN))
         assert audit.rows == text.count("\n") - 1
 
     def test_many_items_never_repeat_and_are_no_table(self, tmp_path):
         items = [f"q{k}" for k in range(6)]
         rows = [[row * 7919 // 5**k % 5 + 1 for k in range(6)] for row in range(30)]  # digits of a number: none twice
         text = ",".join([*items, "number"]) + "\n" + "".join(",".join(map(str, [*r, 7])) + "\n" for r in rows)
-        assert read(file(tmp_path, text), items=items, scale=[1, 5])[1].rows == 30
+        assert read(file(tmp_path, text), items=items, scale=[1, 5]).audit.rows == 30

@@ -25,6 +25,7 @@ from cxkit.survey.sources import distinct_values, read_text_table
 from cxkit.survey.totals import is_total
 from cxkit.survey.values import Values
 from tests.benchmarks.big_file import generate, truth
+from tests.conftest import parts
 
 DAY, MOMENT = dt.date(2025, 4, 3), dt.datetime(2025, 4, 3, 14, 30, 0, 120)
 MIDNIGHT = dt.datetime(2025, 4, 3)
@@ -273,7 +274,9 @@ class TestFolder:
 
     def test_a_folder_is_read_by_read(self, tmp_path):
         parquet(tmp_path / "s" / "1.parquet", id=[1, 2, 3], company=["x", "y", None], ease=[1, 2, 3])
-        data, audit = read(tmp_path / "s", items=["ease"], scale=[1, 5], respondent="id", where={"company": "x"})
+        data, audit = parts(
+            read(tmp_path / "s", items=["ease"], scale=[1, 5], respondent="id", where={"company": "x"})
+        )
         assert (list(data.index), audit.file, audit.rows, audit.filtered_rows) == ([2], "s", 1, 2)
 
 
@@ -367,7 +370,8 @@ class TestRead:
     def test_where_names_columns_as_the_codebook_does(self, tmp_path):
         path = parquet(tmp_path / "a.parquet", Q1=[5, 4, 5], company=["x", "x", "y"])
         card = {"min": 1, "max": 5, "column": "Q1"}
-        data, audit = read(path, items=["ease"], scale=card, where={"ease": 5})
+        survey = read(path, items=["ease"], scale=card, where={"ease": 5})
+        data, audit = survey.frame, survey.audit
         assert (list(data.index), audit.filtered_rows) == ([2, 4], 1)
         assert 'a.parquet has no column "Q1"' in refusal(read, path, items=["ease"], scale=card, where={"Q1": 5})
         assert 'no column "compny"; did you mean "company"?' in refusal(
@@ -396,7 +400,8 @@ class TestRead:
             frame.to_csv(path, index=False)
         else:
             getattr(frame, {"xlsx": "to_excel", "parquet": "to_parquet"}[ending])(path, index=False)
-        data, audit = read(path, items=["ease"], scale=[1, 5], weight="w", where={"company": "x"})
+        survey = read(path, items=["ease"], scale=[1, 5], weight="w", where={"company": "x"})
+        data, audit = survey.frame, survey.audit
         assert (data["ease"].to_dict(), data["w"].to_dict()) == ({2: 5, 5: 1}, {2: 1.5, 5: 0.1})
         assert (audit.rows, audit.filtered_rows, audit.blank_rows) == (2, 1, 1)
         assert distinct_values(path, "company") == [("x", 2), ("y", 1)]
@@ -454,8 +459,8 @@ def test_a_small_copy_of_the_benchmark_agrees_with_sql(tmp_path):
     for company, expected in truth(path).items():
         items = ["recommend", "ease", "trust", "appeal", "return"]
         scale = {item: [0, 10] if item == "recommend" else [1, 10] for item in items}
-        data, audit = read(path, items=items, scale=scale, weight="weight", respondent="respondent",
-                           where={"company": company})  # fmt: skip
+        data, audit = parts(read(path, items=items, scale=scale, weight="weight", respondent="respondent",
+                           where={"company": company}))  # fmt: skip
         assert (audit.rows, audit.filtered_rows) == (expected["rows"], 20_000 - expected["rows"])
         for item in items:
             given = data[data[item].notna()]

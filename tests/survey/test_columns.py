@@ -10,6 +10,7 @@ import pytest
 from cxkit.errors import DataError
 from cxkit.methods.semantic_differential.read import read_profiles
 from cxkit.survey.read import read, split_values
+from tests.conftest import parts
 
 ENDINGS = ("csv", "xlsx", "parquet", "duckdb")
 
@@ -59,18 +60,18 @@ NAMES = [
 class TestOneColumn:
     def test_is_found_by_every_word_that_names_columns_and_told(self, tmp_path, ending, in_file, asked):
         path = table(tmp_path, ending, id=[1, 2], **{in_file: [9, 8]})
-        data, audit = read(path, items=[asked], scale=[0, 10])
+        data, audit = parts(read(path, items=[asked], scale=[0, 10]))
         assert data[asked].tolist() == [9, 8]
         assert audit.notes == (("matched_columns", {"names": asked}),)
-        data, audit = read(path, {"items": {"score": {"scale": [0, 10], "column": asked}}})
+        data, audit = parts(read(path, {"items": {"score": {"scale": [0, 10], "column": asked}}}))
         assert data["score"].tolist() == [9, 8]
         assert audit.notes == (("matched_columns", {"names": asked}),)
         roles = ("by", "wave", "weight", "respondent")
         for role in roles:
-            data, audit = read(path, items=["id"], scale=[0, 10], **{role: asked})
+            data, audit = parts(read(path, items=["id"], scale=[0, 10], **{role: asked}))
             assert getattr(audit, role) == asked
             assert [float(value) for value in data[asked]] == [9, 8]
-        data, _ = read(path, items=["id"], scale=[0, 10], where={asked: "8"})
+        data, _ = parts(read(path, items=["id"], scale=[0, 10], where={asked: "8"}))
         assert data["id"].tolist() == [2]
         assert split_values(path, asked) == [("8", 1), ("9", 1)]
 
@@ -97,14 +98,14 @@ class TestTwoColumns:
 
     def test_others_are_read(self, tmp_path, ending, one, two, words):
         path = table(tmp_path, ending, id=[1, 2], **{one: [9, 8], two: [1, 2]})
-        assert read(path, items=["id"], scale=[0, 10])[0]["id"].tolist() == [1, 2]
+        assert read(path, items=["id"], scale=[0, 10]).frame["id"].tolist() == [1, 2]
 
 
 class TestColumnsNobodyAsksFor:
     def test_without_a_name_or_with_that_of_another_are_left_out_and_told(self, tmp_path):
         path = tmp_path / "a.csv"
         path.write_text(",id,why,nps,why,\n0,a,x,9,y,\n1,b,z,8,w,\n", encoding="utf-8")
-        data, audit = read(path, items=["nps"], scale=[0, 10])
+        data, audit = parts(read(path, items=["nps"], scale=[0, 10]))
         assert list(data) == ["id", "nps"]
         assert audit.notes == (("unnamed_columns", {"n": 1}), ("doubled_columns", {"names": "why"}))
         assert '"why" stands twice, in columns 3 and 5' in said(read, path, items=["nps"], scale=[0, 10], by="why")
@@ -112,7 +113,7 @@ class TestColumnsNobodyAsksFor:
     def test_empty_ones_need_no_telling(self, tmp_path):
         path = tmp_path / "a.csv"
         path.write_text("id,,nps,\na,,9,\nb,,8,\n", encoding="utf-8")
-        assert read(path, items=["nps"], scale=[0, 10])[1].notes == ()
+        assert read(path, items=["nps"], scale=[0, 10]).audit.notes == ()
 
 
 class TestLongForm:
@@ -143,9 +144,9 @@ class TestLongForm:
         path = tmp_path / "a.csv"
         path.write_text("Resp,Brand,Modern\n1,own,5\n1,rival,\n2,own,4\n2,rival,99\n", encoding="utf-8")
         poles = {"modern": ["old", "new"]}
-        data, audit = read_profiles(
+        data, audit = parts(read_profiles(
             path, poles=poles, objects=["own", "rival"], object_column="brand", respondent="resp",
             scale={"min": 1, "max": 10, "missing": [99]},
-        )  # fmt: skip
+        ))  # fmt: skip
         assert data["own_modern"].tolist() == [5, 4]
         assert audit.answers["declared"].tolist() == [0, 1]

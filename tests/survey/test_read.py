@@ -8,6 +8,7 @@ from pandas.testing import assert_frame_equal
 
 from cxkit import DataError, SettingsError, read
 from cxkit.survey.samples import sample_codebook
+from tests.conftest import parts
 
 SURVEY = """id,segment,wave,weight,ease,trust,note
 a,Shop,1,1.0,5,9,fine
@@ -45,7 +46,8 @@ def says(message, *parts):
 
 class TestWhatIsRead:
     def test_items_and_weights_are_numbers_and_all_else_is_text(self, tmp_path):
-        data, _ = read(write(tmp_path), CODEBOOK, items=["ease", "trust"])
+        survey = read(write(tmp_path), CODEBOOK, items=["ease", "trust"])
+        data, _ = survey.frame, survey.audit
         expected = pd.DataFrame(
             {
                 "id": ["a", "b", "c", "a"],
@@ -62,18 +64,21 @@ class TestWhatIsRead:
         assert [data[c].dtype for c in ("ease", "trust", "weight")] == [float] * 3
 
     def test_without_items_those_on_the_scale_of_the_first_are_read(self, tmp_path):
-        _, audit = read(write(tmp_path), {**CODEBOOK, "items": {**CODEBOOK["items"], "note": {"scale": [1, 7]}}})
+        _, audit = parts(
+            read(write(tmp_path), {**CODEBOOK, "items": {**CODEBOOK["items"], "note": {"scale": [1, 7]}}})
+        )
         assert audit.items == ["ease"]
 
     def test_the_audit_says_what_was_read(self, tmp_path):
-        _, audit = read(write(tmp_path, "id;ease\n\n1;5\n2;\n3;9\n", encoding="cp1251"), items=["ease"],
-                        scale={"min": 1, "max": 5, "missing": ["9"]})  # fmt: skip
+        _, audit = parts(read(write(tmp_path, "id;ease\n\n1;5\n2;\n3;9\n", encoding="cp1251"), items=["ease"],
+                        scale={"min": 1, "max": 5, "missing": ["9"]}))  # fmt: skip
         assert (audit.file, audit.encoding, audit.delimiter, audit.sheet) == ("answers.csv", "utf-8", ";", "")
         assert (audit.rows, audit.blank_rows, audit.filtered_rows, audit.simulated) == (3, 1, 0, False)
         assert audit.answers.to_dict("records") == [{"item": "ease", "n": 1, "missing": 2, "declared": 1}]
 
     def test_the_audit_holds_settings_for_a_method(self, tmp_path):
-        _, audit = read(write(tmp_path), CODEBOOK, items=["ease", "trust"])
+        survey = read(write(tmp_path), CODEBOOK, items=["ease", "trust"])
+        _, audit = survey.frame, survey.audit
         assert audit.items == ["ease", "trust"]
         assert (audit.by, audit.wave, audit.weight, audit.respondent) == ("segment", "wave", "weight", "id")
         assert (audit.scale["trust"]["min"], audit.scale["trust"]["max"]) == (0, 10)
@@ -81,15 +86,18 @@ class TestWhatIsRead:
 
     def test_the_audit_reads_the_same_data_again(self, tmp_path):
         path = write(tmp_path)
-        data, audit = read(path, CODEBOOK)
-        again, second = read(
-            path,
-            items=audit.items,
-            scale=audit.scale,
-            by=audit.by,
-            wave=audit.wave,
-            weight=audit.weight,
-            respondent=audit.respondent,
+        survey = read(path, CODEBOOK)
+        data, audit = survey.frame, survey.audit
+        again, second = parts(
+            read(
+                path,
+                items=audit.items,
+                scale=audit.scale,
+                by=audit.by,
+                wave=audit.wave,
+                weight=audit.weight,
+                respondent=audit.respondent,
+            )
         )
         assert_frame_equal(again, data)
         assert second.scale == audit.scale
@@ -100,56 +108,68 @@ class TestWhatIsRead:
             "respondent: id\nweight: weight\ngroup: segment\nwave: wave\n"
             "items:\n  ease: {scale: [1, 5]}\n  trust: {scale: {min: 0, max: 10, missing: [99]}}\n"
         )
-        from_file, _ = read(write(tmp_path), codebook)
-        from_dict, _ = read(write(tmp_path), CODEBOOK)
+        survey = read(write(tmp_path), codebook)
+        from_file, _ = survey.frame, survey.audit
+        survey = read(write(tmp_path), CODEBOOK)
+        from_dict, _ = survey.frame, survey.audit
         assert_frame_equal(from_file, from_dict)
 
     def test_named_items_are_read_and_others_stay_text(self, tmp_path):
-        data, audit = read(write(tmp_path), CODEBOOK, items=["trust"])
+        survey = read(write(tmp_path), CODEBOOK, items=["trust"])
+        data, audit = survey.frame, survey.audit
         assert audit.items == ["trust"]
         assert list(data["ease"]) == ["5", "4", None, "1"]
 
     def test_a_card_in_the_codebook_goes_before_a_scale_for_all(self, tmp_path):
-        _, audit = read(write(tmp_path), {"items": {"trust": {"scale": {"min": 0, "max": 10, "missing": [99]}}}},
-                        items=["ease", "trust"], scale=[1, 7])  # fmt: skip
+        book = {"items": {"trust": {"scale": {"min": 0, "max": 10, "missing": [99]}}}}
+        audit = read(write(tmp_path), book, items=["ease", "trust"], scale=[1, 7]).audit
         assert [(audit.scale[i]["min"], audit.scale[i]["max"]) for i in ("ease", "trust")] == [(1, 7), (0, 10)]
 
     def test_a_role_given_here_wins_over_the_codebook(self, tmp_path):
-        _, audit = read(write(tmp_path), CODEBOOK, by="note", respondent="-")
+        survey = read(write(tmp_path), CODEBOOK, by="note", respondent="-")
+        _, audit = survey.frame, survey.audit
         assert (audit.by, audit.respondent) == ("note", "")
 
     @pytest.mark.parametrize("role", ["by", "wave", "weight", "respondent"])
     def test_a_dash_sets_a_role_aside(self, tmp_path, role):
         settings = {"respondent": "-"} if role == "wave" else {}
-        _, audit = read(write(tmp_path), CODEBOOK, **{role: "-"}, **settings)
+        survey = read(write(tmp_path), CODEBOOK, **{role: "-"}, **settings)
+        _, audit = survey.frame, survey.audit
         assert getattr(audit, role) == ""
 
     def test_a_weight_set_aside_stays_text(self, tmp_path):
-        data, _ = read(write(tmp_path), CODEBOOK, weight="-")
+        survey = read(write(tmp_path), CODEBOOK, weight="-")
+        data, _ = survey.frame, survey.audit
         assert list(data["weight"]) == ["1.0", "0.5", "1,5", "2"]
 
     def test_a_column_is_renamed_to_its_item(self, tmp_path):
         codebook = {"items": {"ease": {"scale": [1, 5], "column": "Q1. How easy?"}}}
-        data, audit = read(write(tmp_path, "id,Q1. How easy?\n1,5\n2,3\n"), codebook)
+        survey = read(write(tmp_path, "id,Q1. How easy?\n1,5\n2,3\n"), codebook)
+        data, audit = survey.frame, survey.audit
         assert data["ease"].tolist() == [5, 3]
         assert audit.answers["item"].tolist() == ["ease"]
 
     def test_where_keeps_the_rows_with_these_values(self, tmp_path):
-        data, audit = read(write(tmp_path), CODEBOOK, items=["trust"], where={"segment": "Shop", "wave": 2})
+        survey = read(write(tmp_path), CODEBOOK, items=["trust"], where={"segment": "Shop", "wave": 2})
+        data, audit = survey.frame, survey.audit
         assert list(data.index) == [4]
         assert (audit.rows, audit.filtered_rows) == (1, 3)
 
     def test_rows_filtered_out_are_not_checked(self, tmp_path):
         path = write(tmp_path, "id,country,ease,w\n1,uz,5,1\n2,kz,eleven,x\n1,kz,5,1\n")
-        data, _ = read(path, items=["ease"], scale=[1, 5], weight="w", respondent="id", where={"country": "uz"})
+        data, _ = parts(
+            read(path, items=["ease"], scale=[1, 5], weight="w", respondent="id", where={"country": "uz"})
+        )
         assert list(data.index) == [2]
 
     def test_a_blank_row_moves_no_row_number(self, tmp_path):
-        data, _ = read(write(tmp_path, "ease\n\n5\n\n4\n"), items=["ease"], scale=[1, 5])
+        survey = read(write(tmp_path, "ease\n\n5\n\n4\n"), items=["ease"], scale=[1, 5])
+        data, _ = survey.frame, survey.audit
         assert list(data.index) == [3, 5]
 
     def test_decimal_commas_are_read(self, tmp_path):
-        data, _ = read(write(tmp_path, "ease;w\n5,0;1,25\n4;0,75\n"), items=["ease"], scale=[1, 5], weight="w")
+        survey = read(write(tmp_path, "ease;w\n5,0;1,25\n4;0,75\n"), items=["ease"], scale=[1, 5], weight="w")
+        data, _ = survey.frame, survey.audit
         assert data["ease"].tolist() == [5, 4]
         assert data["w"].tolist() == [1.25, 0.75]
 
@@ -158,7 +178,8 @@ class TestWhatIsRead:
         frame = pd.DataFrame({"id": ["007", "008"], "ease": [5, 4], "weight": [1.5, 2.0]})
         path = tmp_path / f"answers.{ending}"
         frame.to_excel(path, index=False) if ending == "xlsx" else frame.to_parquet(path)
-        data, audit = read(path, items=["ease"], scale=[1, 5], weight="weight", respondent="id")
+        survey = read(path, items=["ease"], scale=[1, 5], weight="weight", respondent="id")
+        data, audit = survey.frame, survey.audit
         assert data["id"].tolist() == ["007", "008"]
         assert data["ease"].tolist() == [5, 4]
         assert data["weight"].tolist() == [1.5, 2.0]
@@ -167,23 +188,28 @@ class TestWhatIsRead:
     def test_labels_in_a_cyrillic_file_are_read(self, tmp_path):
         path = write(tmp_path, "id;ease\n1;Очень хорошо\n2;плохо\n", encoding="cp1251")
         scale = {"min": 1, "max": 5, "labels": {"очень  хорошо": 5, "Плохо": 1}}
-        data, audit = read(path, items=["ease"], scale=scale)
+        survey = read(path, items=["ease"], scale=scale)
+        data, audit = survey.frame, survey.audit
         assert (audit.encoding, data["ease"].tolist()) == ("cp1251", [5, 1])
 
     def test_one_item_may_be_empty_when_another_is_not(self, tmp_path):
-        _, audit = read(write(tmp_path, "a,b\n1,\n2,\n"), items=["a", "b"], scale=[1, 5])
+        survey = read(write(tmp_path, "a,b\n1,\n2,\n"), items=["a", "b"], scale=[1, 5])
+        _, audit = survey.frame, survey.audit
         assert audit.answers["n"].tolist() == [2, 0]
 
     def test_the_same_respondent_may_answer_in_two_waves(self, tmp_path):
-        data, _ = read(write(tmp_path), CODEBOOK)
+        survey = read(write(tmp_path), CODEBOOK)
+        data, _ = survey.frame, survey.audit
         assert data["id"].tolist().count("a") == 2
 
     def test_rows_without_an_id_are_no_duplicates(self, tmp_path):
-        data, _ = read(write(tmp_path, "id,ease\n,5\n,4\n"), items=["ease"], scale=[1, 5], respondent="id")
+        survey = read(write(tmp_path, "id,ease\n,5\n,4\n"), items=["ease"], scale=[1, 5], respondent="id")
+        data, _ = survey.frame, survey.audit
         assert len(data) == 2
 
     def test_a_weight_of_zero_is_read_beside_others(self, tmp_path):
-        data, _ = read(write(tmp_path, "ease,w\n5,0\n4,1\n"), items=["ease"], scale=[1, 5], weight="w")
+        survey = read(write(tmp_path, "ease,w\n5,0\n4,1\n"), items=["ease"], scale=[1, 5], weight="w")
+        data, _ = survey.frame, survey.audit
         assert data["w"].tolist() == [0, 1]
 
 
@@ -205,7 +231,8 @@ class TestRealSurvey:
     def test_counts_missing_and_means_equal_plain_pandas(self, shared_data):
         path = shared_data / "acsi2015.csv"
         plain = pd.read_csv(path)
-        data, audit = read(path, items=self.ITEMS, scale=[1, 10], by="INDUSTRY")
+        survey = read(path, items=self.ITEMS, scale=[1, 10], by="INDUSTRY")
+        data, audit = survey.frame, survey.audit
         answers = audit.answers.set_index("item")
         assert audit.rows == len(plain) == 8239
         assert answers["n"].to_dict() == plain[list(self.ITEMS)].count().to_dict()
@@ -343,7 +370,8 @@ class TestRefused:
 def test_a_sample_takes_another_codebook():
     codebook = sample_codebook("bank")
     codebook["items"] = {"trust": codebook["items"]["trust"]}
-    _, audit = read("sample:bank", codebook)
+    survey = read("sample:bank", codebook)
+    _, audit = survey.frame, survey.audit
     assert audit.items == ["trust"]
     assert audit.simulated
 
@@ -365,7 +393,8 @@ class TestBelowTheTable:
         says(message, 'column "id", row 14', "an empty cell", "note or a total")
 
     def test_an_empty_row_inside_the_table_is_left_out(self, tmp_path):
-        _, audit = read(write(tmp_path, self.HEAD + ",,,,\nr99,a,4,4,4\n"), items=["ease"], scale=[1, 5])
+        survey = read(write(tmp_path, self.HEAD + ",,,,\nr99,a,4,4,4\n"), items=["ease"], scale=[1, 5])
+        _, audit = survey.frame, survey.audit
         assert (audit.rows, audit.blank_rows) == (13, 1)
 
     def test_a_title_above_the_names_is_told(self, tmp_path):
@@ -395,7 +424,8 @@ def test_a_period_or_an_order_of_day_and_month_that_is_none_is_refused_without_a
 def test_an_outcome_is_no_item_and_no_count(tmp_path):
     (tmp_path / "a.csv").write_text("ease,total\n1,4\n2,5\n3,6\n4,7\n5,9\n", encoding="utf-8")
     book = {"items": {"ease": {"scale": [0, 10]}, "total": {"scale": [0, 10]}}}
-    _, audit = read(tmp_path / "a.csv", book, outcome="total")
+    survey = read(tmp_path / "a.csv", book, outcome="total")
+    _, audit = survey.frame, survey.audit
     assert (audit.items, audit.rows) == (["ease"], 5)
 
 
@@ -408,5 +438,6 @@ def test_a_number_too_large_for_any_scale_is_no_rating(tmp_path):
 def test_numbers_that_are_labels_are_not_told_as_numbers(tmp_path):
     labels = {**{str(k): k - 1 for k in range(1, 12)}, "Extremely likely": 10}
     (tmp_path / "a.csv").write_text("q\n11\n1\nExtremely likely\n", encoding="utf-8")
-    data, audit = read(tmp_path / "a.csv", {"items": {"q": {"scale": [0, 10], "labels": labels}}})
+    survey = read(tmp_path / "a.csv", {"items": {"q": {"scale": [0, 10], "labels": labels}}})
+    data, audit = survey.frame, survey.audit
     assert (data["q"].tolist(), audit.notes) == ([10, 0, 10], ())

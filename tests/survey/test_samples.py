@@ -7,6 +7,7 @@ from pandas.testing import assert_frame_equal
 
 from cxkit import SettingsError, read, sample, section
 from cxkit.survey.samples import BUSINESSES, SAMPLES, sample_codebook, sample_text
+from tests.conftest import parts
 
 COLUMNS = ["id", "segment", "wave", "weight", "ease", "trust", "appeal", "return", "recommend", "comment"]
 ITEMS = ["ease", "trust", "appeal", "return", "recommend"]
@@ -30,7 +31,7 @@ def constructs():
 
 @pytest.fixture(scope="module")
 def survey(name):
-    return read(f"sample:{name}", items=["ease", "trust", "appeal", "return", "recommend"])
+    return parts(read(f"sample:{name}", items=["ease", "trust", "appeal", "return", "recommend"]))
 
 
 def test_a_sample_has_these_columns(survey):
@@ -149,7 +150,7 @@ def test_the_market_has_three_companies_in_six_waves_with_some_not_surveyed(mark
 def test_the_market_is_read_like_any_survey(market, constructs):
     items = [item for names in constructs.values() for item in names]
     assert list(market.columns) == ["id", "company", "wave", "weight", *items]
-    data, audit = read("sample:mobile")
+    data, audit = parts(read("sample:mobile"))
     assert (audit.by, audit.wave, audit.weight, audit.respondent) == ("company", "wave", "weight", "id")
     assert audit.items == [item for item in items if item != "complained"]
     assert_frame_equal(data[audit.items], market[audit.items])

@@ -8,6 +8,7 @@ import pytest
 from cxkit.errors import DataError
 from cxkit.survey.read import read, split_values
 from cxkit.survey.totals import EDGE, is_total, refuse_totals
+from tests.conftest import parts
 
 SCORES = [10, 9, 9, 8, 7, 10, 6, 3, 9, 10, 8, 9]  # NPS 41.67 on 12; sum 98, mean 8.1667
 HEAD = ("id", "nps", "segment")
@@ -42,7 +43,7 @@ def said(work, *args, **kwargs):
 
 
 def scores(path, **settings):
-    return read(path, items=["nps"], scale=[0, 10], **settings)[0]["nps"].tolist()
+    return parts(read(path, items=["nps"], scale=[0, 10], **settings))[0]["nps"].tolist()
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet", "duckdb"])

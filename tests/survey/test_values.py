@@ -14,7 +14,7 @@ from cxkit.errors import SettingsError
 from cxkit.methods.semantic_differential.read import read_profiles
 from cxkit.survey.codebook import read_codebook
 from cxkit.survey.read import read, split_values
-from tests.conftest import SHARED
+from tests.conftest import SHARED, parts
 
 SEGMENTS = ["Retail", "retail", "Retail", "RETAIL ", "Corporate", "corporate", "Corporate", "Web", None]
 SCORES = [9, 8, 10, 3, 7, 6, 10, 5, 1]
@@ -66,7 +66,7 @@ def survey(folder, seg, **columns):
 
 
 def read_nps(path, codebook=None, **settings):
-    return read(path, codebook, items=["nps"], scale=[0, 10], **settings)
+    return parts(read(path, codebook, items=["nps"], scale=[0, 10], **settings))
 
 
 def codes(audit):
@@ -174,10 +174,10 @@ class TestSpellings:
     def test_ratings_of_several_objects_in_rows_of_their_own_are_named_too(self, tmp_path):
         frame = pd.DataFrame({"id": ["1", "1", "2", "2"], "object": ["own", "ideal"] * 2, "clear": [3, 5, 4, 5],
                               "seg": ["a", "A", "a", "a"]})  # fmt: skip
-        data, audit = cx.read_profiles(
+        data, audit = parts(cx.read_profiles(
             as_csv(tmp_path, frame), poles={"clear": ["no", "yes"]}, objects=["own", "ideal"],
             object_column="object", respondent="id", scale=[1, 5], by="seg",
-        )  # fmt: skip
+        ))  # fmt: skip
         assert list(data["seg"]) == ["a", "a"]
         assert codes(audit) == ["spellings"]
 
@@ -334,7 +334,7 @@ class TestColumnsInAnotherSpelling:
     def read(self, tmp_path, **how):
         rows = "".join(f"{k},{1 + k % 2},2026-0{1 + k % 2}-05,{k % 11}\n" for k in range(22))
         (tmp_path / "a.csv").write_text("id,Segment,when,nps\n" + rows, encoding="utf-8")
-        return read(tmp_path / "a.csv", self.BOOK, items=["nps"], scale=[0, 10], **how)
+        return parts(read(tmp_path / "a.csv", self.BOOK, items=["nps"], scale=[0, 10], **how))
 
     def test_the_codebook_holds_however_its_columns_are_asked_for(self, tmp_path):
         for how in ({}, {"by": "Segment"}, {"by": "SEGMENT", "wave": "when"}):
@@ -352,8 +352,8 @@ class TestColumnsInAnotherSpelling:
     def test_long_profiles_pick_by_the_names_of_the_codebook(self, tmp_path):
         rows = "".join(f"{k},{1 + k % 2},{thing},5\n" for k in range(20) for thing in ("own", "ideal"))
         (tmp_path / "a.csv").write_text("id,seg,site,modern\n" + rows, encoding="utf-8")
-        data, _ = read_profiles(
+        data, _ = parts(read_profiles(
             tmp_path / "a.csv", {"values": {"seg": {"Retail": "1"}}}, poles={"modern": ["old", "new"]},
             objects=["own", "ideal"], object_column="site", respondent="id", where={"seg": "Retail"},
-        )  # fmt: skip
+        ))  # fmt: skip
         assert len(data) == 10

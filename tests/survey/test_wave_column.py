@@ -10,6 +10,7 @@ import pytest
 import cxkit as cx
 from cxkit.errors import DataError, SettingsError
 from cxkit.survey.wave_column import read_waves
+from tests.conftest import parts
 
 # A Sunday, a leap day, the turn of a year, and days whose first number could be a day or a month.
 DAYS = [dt.date(2025, 11, 30), dt.date(2025, 12, 31), dt.date(2026, 1, 1), dt.date(2026, 4, 3), dt.date(2026, 4, 13)]
@@ -191,7 +192,7 @@ def survey(request, tmp_path):
 @pytest.mark.parametrize("where", [{}, {"q": "10"}])
 def test_every_reader_makes_periods_of_its_timestamps(survey, where):
     book = {"wave": {"column": "when", "period": "month"}, "items": {"q": {"scale": [0, 10]}}}
-    data, audit = cx.read(survey, book, where=where)
+    data, audit = parts(cx.read(survey, book, where=where))
     assert data["when"].tolist() == (MADE if not where else ["2025-11", "2026-01"])
     assert audit.notes[-1] == ("waves_of_month", {"column": "when", "first": "2025-11", "last": "2026-01"})
 
@@ -202,7 +203,7 @@ def test_settings_win_over_the_codebook(tmp_path):
     book = {"wave": {"column": "when", "period": "month"}, "dates": "day first", "items": {"q": {"scale": [0, 10]}}}
 
     def waves(**settings):
-        data, audit = cx.read(path, book, **settings)
+        data, audit = parts(cx.read(path, book, **settings))
         return data["when"].iloc[0], audit.dates
 
     assert waves() == ("2026-04", "day first")
@@ -214,14 +215,14 @@ def test_settings_win_over_the_codebook(tmp_path):
 def test_the_period_of_the_codebook_is_for_its_own_column_only(tmp_path):
     (tmp_path / "survey.csv").write_text("q,when,round\n1,3.4.2026,first\n")
     book = {"wave": {"column": "when", "period": "month"}, "items": {"q": {"scale": [0, 10]}}}
-    data, _ = cx.read(tmp_path / "survey.csv", book, wave="round")
+    data, _ = parts(cx.read(tmp_path / "survey.csv", book, wave="round"))
     assert data.iloc[0].tolist() == [1, "3.4.2026", "first"]
 
 
 def test_a_respondent_may_answer_once_in_a_period(tmp_path):
     (tmp_path / "survey.csv").write_text("id,q,when\na,1,3.4.2026\na,2,5.4.2026\nb,3,3.4.2026\n")
     settings = {"items": ["q"], "scale": [0, 10], "wave": "when", "respondent": "id"}
-    assert len(cx.read(tmp_path / "survey.csv", **settings)[0]) == 3
+    assert len(cx.read(tmp_path / "survey.csv", **settings).frame) == 3
     with pytest.raises(DataError, match='row 3: the id "a" stands already in row 2; a respondent may answer once'):
         cx.read(tmp_path / "survey.csv", **settings, period="month")
 
@@ -236,9 +237,9 @@ def test_profiles_have_periods_too(tmp_path):
     ]
     (tmp_path / "long.csv").write_text("\n".join(rows) + "\n")
     poles = {"clear": ["confusing", "clear"]}
-    data, audit = cx.read_profiles(
+    data, audit = parts(cx.read_profiles(
         tmp_path / "long.csv", poles=poles, objects=["own",
         "ideal"], object_column="what", respondent="who", wave="when", period="month",
-    )  # fmt: skip
+    ))  # fmt: skip
     assert data["when"].tolist() == ["2026-04", "2026-05"]
     assert ("dates_day_first", {"column": "when"}) in audit.notes

@@ -7,6 +7,7 @@ from cxkit.errors import DataError
 from cxkit.survey import workbook
 from cxkit.survey.read import read
 from cxkit.survey.sources import distinct_values
+from tests.conftest import parts
 from tests.survey.test_sources import SHEET, with_part
 
 ROWS = [("id", "nps", "seg"), *((f"r{k}", k % 11, "AB"[k % 2]) for k in range(12))]
@@ -23,7 +24,7 @@ def book():
 def notes(book, folder, **settings):
     path = folder / "a.xlsx"
     book.save(path)
-    data, audit = read(path, items=["nps"], scale=[0, 10], **settings)
+    data, audit = parts(read(path, items=["nps"], scale=[0, 10], **settings))
     return len(data), audit.notes
 
 

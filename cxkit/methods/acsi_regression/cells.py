@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cxkit.errors import DataError, SettingsError, did_you_mean
-from cxkit.measure.cells import check_level
+from cxkit.measure.common import Common
 from cxkit.measure.key_errors import Note, key_errors, named
 from cxkit.methods.acsi_regression.models import PathModel, read_model
 from cxkit.methods.acsi_regression.pls import SCHEMES, Structure
@@ -44,11 +44,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Study:
-    """A path model with the cards of its items and its settings."""
+    """A path model with the cards of its items, and what ``acsi_regression`` is asked: how to estimate it."""
 
     model: PathModel
     deck: Mapping[str, Card]
-    settings: Mapping[str, Any]
+    common: Common
+    target_name: str
+    scheme: str
+    standardised: bool
+    missing: str
+    resamples: int
+    folds: int
 
     @property
     def structure(self) -> Structure:
@@ -58,7 +64,7 @@ class Study:
 
     @property
     def target(self) -> int:
-        return self.model.names.index(self.settings["target"])
+        return self.model.names.index(self.target_name)
 
     @property
     def ends(self) -> tuple[np.ndarray, np.ndarray]:
@@ -69,7 +75,7 @@ class Study:
     def usable(self, answers: Answers) -> Answers:
         """Those who answered anything, or everything when the rule for missing answers is "complete"."""
         known = ~np.isnan(answers.scores)
-        return answers.where(known.all(axis=1) if self.settings["missing"] == "complete" else known.any(axis=1))
+        return answers.where(known.all(axis=1) if self.missing == "complete" else known.any(axis=1))
 
     def fit(self, answers: Answers, name: str) -> Cell | Note:
         """Fit the model among some respondents; where that cannot be done, the note that says why.
@@ -79,7 +85,7 @@ class Study:
         name : of the cell, for the note. Random numbers do not depend on it, so that names change no result.
         """
         answers = self.usable(answers)
-        structure, scheme, standardised = self.structure, self.settings["scheme"], self.settings["standardised"]
+        structure, scheme, standardised = self.structure, self.scheme, self.standardised
         least = len(self.model.items) + len(self.model.paths)
         if len(answers.w) < least:
             return "few_rows", {"group": name, "n": len(answers.w), "least": least}
@@ -89,7 +95,7 @@ class Study:
                 return "group_no_answers", {"group": name, "item": item}
             if (known == known[0]).all():
                 return "group_constant", {"group": name, "item": item}
-        items = ready(answers.scores, answers.w, *self.ends, self.settings["missing"])
+        items = ready(answers.scores, answers.w, *self.ends, self.missing)
         repeated = self._repeated(items, name)
         if repeated:
             return repeated
@@ -97,8 +103,7 @@ class Study:
             sample = estimate(items, structure, scheme, standardised)
         except DataError:  # items that vary can still be estimated pair by pair into a contradiction
             return "pairs_contradict", {"group": name}
-        times = self.settings["resamples"]
-        draws = resample(items, structure, self.rng("resamples"), times, scheme, standardised)
+        draws = resample(items, structure, self.rng("resamples"), self.resamples, scheme, standardised)
         return Cell(answers, items, sample, draws, *self._checked(answers, sample))
 
     def _checked(self, answers: Answers, sample: Sample) -> tuple[tuple[Note, ...], frozenset[str]]:
@@ -106,7 +111,7 @@ class Study:
         notes: list[Note] = []
         withheld = set()
         turned = {item: self.deck[item].reversed for item in self.model.items}
-        least = self.settings["min_base"]
+        least = self.common.min_base
         blocks = zip(self.model.constructs, self.structure.blocks, sample.index[:, 0], strict=True)
         for construct, block, index in blocks:
             rows = list(block)
@@ -138,7 +143,7 @@ class Study:
         return None
 
     def rng(self, *purpose: str) -> np.random.Generator:
-        return generator(self.settings["seed"], "acsi_regression", *purpose)
+        return generator(self.common.seed, "acsi_regression", *purpose)
 
     def indices(self, answers: Answers, by: Cell) -> list[Estimate]:
         """Index of each construct among some respondents with the weights of another cell; what its resamples say
@@ -188,23 +193,23 @@ def _singular(correlation: np.ndarray) -> bool:
     return len(correlation) > 1 and bool(np.linalg.eigvalsh(correlation)[0] < SINGULAR)
 
 
-def read_study(constructs: Any, paths: Any, scale: Any, settings: Mapping[str, Any]) -> Study:
-    """Check a model, its scales and its settings.
+def read_study(
+    constructs: Any, paths: Any, scale: Any, common: Common, *, target: str, scheme: str, standardised: bool,
+    missing: str, resamples: int, folds: int,
+) -> Study:  # fmt: skip
+    """Check a model, its scales and how it is to be estimated.
 
     Raises
     ------
     SettingsError : the model, a scale or a setting is wrong.
     """
-    check_level(settings["level"])
-    for name, known in (("scheme", SCHEMES), ("missing", MISSING)):
-        if settings[name] not in known:
-            raise SettingsError(f'There is no {name} "{settings[name]}"; {did_you_mean(settings[name], known)}')
-    for name, least in (("resamples", 100), ("folds", 2)):
-        value = settings[name]
+    for name, word, known in (("scheme", scheme, SCHEMES), ("missing", missing, MISSING)):
+        if word not in known:
+            raise SettingsError(f'There is no {name} "{word}"; {did_you_mean(word, known)}')
+    for name, value, least in (("resamples", resamples, 100), ("folds", folds, 2)):
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             raise SettingsError(f"Found {name} {value!r}; give a whole number of {least} or more.")
     model = read_model(constructs, paths)
-    target = settings["target"]
     if target not in model.names:
         raise SettingsError(f'The target "{target}" is no construct; {did_you_mean(target, model.names)}')
     if not model.leads_to(model.names.index(target)):
@@ -219,4 +224,4 @@ def read_study(constructs: Any, paths: Any, scale: Any, settings: Mapping[str, A
                     f'The items of "{construct.name}" have different scales: "{first.item}" runs from {first.low} to '
                     f'{first.high}, "{item}" from {card.low} to {card.high}; its items need the same ends.'
                 )
-    return Study(model, deck, settings)
+    return Study(model, deck, common, target, scheme, standardised, missing, resamples, folds)

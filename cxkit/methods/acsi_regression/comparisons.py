@@ -27,7 +27,7 @@ def group_rows(
 ) -> tuple[list[Row], list[Note], dict[str, Cell]]:
     """Each group of the current wave: index with everybody's and with its own weights, paths, and tests against the
     rest; also the groups' own models."""
-    names, settings, level = study.model.names, study.settings, study.settings["level"]
+    names, common, level = study.model.names, study.common, study.common.level
     rows: list[Row] = []
     notes: list[Note] = []
     families: dict[str, list[Row]] = {}
@@ -39,20 +39,20 @@ def group_rows(
         base: Row = {"group": group, "wave": cells.current}
         for k, (name, mine, others) in enumerate(zip(names, *indices, strict=True)):
             empty = np.isnan(sides[0].scores[:, list(study.structure.blocks[k])]).all(axis=0).any()
-            if empty and mine.n >= settings["min_base"]:
+            if empty and mine.n >= common.min_base:
                 continue  # nobody in the group answered one of its items, which a note says
             row: Row = {**base, "item": name, "term": "index", "n": mine.n, "n_eff": mine.n_eff,
                         "missing": len(sides[0].w) - mine.n}  # fmt: skip
             if mine.value == mine.value:
                 low, high = mine.interval(level, (0, 100))
                 row |= {"estimate": mine.value, "se": mine.se, "low": low, "high": high}
-            elif name not in now.withheld and mine.n >= settings["min_base"]:
+            elif name not in now.withheld and mine.n >= common.min_base:
                 notes.append(("index_withheld_in", {"group": group, "construct": name}))
             rows.append(row)
             if mine.n and others.n and mine.value == mine.value and others.value == others.value:
                 test = _gap(mine, others, noise[k], level)
                 families.setdefault(name, []).append({**base, "term": "index_vs_rest", **test})
-        shown = [len(study.usable(side).w) >= settings["min_base"] for side in sides]
+        shown = [len(study.usable(side).w) >= common.min_base for side in sides]
         if not shown[0]:
             continue  # too few to be shown, so nothing is estimated from them
         fitted = study.fit(sides[0], group)
@@ -73,7 +73,7 @@ def group_rows(
             rows += [{**base, **base_of(fitted), **row} for row in composed]
             notes += told
     for item, family in families.items():
-        rows += adjusted(item, family, settings, once=mirrored(family, cells.members))
+        rows += adjusted(item, family, common, once=mirrored(family, cells.members))
     return rows, notes, fits
 
 
@@ -87,14 +87,14 @@ def _paths_against_rest(
     study: Study, everyone: Answers, cells: Cells, group: str, mine: Cell, rest: Cell
 ) -> tuple[list[Row], list[Row], list[Note]]:
     """Permutation tests of the paths of one group against the others', and whether constructs are composed alike."""
-    settings, level = study.settings, study.settings["level"]
+    level = study.common.level
     both = study.usable(in_cell(everyone, cells, "", cells.current))
     both = both.where(np.array([name is not None for name in both.group], bool))
-    items = ready(both.scores, both.w, *study.ends, settings["missing"])
+    items = ready(both.scores, both.w, *study.ends, study.missing)
     inside = cells.members.belong(both.group, group)
     found = compare_groups(
-        items, study.structure, inside, study.rng("permutations"), settings["resamples"],
-        settings["scheme"], settings["standardised"],
+        items, study.structure, inside, study.rng("permutations"), study.resamples,
+        study.scheme, study.standardised,
     )  # fmt: skip
     tested = []
     for k, p in enumerate(found.p):
@@ -115,8 +115,8 @@ def _paths_against_rest(
 
 def wave_rows(study: Study, cells: Cells, fitted: Mapping[str, Cell], data: Any) -> tuple[list[Row], list[Note]]:
     """The index in each wave with that wave's own weights, and its change against the wave before and the first."""
-    names, settings, level = study.model.names, study.settings, study.settings["level"]
-    repeated = settings["respondent"] and tally.repeats(data, settings["respondent"], settings["wave"])
+    names, common, level = study.model.names, study.common, study.common.level
+    repeated = common.respondent and tally.repeats(data, common.respondent, common.wave)
     waves = [wave for wave in cells.waves if wave in fitted]
     indices = {wave: study.indices(fitted[wave].answers, fitted[wave]) for wave in waves}
     rows: list[Row] = []
@@ -142,7 +142,7 @@ def wave_rows(study: Study, cells: Cells, fitted: Mapping[str, Cell], data: Any)
                         family.append({**gap, "term": "index_vs_previous", **test})
                     rows += [{"item": name, "term": term, "wave": wave, "n": mine.n, "n_other": earlier.n,
                               **row} for row in _percent(mine, earlier, shared, level)]  # fmt: skip
-        rows += adjusted(name, family, settings)
+        rows += adjusted(name, family, common)
     now = fitted[cells.current]
     return rows, [note for wave in waves[:-1] for note in withheld_in(wave, fitted[wave], now)]
 

@@ -1,15 +1,15 @@
 """ACSI regression: what drives satisfaction, and what does satisfaction bring?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from cxkit.errors import DataError
 from cxkit.measure.cells import Row, finish, in_cell, tally_cells
-from cxkit.measure.groups import NOTHING, plain_names
+from cxkit.measure.common import Keywords, open_data
 from cxkit.measure.key_errors import Note
 from cxkit.methods.acsi_regression.cells import Cell, Study, read_study
 from cxkit.methods.acsi_regression.comparisons import group_rows, wave_rows
@@ -27,27 +27,14 @@ def acsi_regression(
     *,
     paths: Any = "acsi",
     target: str = "satisfaction",
-    scale: Any = (1, 10),
+    scale: Any = None,
     scheme: str = "path",
     standardised: bool = True,
     missing: str = "mean",
     resamples: int = 1000,
     folds: int = 10,
     economy: Mapping[str, Any] = MappingProxyType({}),
-    by: str = "",
-    wave: str = "",
-    weight: str = "",
-    respondent: str = "",
-    waves: Sequence[str] = (),
-    dates: str = "",
-    values: Mapping[str, Any] = NOTHING,
-    split: Mapping[str, str] = NOTHING,
-    level: float = 0.95,
-    correction: str = "holm",
-    min_base: int = 10,
-    flag_base: int = 30,
-    client: str = "",
-    seed: int = 1,
+    **given: Unpack[Keywords],
 ) -> Result:
     """Satisfaction index by a path model (ACSI, ECSI or one's own): indices 0-100, impacts, and what they rest on.
 
@@ -57,7 +44,7 @@ def acsi_regression(
 
     Parameters
     ----------
-    data : respondents in rows; pandas, polars, pyarrow or DuckDB.
+    data : a survey of ``cx.read``, or respondents in rows (pandas, polars, pyarrow, DuckDB).
     constructs : name -> list of items, or {items, mode, text}; mode "A" (default: items reflect it) or "B".
     paths : "acsi", "ecsi" (constructs that are not given are left out), or a list of [from, to].
     target : the construct whose index the report is about.
@@ -70,10 +57,7 @@ def acsi_regression(
     folds : parts in which prediction is checked on respondents left out, 2 or more.
     economy : tree {name, weight, text, children | item} over groups (``item``), weights such as revenue; rolls the
         target's index of companies up over the waves, a company not measured keeping its last value.
-    by, wave, weight, respondent, waves, dates, values, split, level, correction, min_base, flag_base : as in
-        ``cx.scaling``.
-    client : id that stands in the settings; no number depends on it.
-    seed : fixes the random numbers.
+    given : groups, waves, weights, confidence and bases; see ``cx.Common``.
 
     Returns
     -------
@@ -103,20 +87,14 @@ def acsi_regression(
     >>> result.rows(item="quality", term="impact")["estimate"].round(1).item()
     0.7
     """
-    settings = {name: value for name, value in locals().items() if name != "data"} | plain_names(values, split)
-    study = read_study(constructs, paths, scale, settings)
-    settings |= {
-        "constructs": {c.name: {"items": list(c.items), "mode": c.mode, "text": dict(c.text)}
-                       for c in study.model.constructs},
-        "paths": [[study.model.names[a], study.model.names[b]] for a, b in study.model.paths],
-        "scale": {item: card.plain() for item, card in study.deck.items()}, "waves": list(waves),
-        "economy": dict(economy),
-    }  # fmt: skip
-    study = replace(study, settings=settings)
-    cells = tally_cells(data, study.deck, settings)
-    tree = read_economy(economy, by, cells)
-    roles = {name: settings[name] for name in ("by", "wave", "weight", "respondent")}
-    everyone = _turned(study, tally.answers(data, study.model.items, **roles))
+    data, common, survey = open_data(data, given)
+    study = read_study(
+        constructs, paths, scale or (survey.scale if survey else (1, 10)), common, target=target, scheme=scheme,
+        standardised=standardised, missing=missing, resamples=resamples, folds=folds,
+    )  # fmt: skip
+    cells = tally_cells(data, study.deck, common)
+    tree = read_economy(economy, common.by, cells)
+    everyone = _turned(study, tally.answers(data, study.model.items, **common.columns()))
     fitted: dict[str, Cell] = {}
     notes: list[Note] = [("paths_associative", {})]
     for when in cells.waves or ("",):
@@ -136,7 +114,7 @@ def acsi_regression(
         own, told = part(now, study)
         rows += [{**row, "wave": cells.current} for row in own]
         notes += told
-    if by:
+    if common.by:
         own, told, fits = group_rows(study, cells, everyone, now)
         rows, notes = rows + own, notes + told
     if tree:
@@ -146,7 +124,15 @@ def acsi_regression(
     facts = {"rows": len(now.answers.w), "resamples": now.draws.index.shape[1],
              "r2": float(now.sample.fit.r2[study.target, 0])}  # fmt: skip
     labels = _labels(study) | {node.name: node.text for node in tree if node.text}
-    return finish("acsi_regression", settings, cells, rows, facts, notes, labels=labels)
+    settings = {
+        "constructs": {c.name: {"items": list(c.items), "mode": c.mode, "text": dict(c.text)}
+                       for c in study.model.constructs},
+        "paths": [[study.model.names[a], study.model.names[b]] for a, b in study.model.paths], "target": target,
+        "scale": {item: card.plain() for item, card in study.deck.items()}, "scheme": scheme,
+        "standardised": standardised, "missing": missing, "resamples": resamples, "folds": folds,
+        "economy": dict(economy),
+    }  # fmt: skip
+    return finish("acsi_regression", settings, common, cells, rows, facts, notes, labels=labels, survey=survey)
 
 
 def _turned(study: Study, answers: Answers) -> Answers:
@@ -159,8 +145,8 @@ def _model_notes(study: Study, now: Cell) -> list[Note]:
     """What the reader should know about the model and its estimation."""
     notes: list[Note] = [("constructs_left_out", {"item": name}) for name in study.model.left_out]
     missing = int(np.isnan(now.answers.scores).sum())
-    if missing and study.settings["missing"] != "complete":
-        notes.append(("pairwise" if study.settings["missing"] == "pairwise" else "mean_replaced", {"n": missing}))
+    if missing and study.missing != "complete":
+        notes.append(("pairwise" if study.missing == "pairwise" else "mean_replaced", {"n": missing}))
     if not now.sample.fit.converged.all():
         notes.append(("not_converged", {}))
     lost = int((~now.draws.kept).sum())

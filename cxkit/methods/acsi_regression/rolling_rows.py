@@ -60,12 +60,12 @@ def rolling_rows(
     for company in dict.fromkeys(node.item for node in tree if node.item):
         for wave in waves:
             answers = study.usable(in_cell(everyone, cells, company, wave))
-            if len(answers.w) < study.settings["min_base"]:
+            if len(answers.w) < study.common.min_base:
                 continue  # hidden everywhere else, so it may not shine through here
             found = now.get(company) if wave == cells.current else study.fit(answers, f"{company}, {wave}")
-            if isinstance(found, Cell) and study.settings["target"] in found.withheld:
+            if isinstance(found, Cell) and study.target_name in found.withheld:
                 where = " · ".join(filter(None, (company, wave)))
-                notes.append(("index_withheld_in", {"group": where, "construct": study.settings["target"]}))
+                notes.append(("index_withheld_in", {"group": where, "construct": study.target_name}))
             elif isinstance(found, Cell):
                 variance = float(bounded(found.draws.index[k]).var(ddof=1))
                 measured[company, wave] = float(found.sample.index[k, 0]), variance
@@ -76,7 +76,7 @@ def rolling_rows(
     weights = with_weights(tree, "expert", normalise=True)
     places = {node.name: place for place, node in enumerate(tree)}
     covered: dict[tuple[str, str], float] = {}
-    for standing in rolling(tree, weights, waves, measured, level=study.settings["level"]):
+    for standing in rolling(tree, weights, waves, measured, level=study.common.level):
         covered[standing.node, standing.wave] = standing.coverage
         until = waves[: waves.index(standing.wave) + 1]
         latest = [

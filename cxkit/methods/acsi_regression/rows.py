@@ -64,7 +64,7 @@ def withhold(rows: Sequence[Row], terms: Sequence[str], constructs: Collection[s
 def index_rows(cell: Cell, study: Study, term: str) -> list[Row]:
     """The index of each construct with the cell's own weights; its base are those who answered any of its items."""
     known, w = ~np.isnan(cell.answers.scores), cell.answers.w
-    level = study.settings["level"]
+    level = study.common.level
     rows = spans(study.model.names, term, cell.sample.index[:, 0], cell.draws.index, level, (0, 100))
     withhold(rows, (term,), cell.withheld)
     for row, block in zip(rows, study.structure.blocks, strict=True):
@@ -75,7 +75,7 @@ def index_rows(cell: Cell, study: Study, term: str) -> list[Row]:
 
 def construct_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
     """Index, impact on the target, R2, and how well the items measure each construct."""
-    names, level, target = study.model.names, study.settings["level"], study.target
+    names, level, target = study.model.names, study.common.level, study.target
     sample, draws = cell.sample, cell.draws
     rows = index_rows(cell, study, "index")
     rows += spans(names, "simple_index", sample.simple[:, 0], draws.simple, level, (0, 100))
@@ -98,7 +98,7 @@ def construct_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
 
 def path_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
     """Paths, direct, indirect and total effects by both levels, and the likeness of constructs."""
-    names, level = study.model.names, study.settings["level"]
+    names, level = study.model.names, study.common.level
     paths, structure = list(study.model.paths), study.structure
     sample, draws = cell.sample, cell.draws
     arrows = [names[a] + ARROW + names[b] for a, b in paths]
@@ -141,7 +141,7 @@ def regression_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
     rows: list[Row] = []
     notes: list[Note] = []
     levels = plain_levels(cell.items.filled, study.structure)
-    for found in regressions(levels, cell.answers.w, study.structure, study.settings["level"]):
+    for found in regressions(levels, cell.answers.w, study.structure, study.common.level):
         end = names[found.construct]
         for k, start in enumerate(found.before):
             rows.append({"item": names[start] + ARROW + end, "term": "regression", "estimate": found.slope[k],
@@ -157,7 +157,7 @@ def regression_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
 
 def item_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
     """Weights, loadings, shares of the index and prediction of each item."""
-    level, names, sample = study.settings["level"], study.model.items, cell.sample
+    level, names, sample = study.common.level, study.model.items, cell.sample
     rows = spans(names, "loading", sample.fit.loadings[:, 0], cell.draws.fit.loadings, level, (-1, 1))
     rows += spans(names, "item_weight", sample.fit.weights[:, 0], cell.draws.fit.weights, level)
     shares = spans(names, "index_share", sample.shares[:, 0], cell.draws.shares, level, (0, 1))
@@ -179,7 +179,7 @@ def item_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
             if k not in study.structure.blocks[j]:
                 rows.append({"item": item + PAIR + other, "term": "cross_loading",
                              "estimate": float(sample.fit.crossings[k, j, 0])})  # fmt: skip
-    how = (study.settings[name] for name in ("folds", "scheme", "standardised"))
+    how = (study.folds, study.scheme, study.standardised)
     foreseen = predict(cell.items, study.structure, study.rng("folds"), *how)
     for term in ("rmse", "rmse_regression", "q2"):
         values = zip(names, getattr(foreseen, term), strict=True)

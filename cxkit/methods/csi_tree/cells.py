@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from cxkit.errors import DataError, SettingsError, did_you_mean
-from cxkit.measure.cells import check_level
+from cxkit.measure.common import Common
 from cxkit.measure.key_errors import Note, key_errors
 from cxkit.methods.csi_tree.operations import Level
 from cxkit.methods.csi_tree.operations import level as operational_level
@@ -22,19 +22,26 @@ from cxkit.survey.trees import Tree, read_tree, tree_items, with_weights
 
 WEIGHTS = ("expert", "equal", "stated", "derived")
 GRADES = ("range", "maximum", "top_box")
+MISSING = ("renormalise", "error")
 RESAMPLES = 1000
 LEAST = 30  # complete respondents below which no weights are derived
 
 
 @dataclass(frozen=True)
 class Model:
-    """A tree with the cards of its items, the levels of its operational leaves, and the weights of its settings."""
+    """A tree with the cards of its items, the levels of its operational leaves, the weights that are given, and what
+    ``csi_tree`` is asked: how to weigh, present and judge."""
 
     tree: Tree
     deck: Mapping[str, Card]
     levels: Mapping[int, Level]
     given: tuple[float, ...]
-    settings: Mapping[str, Any]
+    common: Common
+    weighing: str
+    grades: str
+    target: float
+    missing: str
+    outcome_item: str
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -55,7 +62,7 @@ class Model:
 
     def graded(self, item: str, scores: np.ndarray) -> np.ndarray:
         """Scores of an item on 0-100, by the presentation of grades; reversed items are turned round."""
-        card, grades = self.deck[item], self.settings["grades"]
+        card, grades = self.deck[item], self.grades
         turned = card.turn(scores)
         if grades == "maximum":
             return 100 * turned / card.high
@@ -76,7 +83,7 @@ class Model:
     def key_errors(self, answers: Answers) -> list[Note]:
         """Notes on the leaves that run against the other leaves of the whole tree."""
         items, where = np.unique([self.tree[k].item for k in self.surveyed(0)], return_index=True)
-        least, ratings = self.settings["min_base"], self.ratings(answers)[:, where]
+        least, ratings = self.common.min_base, self.ratings(answers)[:, where]
         known = ~np.isnan(ratings)
         keep = together(known.T.astype(int) @ known, least)
         turned = {str(item): self.deck[item].reversed for item in items}
@@ -84,14 +91,14 @@ class Model:
 
     def outcome(self, answers: Answers) -> np.ndarray:
         """The outcome on 0-100 of its declared scale, whatever the presentation of grades."""
-        item = self.settings["outcome"]
+        item = self.outcome_item
         return self.deck[item].percent(answers.scores[:, answers.items.index(item)])
 
     def weights(self, answers: Answers) -> list[Estimate]:
         """The weight of each node among its siblings, as the settings say and these respondents answer."""
         none = np.zeros(len(answers.w))
         found = [Estimate(weight, np.nan, np.nan, none) for weight in self.given]
-        if self.settings["weights"] == "stated":
+        if self.weighing == "stated":
             for place, estimate in zip(self._asked, means(self._importance(answers), answers.w), strict=True):
                 found[place] = estimate
                 if not estimate.n:
@@ -107,7 +114,7 @@ class Model:
                         f'correct the columns, or set weights to "expert".'
                     )
             found = normalised(self.tree, found)
-        if self.settings["weights"] == "derived":
+        if self.weighing == "derived":
             rows, complete = self._complete(answers)
             n, w = int(complete.sum()), answers.w[complete]
             if n < LEAST:
@@ -144,7 +151,7 @@ class Model:
         """Node values and weights in 1,000 resamples of the respondents; resamples that fail are left out."""
 
         def rng() -> np.random.Generator:  # the same draws for means and for covariances
-            return generator(self.settings["seed"], "csi_tree")
+            return generator(self.common.seed, "csi_tree")
 
         x, w = np.hstack([self.leaves(answers), self._importance(answers)]), answers.w[:, None]
         known = ~np.isnan(x)
@@ -153,16 +160,16 @@ class Model:
             drawn = totals[:, : x.shape[1]] / totals[:, x.shape[1] :]
         values = np.full((RESAMPLES, len(self.tree)), np.nan)
         values[:, self.surveyed(0)], asked = np.split(drawn, [len(self.surveyed(0))], axis=1)
-        noise = generator(self.settings["seed"], "operations")
+        noise = generator(self.common.seed, "operations")
         for place, level in self.levels.items():
             values[:, place] = noise.normal(level.value, level.variance**0.5, RESAMPLES)
         shares = np.tile([weight.value for weight in weights], (RESAMPLES, 1))
-        if self.settings["weights"] == "stated":
+        if self.weighing == "stated":
             shares[:, self._asked] = asked
             for node in self.tree:
                 with np.errstate(invalid="ignore"):
                     shares[:, node.children] /= shares[:, node.children].sum(axis=1, keepdims=True)
-        elif self.settings["weights"] == "derived":
+        elif self.weighing == "derived":
             rows, complete = self._complete(answers)
             found = covariances(np.where(complete[:, None], rows, 0), answers.w * complete, rng(), RESAMPLES)
             shares = derived_weights(self.tree, self._columns, found)
@@ -192,7 +199,7 @@ class Model:
 
     @property
     def _asked(self) -> list[int]:
-        stated = self.settings["weights"] == "stated"
+        stated = self.weighing == "stated"
         return [place for place, node in enumerate(self.tree) if stated and node.importance]
 
     @property
@@ -213,18 +220,24 @@ class Model:
         return rows, np.isfinite(rows).all(axis=1)
 
 
-def read_model(tree: Any, scale: Any, tables: Mapping[str, Any], settings: Mapping[str, Any]) -> Model:
-    """Check a tree and its settings, and compute the levels of its operational leaves.
+def read_model(
+    tree: Any, scale: Any, tables: Mapping[str, Any], common: Common, *, weights: str, normalise: bool, grades: str,
+    target: float, missing: str, outcome: str,
+) -> Model:  # fmt: skip
+    """Check a tree and what is asked of it, and compute the levels of its operational leaves.
 
     Raises
     ------
     DataError, SettingsError : a setting is unknown, an item has no scale, weights are wrong, or a table is.
     """
-    check_level(settings["level"])
-    for name, known in (("weights", WEIGHTS), ("grades", GRADES), ("missing", ("renormalise", "error"))):
-        if settings[name] not in known:
-            raise SettingsError(f'There is no {name} "{settings[name]}"; {did_you_mean(settings[name], known)}')
-    target = settings["target"]
+    choices = (
+        ("weights", weights, WEIGHTS),
+        ("grades", grades, GRADES),
+        ("missing", missing, ("renormalise", "error")),
+    )
+    for name, value, known in choices:
+        if value not in known:
+            raise SettingsError(f'There is no {name} "{value}"; {did_you_mean(value, known)}')
     if isinstance(target, bool) or not isinstance(target, int | float) or not 0 <= target <= 100:
         raise SettingsError(f"Found target {target!r}; give a level from 0 to 100, such as 95.")
     if not isinstance(tables, Mapping):
@@ -232,14 +245,13 @@ def read_model(tree: Any, scale: Any, tables: Mapping[str, Any], settings: Mappi
     found = read_tree(tree)
     if not any(node.item for node in found):
         raise SettingsError("The tree has no survey item; give at least one leaf an item.")
-    outcome = settings["outcome"]
-    if settings["weights"] == "derived" and not outcome:
+    if weights == "derived" and not outcome:
         raise SettingsError('Derived weights need an outcome; name its column, such as outcome: "recommend".')
     levels = {}
     for place, node in enumerate(found):
         if not node.operation:
             continue
-        if settings["weights"] == "derived":
+        if weights == "derived":
             raise SettingsError(
                 f'Derived weights need answers in every leaf, but "{node.name}" is operational; use "expert".'
             )
@@ -249,9 +261,9 @@ def read_model(tree: Any, scale: Any, tables: Mapping[str, Any], settings: Mappi
                 f"{did_you_mean(node.table, tables) if tables else 'give it in tables.'}"
             )
         levels[place] = operational_level(
-            node.operation, tables[node.table], where=node.where, table=node.table, confidence=settings["level"]
+            node.operation, tables[node.table], where=node.where, table=node.table, confidence=common.level
         )
-    stated = settings["weights"] == "stated"
+    stated = weights == "stated"
     for node in found:
         asked = [bool(found[k].importance) for k in node.children]
         if stated and any(asked) and not all(asked):
@@ -264,10 +276,10 @@ def read_model(tree: Any, scale: Any, tables: Mapping[str, Any], settings: Mappi
     items = tree_items(tree) if stated else list(dict.fromkeys(node.item for node in found if node.item))
     deck = cards([*items, *([outcome] if outcome and outcome not in items else [])], scale)
     for node in found:
-        if settings["grades"] == "maximum" and node.item and deck[node.item].low < 0:
+        if grades == "maximum" and node.item and deck[node.item].low < 0:
             raise SettingsError(f'The scale of "{node.item}" begins below 0; set grades to "range".')
         if stated and node.importance and deck[node.importance].low < 0:
             raise SettingsError(f'The importance item "{node.importance}" has a scale below 0; declare it from 0 up.')
-    free = settings["weights"] == "derived"
-    given = [1.0] * len(found) if free else with_weights(found, settings["weights"], settings["normalise"], stated)
-    return Model(found, deck, levels, tuple(given), settings)
+    free = weights == "derived"
+    given = [1.0] * len(found) if free else with_weights(found, weights, normalise, stated)
+    return Model(found, deck, levels, tuple(given), common, weights, grades, target, missing, outcome)

@@ -1,16 +1,17 @@
 """CSI tree: which parts make customers satisfied, how much does each weigh, and what should be improved first?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from cxkit.errors import DataError
 from cxkit.measure.cells import Cells, Row, adjusted, finish, in_cell, shared_covariance, tally_cells
+from cxkit.measure.common import Keywords, open_data
 from cxkit.measure.drivers import driver_rows
-from cxkit.measure.groups import NOTHING, mirrored, plain_names
+from cxkit.measure.groups import mirrored
 from cxkit.measure.key_errors import named, not_named
 from cxkit.methods.csi_tree.cells import Model, read_model
 from cxkit.result import Result
@@ -28,7 +29,7 @@ def csi_tree(
     data: Any,
     tree: Mapping[str, Any] | str,
     *,
-    scale: Any = (1, 5),
+    scale: Any = None,
     tables: Mapping[str, Any] = MappingProxyType({}),
     weights: str = "expert",
     normalise: bool = False,
@@ -36,26 +37,13 @@ def csi_tree(
     target: float = 95.0,
     missing: str = "renormalise",
     outcome: str = "",
-    by: str = "",
-    wave: str = "",
-    weight: str = "",
-    respondent: str = "",
-    waves: Sequence[str] = (),
-    dates: str = "",
-    values: Mapping[str, Any] = NOTHING,
-    split: Mapping[str, str] = NOTHING,
-    level: float = 0.95,
-    correction: str = "holm",
-    min_base: int = 10,
-    flag_base: int = 30,
-    client: str = "",
-    seed: int = 1,
+    **given: Unpack[Keywords],
 ) -> Result:
     """Customer satisfaction index as a tree: value, interval and verdict of every node, and what to improve first.
 
     Parameters
     ----------
-    data : respondents in rows; pandas, polars, pyarrow or DuckDB.
+    data : a survey of ``cx.read``, or respondents in rows (pandas, polars, pyarrow, DuckDB).
     tree : nested ``{name, weight, text, importance, children | item | operation, table, where}``, or YAML text.
     scale : [min, max], a card, or item -> either, for leaves, importance items and outcome.
     tables : name -> rows of an operational table (see ``cxkit.methods.csi_tree.operations``).
@@ -66,10 +54,7 @@ def csi_tree(
     target : level to reach, 0-100; judged by the interval.
     missing : a leaf without answers in a group or wave: "renormalise" the weights of the others, or "error".
     outcome : overall rating that the parts should explain; gives drivers and a penalty-reward contrast.
-    by, wave, weight, respondent, waves, dates, values, split, level, correction, min_base, flag_base : as in
-        ``cx.scaling``.
-    client : id that stands in the settings; no number depends on it.
-    seed : fixes the random numbers of the bootstrap.
+    given : groups, waves, weights, confidence and bases; see ``cx.Common``.
 
     Returns
     -------
@@ -91,13 +76,13 @@ def csi_tree(
     >>> cx.csi_tree(cx.sample("bank"), tree).rows(item="all", term="index")["estimate"].round(1).item()
     66.0
     """
-    settings = {name: value for name, value in locals().items() if name != "data"} | plain_names(values, split)
-    model = read_model(tree, scale, tables, settings)
-    scales = {item: card.plain() for item, card in model.deck.items()}
-    settings |= {"waves": list(waves), "tables": dict(tables), "scale": scales}
-    cells = tally_cells(data, model.deck, settings)
-    roles = {name: settings[name] for name in ("by", "wave", "weight", "respondent")}
-    everyone = tally.answers(data, list(model.deck), **roles)
+    data, common, survey = open_data(data, given)
+    model = read_model(
+        tree, scale or (survey.scale if survey else (1, 5)), tables, common, weights=weights, normalise=normalise,
+        grades=grades, target=target, missing=missing, outcome=outcome,
+    )  # fmt: skip
+    cells = tally_cells(data, model.deck, common)
+    everyone = tally.answers(data, list(model.deck), **common.columns())
     now = in_cell(everyone, cells, "", cells.current)
     weighing = model.weights(now)
     drawn, shares = model.draws(now, weighing)
@@ -112,11 +97,11 @@ def csi_tree(
         x = model.parts(now, [w.value for w in weighing], parts)
         names = [model.tree[place].name for place in parts]
         turned = {node.name: model.deck[node.item].reversed for node in model.tree if node.item}
-        told = driver_rows(names, x, model.outcome(now), now.w, cells.current, settings, outcome, turned)
+        told = driver_rows(names, x, model.outcome(now), now.w, cells.current, common, outcome, turned)
         rows, facts, matters = rows + told.rows, facts | told.facts, told.draws
         notes += not_named(told.notes, [node.name for node in model.tree if node.item in named(notes)])
     rows += _quadrant_rows(model, cells, parts, nodes, drawn, matters)
-    if weight:
+    if common.weight:
         n_linear = model.linear_base(nodes[0], now)
         notes += [("weighted_index", {"n_eff": nodes[0].n_eff, "n_linear": n_linear})] * (n_linear == n_linear)
     if model.levels and (cells.groups or len(cells.waves) > 1):
@@ -126,13 +111,18 @@ def csi_tree(
               if row["term"] == "coverage" and not row["group"] and row["wave"] == cells.current]  # fmt: skip
     notes += [("reversed", {"item": item}) for item, card in model.deck.items() if card.reversed]
     labels = {node.name: node.text or (model.deck[node.item].text if node.item else {}) for node in model.tree}
-    return finish("csi_tree", settings, cells, rows, facts, notes, labels=labels)
+    settings = {
+        "tree": tree, "scale": {item: card.plain() for item, card in model.deck.items()}, "tables": dict(tables),
+        "weights": weights, "normalise": normalise, "grades": grades, "target": target, "missing": missing,
+        "outcome": outcome,
+    }  # fmt: skip
+    return finish("csi_tree", settings, common, cells, rows, facts, notes, labels=labels, survey=survey)
 
 
 def _nodes_now(model: Model, now: Answers, weighing: list[Estimate], draws: np.ndarray) -> list[Estimate]:
     """The nodes among all respondents of the current wave; derived weights add the variance of their bootstrap."""
     found, _ = model.nodes(now, weighing)
-    if model.settings["weights"] != "derived":
+    if model.weighing != "derived":
         return found
     spread = draws.var(axis=0, ddof=1)
     return [
@@ -143,7 +133,7 @@ def _nodes_now(model: Model, now: Answers, weighing: list[Estimate], draws: np.n
 
 def _weights_in(model: Model, answers: Answers, weighing: list[Estimate], *, own: bool) -> list[Estimate]:
     """The weights for a cell: its own stated ones where asked for and known, else the current ones as given."""
-    if own and model.settings["weights"] == "stated" and model.all_stated(answers):
+    if own and model.weighing == "stated" and model.all_stated(answers):
         return model.weights(answers)
     return [Estimate(weight.value, np.nan, np.nan, np.zeros(len(answers.w))) for weight in weighing]
 
@@ -162,7 +152,7 @@ def _index_rows(
                 continue
             base: Row = {"item": node.name, "group": group, "wave": wave}
             if coverage[place] < 1:
-                if model.settings["missing"] == "error":
+                if model.missing == "error":
                     cell = f' in "{group or wave}"' if group or wave else ""
                     raise DataError(
                         f'Nobody{cell} answered {model.lacking(coverage)}, so "{node.name}" has no full value; '
@@ -177,7 +167,7 @@ def _index_rows(
 
 
 def _node_row(found: Estimate, place: int, model: Model) -> Row:
-    row = _row(found, model.settings["level"], model.bounds)
+    row = _row(found, model.common.level, model.bounds)
     own = model.levels.get(place)  # an operational level has an interval of its own
     return {**row, "low": own.low, "high": own.high} if own else row
 
@@ -195,12 +185,12 @@ def _leaf_rows(
     rows = []
     known = [node.value == node.value for node in nodes]
     total = flat_weights(model.tree, [weight.value for weight in weighing], known)
-    level, target = model.settings["level"], model.settings["target"]
+    level, target = model.common.level, model.target
     for place, node in enumerate(model.tree):
         base: Row = {"item": node.name, "wave": cells.current, "n": nodes[place].n}
         if node.depth:
             weight = _row(weighing[place], level, (0, 1))
-            if model.settings["weights"] == "derived" and len(shares):
+            if model.weighing == "derived" and len(shares):
                 low, high = np.quantile(shares[:, place], [(1 - level) / 2, (1 + level) / 2])
                 weight |= {"low": min(low, weight["estimate"]), "high": max(high, weight["estimate"])}
             rows.append({**weight, **base, "term": "weight"})
@@ -223,8 +213,8 @@ def _leaf_rows(
 
 def _comparisons(model: Model, cells: Cells, everyone: Answers, weighing: list[Estimate], data: Any) -> list[Row]:
     """The root and its parts: each group against the rest of the current wave, each wave against the one before."""
-    settings = model.settings
-    repeated = settings["respondent"] and tally.repeats(data, settings["respondent"], settings["wave"])
+    common = model.common
+    repeated = common.respondent and tally.repeats(data, common.respondent, common.wave)
     places = [k for k, node in enumerate(model.tree) if node.depth <= 1 and model.surveyed(k)]
     families: dict[tuple[int, str], list[Row]] = {(k, kind): [] for k in places for kind in ("rest", "previous")}
     pairs = [("rest", group, cells.current, (group, cells.current, False), (group, cells.current, True))
@@ -242,7 +232,7 @@ def _comparisons(model: Model, cells: Cells, everyone: Answers, weighing: list[E
                 bases = [Basis(e.value, float(e.influence @ e.influence), e.df) for e in (one, other)]
                 gap = one.value - other.value
                 reach = model.bounds[1] - model.bounds[0]
-                test = difference(*bases, covariance=shared, level=settings["level"], reach=reach)
+                test = difference(*bases, covariance=shared, level=common.level, reach=reach)
                 families[place, kind].append({
                     **asdict(test), "term": f"index_vs_{kind}", "group": group, "wave": wave, "n": one.n,
                     "n_other": other.n, "n_eff": one.n_eff, "estimate": gap, "low": min(test.low, gap),
@@ -251,7 +241,7 @@ def _comparisons(model: Model, cells: Cells, everyone: Answers, weighing: list[E
     rows = []
     for (place, kind), family in families.items():
         once = kind == "rest" and mirrored(family, cells.members)
-        rows += adjusted(model.tree[place].name, family, settings, once=once)
+        rows += adjusted(model.tree[place].name, family, common, once=once)
     return rows
 
 

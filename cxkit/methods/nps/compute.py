@@ -1,8 +1,8 @@
 """NPS: how likely are customers to recommend, and why?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
 import narwhals as nw
 import numpy as np
@@ -10,8 +10,8 @@ import pandas as pd
 
 from cxkit.errors import DataError, SettingsError, did_you_mean
 from cxkit.measure.cells import Measure, Row, compare, finish, panel, share_rows, tally_cells
+from cxkit.measure.common import Keywords, open_data
 from cxkit.measure.drivers import item_drivers
-from cxkit.measure.groups import NOTHING, plain_names
 from cxkit.result import Result
 from cxkit.stats.change import Pairs, net_change
 from cxkit.stats.compare import Basis, Difference, difference
@@ -20,6 +20,7 @@ from cxkit.stats.resample import generator
 from cxkit.stats.shares import wilson
 from cxkit.stats.weights import Distribution, mean
 from cxkit.survey.cards import Card, cards
+from cxkit.survey.survey import Survey
 
 VARIANTS = ("recommend", "expectation")
 CATEGORIES = ("detractors", "passives", "promoters")
@@ -27,28 +28,15 @@ CATEGORIES = ("detractors", "passives", "promoters")
 
 def nps(
     data: Any,
-    score: str = "recommend",
+    score: str = "",
     *,
-    scale: Any = (0, 10),
-    by: str = "",
-    wave: str = "",
-    weight: str = "",
-    respondent: str = "",
-    waves: Sequence[str] = (),
-    dates: str = "",
-    values: Mapping[str, Any] = NOTHING,
-    split: Mapping[str, str] = NOTHING,
+    scale: Any = None,
     drivers: Sequence[str] = (),
     comment: str = "",
     comments: int = 5,
     variant: str = "recommend",
     interval: str = "adjusted",
-    level: float = 0.95,
-    correction: str = "holm",
-    min_base: int = 10,
-    flag_base: int = 30,
-    client: str = "",
-    seed: int = 1,
+    **given: Unpack[Keywords],
 ) -> Result:
     """Net Promoter Score with its interval, shares, distribution, groups, waves and comments.
 
@@ -56,24 +44,14 @@ def nps(
 
     Parameters
     ----------
-    data : respondents in rows; pandas, polars, pyarrow or DuckDB.
-    score : the rating column.
-    scale : [0, 10], or [1, 10] where the question was asked so.
-    by, wave, weight, respondent : columns; "" for none. With waves the report is about the last one, and
-        respondents who stand in two waves are compared as pairs. ``waves`` gives the order of the waves;
-        without it they stand in the order of time, or are refused where their names do not tell it for certain.
-    dates : "day first" or "month first", where waves are dates such as 3/4/2026.
-    values, split : column -> names of groups or waves -> language -> text, in the order of groups; and column -> the
-        sign between several answers in one cell, each of which is then a group of its own. As ``cx.read`` gives them.
+    data : a survey of ``cx.read``, or respondents in rows (pandas, polars, pyarrow, DuckDB).
+    score : the rating column; "" takes the only item of the survey that is asked on 0-10, else "recommend".
+    scale : [0, 10], or [1, 10] where the question was asked so; a survey knows its own.
     drivers : rating items that should explain the answers; with them, ``scale`` may be item -> scale.
     comment : column with the answer to "why this score?"; ``comments`` of them per category are shown.
     variant : "recommend", or "expectation" ("how much better or worse than you expected?", on 1-10).
     interval : "adjusted" (Rocks 2016), "wald", "score" (Tango 1998) or "bootstrap".
-    level : confidence, 0.5 to 1.
-    correction : "holm" or "bh", within one variable.
-    min_base, flag_base : below the first, numbers are hidden; below the second, marked.
-    client : id that stands in the settings; no number depends on it.
-    seed : fixes the random numbers of the bootstrap.
+    given : groups, waves, weights, confidence and bases; see ``cx.Common``.
 
     Returns
     -------
@@ -93,9 +71,9 @@ def nps(
     >>> cx.nps(data, "recommend", weight="weight").rows(term="nps")["n"].item()
     863.0
     """
-    settings = {name: value for name, value in locals().items() if name != "data"} | plain_names(values, split)
-    settings |= {"waves": list(waves), "drivers": list(drivers)}
-    everything = cards([score, *drivers], scale)
+    data, common, survey = open_data(data, given)
+    score = score or _only_item(survey)
+    everything = cards([score, *drivers], scale or (survey.scale if survey else (0, 10)))
     deck = {score: everything[score]}
     rating = deck[score]
     if (rating.low, rating.high) not in ((0, 10), (1, 10)) or rating.reversed:
@@ -108,18 +86,16 @@ def nps(
             raise SettingsError(f'There is no {name} "{word}"; {did_you_mean(word, known)}')
     if variant == "expectation" and rating.low != 1:
         raise SettingsError("The expectation form is asked on 1-10; give scale [1, 10].")
-    settings["scale"] = {item: card.plain() for item, card in everything.items()}
-    cells = tally_cells(data, everything, settings)
+    cells = tally_cells(data, everything, common)
 
     def estimates(answers: Distribution, *_: str) -> list[Row]:
-        return _estimates(answers, rating, interval, level, generator(seed, "nps"))
+        return _estimates(answers, rating, interval, common.level, generator(common.seed, "nps"))
 
     rows = cells.describe(score, "nps", estimates)
-    rows += compare(data, deck, cells, _MEASURE, settings)
-    if respondent and len(cells.waves) > 1:
-        rows += _flow(
-            panel(data, score, rating, settings, cells.waves[-2], cells.current), score, cells.current, level
-        )
+    rows += compare(data, deck, cells, _MEASURE, common)
+    if common.respondent and len(cells.waves) > 1:
+        same = panel(data, score, rating, common, cells.waves[-2], cells.current)
+        rows += _flow(same, score, cells.current, common.level)
     everyone = cells.answers(score, "", cells.current)
     facts: dict[str, Any] = {
         "n": everyone.n,
@@ -128,9 +104,25 @@ def nps(
     }
     notes: list[tuple[str, dict[str, Any]]] = [("scale_from_one", {})] if rating.low == 1 else []
     if drivers:
-        found = item_drivers(data, list(drivers), score, everything, cells.current, settings)
+        found = item_drivers(data, list(drivers), score, everything, cells.current, common)
         rows, facts, notes = rows + found.rows, facts | found.facts, notes + found.notes
-    return finish("nps", settings, cells, rows, facts, notes, _scores(data, rating, by, wave, comment))
+    settings = {
+        "score": score, "scale": {item: card.plain() for item, card in everything.items()}, "drivers": list(drivers),
+        "comment": comment, "comments": comments, "variant": variant, "interval": interval,
+    }  # fmt: skip
+    scores = _scores(data, rating, common.by, common.wave, comment)
+    return finish("nps", settings, common, cells, rows, facts, notes, scores, survey=survey)
+
+
+def _only_item(survey: Survey | None) -> str:
+    """The item of a survey that can be the score, where there is one only."""
+    if survey is None:
+        return "recommend"
+    found = [item for item, scale in survey.scale.items() if (scale["min"], scale["max"]) == (0, 10)]
+    if len(found) != 1:
+        known = ", ".join(found or survey.scale)
+        raise SettingsError(f"Which item is the score? Items on 0-10: {len(found)}; name one: {known}.")
+    return found[0]
 
 
 def category_of(scores: np.ndarray) -> np.ndarray:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
 from cxkit.errors import SettingsError
 from cxkit.measure.cells import Cells, Row, compare, finish, mean_measure, share_rows, tally_cells
+from cxkit.measure.common import Common, Keywords, open_data
 from cxkit.measure.drivers import item_drivers
-from cxkit.measure.groups import NOTHING, plain_names
 from cxkit.measure.key_errors import Note, named, not_named
 from cxkit.measure.scale_checks import scale_checks
 from cxkit.result import Result
@@ -20,45 +20,18 @@ OVERALL = "scale_score"  # the item name of the respondent's average over all it
 
 
 def scaling(
-    data: Any,
-    items: Sequence[str],
-    *,
-    scale: Any,
-    by: str = "",
-    wave: str = "",
-    weight: str = "",
-    respondent: str = "",
-    waves: Sequence[str] = (),
-    dates: str = "",
-    values: Mapping[str, Any] = NOTHING,
-    split: Mapping[str, str] = NOTHING,
-    outcome: str = "",
-    level: float = 0.95,
-    correction: str = "holm",
-    min_base: int = 10,
-    flag_base: int = 30,
-    client: str = "",
-    seed: int = 1,
+    data: Any, items: Sequence[str] = (), *, scale: Any = None, outcome: str = "", **given: Unpack[Keywords]
 ) -> Result:
     """Describe rating items: means, boxes, net and a 0-100 score, by group and wave.
 
     Parameters
     ----------
-    data : respondents in rows; pandas, polars, pyarrow or DuckDB.
-    items : rating columns.
-    scale : [min, max], a card, or item -> either (see ``cx.read``); a reversed item is turned round.
-    by, wave, weight, respondent : columns; "" for none. With waves the report is about the last one, and
-        respondents who stand in two waves are compared as pairs. ``waves`` gives the order of the waves;
-        without it they stand in the order of time, or are refused where their names do not tell it for certain.
-    dates : "day first" or "month first", where waves are dates such as 3/4/2026.
-    values, split : column -> names of groups or waves -> language -> text, in the order of groups; and column -> the
-        sign between several answers in one cell, each of which is then a group of its own. As ``cx.read`` gives them.
+    data : a survey of ``cx.read``, or respondents in rows (pandas, polars, pyarrow, DuckDB).
+    items : rating columns; () takes those of the survey.
+    scale : [min, max], a card, or item -> either (see ``cx.read``), a survey knows its own; a reversed item is
+        turned round.
     outcome : an overall rating that the items should explain; adds their importance.
-    level : confidence, 0.5 to 1.
-    correction : "holm" or "bh", within one item x variable.
-    min_base, flag_base : below the first, numbers are hidden; below the second, marked.
-    client : id that stands in the settings; no number depends on it.
-    seed : fixes the random numbers behind the intervals of importance.
+    given : groups, waves, weights, confidence and bases; see ``cx.Common``.
 
     Returns
     -------
@@ -78,29 +51,31 @@ def scaling(
     >>> result.rows(item="ease", term="mean")["n"].item()
     1356.0
     """
-    settings = {name: value for name, value in locals().items() if name != "data"} | plain_names(values, split)
-    settings |= {"waves": list(waves)}
+    data, common, survey = open_data(data, given)
+    items, scale = items or (survey.items if survey else ()), scale or (survey.scale if survey else None)
     deck = cards(items, scale)
     if OVERALL in deck:
         raise SettingsError(f'No item may be named "{OVERALL}"; rename the column.')
     everything = cards([*items, *([outcome] if outcome and outcome not in items else [])], scale)
-    settings |= {"items": list(items), "scale": {name: card.plain() for name, card in everything.items()}}
-    cells = tally_cells(data, everything, settings)
+    cells = tally_cells(data, everything, common)
     rows = []
     for item, card in deck.items():
-        rows += cells.describe(item, "mean", lambda answers, *_, card=card: _estimates(answers, card, level))
-    rows += _overall(data, deck, cells, settings)
-    rows += compare(data, deck, cells, mean_measure(deck), settings)
-    now = tally.in_wave(data, wave, cells.current)
-    reliable, checked = scale_checks(now, deck, settings)
-    facts = {"items": len(items), **tally.screen(now, list(items), weight), **reliable}
+        rows += cells.describe(item, "mean", lambda answers, *_, card=card: _estimates(answers, card, common.level))
+    rows += _overall(data, deck, cells, common)
+    rows += compare(data, deck, cells, mean_measure(deck), common)
+    now = tally.in_wave(data, common.wave, cells.current)
+    reliable, checked = scale_checks(now, deck, common)
+    facts = {"items": len(items), **tally.screen(now, list(items), common.weight), **reliable}
     notes: list[Note] = [("reversed", {"item": item}) for item, card in deck.items() if card.reversed]
     notes += checked
     if outcome:
-        found = item_drivers(data, list(items), outcome, everything, cells.current, settings)
+        found = item_drivers(data, list(items), outcome, everything, cells.current, common)
         rows, facts = rows + found.rows, facts | found.facts
         notes += not_named(found.notes, named(checked))
-    return finish("scaling", settings, cells, rows, facts, notes)
+    settings = {
+        "items": list(items), "scale": {name: card.plain() for name, card in everything.items()}, "outcome": outcome,
+    }  # fmt: skip
+    return finish("scaling", settings, common, cells, rows, facts, notes, survey=survey)
 
 
 def _estimates(answers: Distribution, card: Card, level: float) -> list[Row]:
@@ -118,18 +93,18 @@ def _estimates(answers: Distribution, card: Card, level: float) -> list[Row]:
     ]  # fmt: skip
 
 
-def _overall(data: Any, deck: Mapping[str, Card], cells: Cells, settings: Mapping[str, Any]) -> list[Row]:
+def _overall(data: Any, deck: Mapping[str, Card], cells: Cells, common: Common) -> list[Row]:
     if len(deck) < 2:
         return []
     parts = {}
     for item, card in deck.items():
         slope = (-100 if card.reversed else 100) / (card.high - card.low)
         parts[item] = (-slope * (card.high if card.reversed else card.low), slope)
-    columns = {k: settings[k] for k in ("by", "wave", "weight")}
+    columns = {"by": common.by, "wave": common.wave, "weight": common.weight}
     counts = tally.counts(tally.with_composite(data, OVERALL, parts), [OVERALL], **columns)
 
     def index(answers: Distribution, *_: str) -> list[Row]:
-        m = mean(answers, (0, 100), settings["level"])
+        m = mean(answers, (0, 100), common.level)
         return [{"term": "index", "estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high}]
 
     return replace(cells, counts=counts).describe(OVERALL, "index", index)

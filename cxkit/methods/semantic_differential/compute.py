@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from cxkit.errors import DataError, SettingsError
 from cxkit.measure.cells import Row, adjusted, compare, finish, in_cell, mean_measure, tally_cells
-from cxkit.measure.groups import plain_names
+from cxkit.measure.common import Common, Keywords, open_data
 from cxkit.measure.key_errors import Note, key_errors
 from cxkit.methods.semantic_differential.distances import closer, distance, profile_r, resampled_means, split
 from cxkit.methods.semantic_differential.read import NOTHING, Pole, in_languages, profile_items, read_poles
@@ -31,21 +31,8 @@ def semantic_differential(
     competitors: Sequence[str] = ("rival",),
     ideal: str = "ideal",
     objects: Mapping[str, Any] = NOTHING,
-    scale: Any = (1, 10),
-    by: str = "",
-    wave: str = "",
-    weight: str = "",
-    respondent: str = "",
-    waves: Sequence[str] = (),
-    dates: str = "",
-    values: Mapping[str, Any] = NOTHING,
-    split: Mapping[str, str] = NOTHING,
-    level: float = 0.95,
-    correction: str = "holm",
-    min_base: int = 10,
-    flag_base: int = 30,
-    client: str = "",
-    seed: int = 1,
+    scale: Any = None,
+    **given: Unpack[Keywords],
 ) -> Result:
     """Profiles of objects on bipolar scales, their gaps and their distances, by group and wave.
 
@@ -62,17 +49,7 @@ def semantic_differential(
     own, competitors, ideal : keys of the objects.
     objects : key -> name, or language -> name.
     scale : [min, max] or a card for all, or column -> either, with the same ends.
-    by, wave, weight, respondent : columns; "" for none. With waves the report is about the last one, and
-        respondents who stand in two waves are compared as pairs. ``waves`` gives the order of the waves;
-        without it they stand in the order of time, or are refused where their names do not tell it for certain.
-    dates : "day first" or "month first", where waves are dates such as 3/4/2026.
-    values, split : column -> names of groups or waves -> language -> text, in the order of groups; and column -> the
-        sign between several answers in one cell, each of which is then a group of its own. As ``cx.read`` gives them.
-    level : confidence, 0.5 to 1.
-    correction : "holm" or "bh", within one pair of objects over all scales, and within one scale x variable.
-    min_base, flag_base : below the first, numbers are hidden; below the second, marked.
-    client : id that stands in the settings; no number depends on it.
-    seed : fixes the random numbers of the bootstrap.
+    given : groups, waves, weights, confidence and bases; see ``cx.Common``.
 
     Returns
     -------
@@ -92,15 +69,13 @@ def semantic_differential(
     >>> round(result.rows(item="clear", term="gap_own_rival")["estimate"].item(), 2)
     -0.47
     """
-    settings = {name: value for name, value in locals().items() if name != "data"} | plain_names(values, split)
-    settings |= {"competitors": list(competitors), "waves": list(waves), "objects": dict(objects)}
+    data, common, survey = open_data(data, given)
+    scale = scale or (survey.scale if survey else (1, 10))
     scales, things = read_poles(poles), [own, *competitors, ideal]
-    settings["poles"] = {name: list(ends) if isinstance(ends, tuple) else ends for name, ends in poles.items()}
     deck = _deck(scales, things, scale)
     scales = {name: replace(pole, reversed=deck[f"{own}_{name}"].reversed) for name, pole in scales.items()}
-    settings["scale"] = {name: card.plain() for name, card in deck.items()}
-    cells = tally_cells(data, deck, settings)
-    rated = tally.answers(data, list(deck), by=by, wave=wave, weight=weight)
+    cells = tally_cells(data, deck, common)
+    rated = tally.answers(data, list(deck), by=common.by, wave=common.wave, weight=common.weight)
     for column, n in zip(deck, (~np.isnan(rated.scores)).sum(axis=0), strict=True):
         if not n:
             raise DataError(
@@ -112,25 +87,31 @@ def semantic_differential(
     rows: list[Row] = []
     for group, when in cells.all_cells():
         mine = in_cell(rated, cells, group, when)
-        found = _cell(mine, list(scales), things, pairs, next(iter(deck.values())), settings)
+        found = _cell(mine, list(scales), things, pairs, next(iter(deck.values())), common)
         rows += [{**row, "group": group, "wave": when} for row in found]
     ours = {name: deck[name] for name in profile_items(scales, [own])}
-    for row in compare(data, ours, cells, mean_measure(ours), settings):
+    for row in compare(data, ours, cells, mean_measure(ours), common):
         rows.append({**row, "item": row["item"].removeprefix(f"{own}_"), "term": f"mean_{own}{row['term'][4:]}"})
-    rows = [row for row in rows if np.isfinite(row.get("estimate", np.nan)) or _base(row) < min_base]
+    rows = [row for row in rows if np.isfinite(row.get("estimate", np.nan)) or _base(row) < common.min_base]
     order = {name: k for k, name in enumerate((*scales, PROFILE))}
     rows.sort(key=lambda row: order[row["item"]])
     now = in_cell(rated, cells, "", cells.current)
     notes: list[Note] = [("reversed", {"item": name}) for name, pole in scales.items() if pole.reversed]
     notes += _notes(now.scores, things)
-    notes += _key_errors(now.scores, now.w, {name: pole.reversed for name, pole in scales.items()}, min_base)
-    notes += _bases(now, len(scales), own) * bool(weight)
-    facts = {"scales": len(scales), **tally.screen(tally.in_wave(data, wave, cells.current), list(deck), weight)}
+    notes += _key_errors(now.scores, now.w, {name: pole.reversed for name, pole in scales.items()}, common.min_base)
+    notes += _bases(now, len(scales), own) * bool(common.weight)
+    screened = tally.screen(tally.in_wave(data, common.wave, cells.current), list(deck), common.weight)
+    facts = {"scales": len(scales), **screened}
     labels: dict[str, Mapping[str, str]] = {}
     for name, pole in ((name, pole.turned) for name, pole in scales.items()):
         labels |= {name: pole.text(), f"{name}_left": pole.left, f"{name}_right": pole.right}
     labels |= {key: in_languages(objects.get(key) or key) for key in things}
-    return finish("semantic_differential", settings, cells, rows, facts, notes, labels=labels)
+    settings = {
+        "poles": {name: list(ends) if isinstance(ends, tuple) else ends for name, ends in poles.items()}, "own": own,
+        "competitors": list(competitors), "ideal": ideal, "objects": dict(objects),
+        "scale": {name: card.plain() for name, card in deck.items()},
+    }  # fmt: skip
+    return finish("semantic_differential", settings, common, cells, rows, facts, notes, labels=labels, survey=survey)
 
 
 def _deck(scales: Mapping[str, Pole], things: Sequence[str], scale: Any) -> dict[str, Card]:
@@ -167,10 +148,10 @@ def _cell(
     things: list[str],
     pairs: list[tuple[str, str]],
     card: Card,
-    settings: Mapping[str, Any],
+    common: Common,
 ) -> list[Row]:
     """All estimates of one group in one wave."""
-    k, level = len(scales), settings["level"]
+    k, level = len(scales), common.level
     columns = {thing: slice(i * k, (i + 1) * k) for i, thing in enumerate(things)}
     found = means(mine.scores, mine.w)
     each = {thing: found[place] for thing, place in columns.items()}
@@ -185,13 +166,13 @@ def _cell(
             {"item": name, "term": f"gap_{one}_{other}", **_gap(a, b, level, card.high - card.low)}
             for name, a, b in zip(scales, each[one], each[other], strict=True)
         ]
-        rows += adjusted("", gaps, settings)
+        rows += adjusted("", gaps, common)
         for j, gap in enumerate(gaps):
             x, y = (mine.scores[:, columns[thing]][:, j] for thing in (one, other))
             rows.append({**{name: gap[name] for name in ("item", "n", "n_other", "n_eff")},
                          "term": f"dz_{one}_{other}", "estimate": _dz(gap["estimate"], x, y, mine.w)})  # fmt: skip
         rows += _distances(f"{one}_{other}", each[one], each[other], card, level)
-    return rows + _closer(mine, each, things, settings)
+    return rows + _closer(mine, each, things, common)
 
 
 def _gap(a: Estimate, b: Estimate, level: float, reach: float) -> Row:
@@ -241,18 +222,16 @@ def _distances(pair: str, one: Sequence[Estimate], other: Sequence[Estimate], ca
     return [{**base, **row, "term": f"{row['term']}_{pair}"} for row in rows]
 
 
-def _closer(
-    mine: tally.Answers, each: Mapping[str, list[Estimate]], things: list[str], settings: Mapping[str, Any]
-) -> list[Row]:
+def _closer(mine: tally.Answers, each: Mapping[str, list[Estimate]], things: list[str], common: Common) -> list[Row]:
     """The probability that own lies closer to the ideal than each competitor."""
     found = [m for side in each.values() for m in side]
     n, n_eff = (min(getattr(m, name) for m in found) for name in ("n", "n_eff"))
     own, *competitors, ideal = things
     rows: list[Row] = [{"item": PROFILE, "term": f"closer_{own}_{other}", "n": n, "n_eff": n_eff}
                        for other in competitors]  # fmt: skip
-    if n < max(2, settings["min_base"]) or not competitors:
+    if n < max(2, common.min_base) or not competitors:
         return rows
-    rng = generator(settings["seed"], "semantic_differential")
+    rng = generator(common.seed, "semantic_differential")
     drawn = np.moveaxis(resampled_means(mine.scores, mine.w, rng).reshape(-1, len(things), len(each[own])), 1, 0)
     traces = [sum(m.variance for m in _differences(each[thing], each[ideal])) for thing in things]
     for k, row in enumerate(rows, 1):

@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 
 from cxkit.errors import DataError, SettingsError
-from cxkit.survey.audit import Audit
 from cxkit.survey.cards import cards, fold
 from cxkit.survey.codebook import read_codebook
 from cxkit.survey.columns import column_place, spelled_as
 from cxkit.survey.read import read
 from cxkit.survey.sources import read_text_table
+from cxkit.survey.survey import Survey
 from cxkit.survey.values import Values
 from cxkit.survey.yamlfile import only_keys
 
@@ -97,7 +97,7 @@ def read_profiles(
     scale: Any = (1, 10),
     respondent: str = "",
     **options: Any,
-) -> tuple[pd.DataFrame, Audit]:
+) -> Survey:
     """Read ratings of several objects on bipolar scales; see :func:`cxkit.read` for what is not named here.
 
     Parameters
@@ -112,11 +112,10 @@ def read_profiles(
 
     Returns
     -------
-    data, audit : one row per respondent and a column "object_scale" for each object and scale.
+    A survey with one row per respondent and a column "object_scale" for each object and scale.
 
     >>> poles, scale = {"clear": ["confusing", "clear"]}, {"min": 1, "max": 10, "missing": [99]}
-    >>> data, audit = read_profiles("sample:shop", poles=poles, objects=["own", "ideal"], scale=scale)
-    >>> audit.items
+    >>> read_profiles("sample:shop", poles=poles, objects=["own", "ideal"], scale=scale).items
     ['own_clear', 'ideal_clear']
     """
     scales = read_poles(poles)
@@ -134,7 +133,8 @@ def read_profiles(
         raise SettingsError(
             f'With one row per object (column "{object_column}") respondents need ids; name their column: respondent.'
         )
-    frame, audit = read(path, codebook, items=[*scales], scale=scale, respondent="-", **options)
+    long = read(path, codebook, items=[*scales], scale=scale, respondent="-", **options)
+    frame, audit = long.frame, long.audit
     if audit.count:
         raise SettingsError(
             f"{audit.file}: a row that rates one object (object_column) cannot stand for several respondents (count: "
@@ -168,9 +168,10 @@ def read_profiles(
             coded = raw.loc[mine.index].iloc[:, place].notna() & mine[name].isna()
             rows.append({"item": item, "n": n, "missing": len(wide) - n, "declared": int(coded.sum())})
             deck[item] = {**audit.scale[name], "column": "", "text": captions[item]}
-    return wide, replace(
+    told = replace(
         audit, rows=len(wide), answers=pd.DataFrame(rows), items=[*captions], scale=deck, respondent=respondent
     )
+    return Survey(wide, told)
 
 
 def _known_objects(

@@ -13,6 +13,7 @@ from cxkit.show.canvas import HIGH, LOW, MIDDLE
 from cxkit.show.language import LANGUAGES
 from cxkit.show.view import View
 from cxkit.survey.trees import LEVELS
+from tests.conftest import parts
 from tests.show.picture import branch, cut, drawn, frame, leaf, overlapping, rated, scales, spans
 
 UNDEFINED = re.compile(r"\b(nan|NaN|None|inf|Infinity)\b")
@@ -253,7 +254,7 @@ def test_the_samples_fit_in_every_language(part, lang):
 @cache
 def dairy():
     tree, tables = cx.section("tree", "sample:dairy"), cx.section("tables", "sample:dairy")
-    data, audit = cx.read("sample:dairy", items=cx.tree_items(tree), outcome="recommend")
+    data, audit = parts(cx.read("sample:dairy", items=cx.tree_items(tree), outcome="recommend"))
     roles = {"by": audit.by, "wave": audit.wave, "weight": audit.weight, "waves": audit.waves}
     return cx.csi_tree(data, tree, tables=tables, scale=audit.scale, outcome="recommend", **roles)
 
@@ -276,7 +277,7 @@ def test_books_are_part_of_the_tree_and_of_a_map_without_an_outcome_only():
     assert "Price level against the main competitor: 97.6, target reached" in alt
     assert "Customers" not in dairy().figure(part="map").alt
     tree, tables = cx.section("tree", "sample:dairy"), cx.section("tables", "sample:dairy")
-    data, audit = cx.read("sample:dairy", items=cx.tree_items(tree))
+    data, audit = parts(cx.read("sample:dairy", items=cx.tree_items(tree)))
     found = cx.csi_tree(data, tree, tables=tables, scale=audit.scale)
     assert "Customers: 94.7, 15%" in found.figure(part="map").alt
 
@@ -315,6 +316,6 @@ def test_a_direction_character_stays_out():
 
 def test_the_books_alone_do_not_make_a_report_on_too_few():
     tree, tables = cx.section("tree", "sample:dairy"), cx.section("tables", "sample:dairy")
-    data, audit = cx.read("sample:dairy", items=cx.tree_items(tree))
+    data, audit = parts(cx.read("sample:dairy", items=cx.tree_items(tree)))
     found = cx.csi_tree(data.head(5), tree, tables=tables, scale=audit.scale)
     assert all(found.figure(part=part) == View() for part in PARTS)

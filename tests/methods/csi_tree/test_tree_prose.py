@@ -115,7 +115,8 @@ def test_quadrants_are_said_with_their_probability_from_eight_of_ten_on(lang):
 
 def test_a_report_on_too_few_says_only_that_even_beside_levels_from_the_books():
     tree, tables = cx.section("tree", "sample:dairy"), cx.section("tables", "sample:dairy")
-    data, audit = cx.read("sample:dairy", items=cx.tree_items(tree))
+    survey = cx.read("sample:dairy", items=cx.tree_items(tree))
+    data, audit = survey.frame, survey.audit
     html = cx.csi_tree(data.head(5), tree, tables=tables, scale=audit.scale).prose().html
     assert parts(html, "h2") == ["Too few answers to report"]
     assert parts(html, "p") == ["Numbers are shown from 10 answers on; fewer say too little."]

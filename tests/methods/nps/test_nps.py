@@ -7,6 +7,7 @@ from scipy import stats
 
 import cxkit as cx
 from cxkit.methods.nps.compute import category_of
+from tests.conftest import parts
 
 OPEN = {"min_base": 1, "flag_base": 1}
 CATEGORIES = ("detractors", "passives", "promoters")
@@ -398,7 +399,7 @@ def test_a_survey_indexed_by_dates_can_be_written():
 def test_the_scale_of_an_audit_is_ready_for_the_method(tmp_path):
     path = tmp_path / "survey.csv"
     path.write_text("recommend\n10\n7\n3\n", encoding="utf-8")
-    data, audit = cx.read(path, items=["recommend"], scale=[0, 10])
+    data, audit = parts(cx.read(path, items=["recommend"], scale=[0, 10]))
     assert one(cx.nps(data, scale=audit.scale, **OPEN), term="nps")["estimate"] == 0
 
 

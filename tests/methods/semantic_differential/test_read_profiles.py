@@ -5,6 +5,7 @@ import pytest
 
 import cxkit as cx
 from cxkit.methods.semantic_differential.read import read_poles
+from tests.conftest import parts
 
 POLES = {"modern": ["old", "new"], "clear": {"left": {"ru": "путаный"}, "right": {"ru": "ясный", "en": "clear"}}}
 WIDE = "id,g,own_modern,own_clear,ideal_modern,ideal_clear\nA,x,3,4,9,10\nB,y,5,,8,99\n"
@@ -16,13 +17,14 @@ LONG_FORM = {"object_column": "object", "respondent": "id"}
 def read(tmp_path, text, objects=("own", "ideal"), **settings):
     path = tmp_path / "sites.csv"
     path.write_text(text, encoding="utf-8")
-    return cx.read_profiles(
-        path, poles=POLES, objects=list(objects), texts={"own": "our site"}, scale=CARD, **settings
+    return parts(
+        cx.read_profiles(path, poles=POLES, objects=list(objects), texts={"own": "our site"}, scale=CARD, **settings)
     )
 
 
 def test_a_wide_file_has_a_column_for_each_object_and_scale(tmp_path):
-    data, audit = read(tmp_path, WIDE, by="g")
+    survey = read(tmp_path, WIDE, by="g")
+    data, audit = survey.frame, survey.audit
     assert audit.items == ["own_modern", "own_clear", "ideal_modern", "ideal_clear"]
     assert data.loc[2, audit.items].tolist() == [3, 4, 9, 10]
     assert audit.scale["own_clear"]["text"] == {"ru": "our site: путаный – ясный", "en": "our site: путаный – clear"}
@@ -31,7 +33,8 @@ def test_a_wide_file_has_a_column_for_each_object_and_scale(tmp_path):
 
 
 def test_a_long_file_becomes_one_row_per_respondent(tmp_path):
-    data, audit = read(tmp_path, LONG, by="g", **LONG_FORM)
+    survey = read(tmp_path, LONG, by="g", **LONG_FORM)
+    data, audit = survey.frame, survey.audit
     assert data.index.tolist() == [2, 4, 6]
     assert data["id"].tolist() == ["A", "B", "C"]
     assert data["g"].tolist() == ["x", "y", "x"]
@@ -54,7 +57,9 @@ def test_long_and_wide_give_the_same_result(tmp_path):
             rows.append({"id": row["id"], "segment": row["segment"], "object": thing, **scores})
     path = tmp_path / "long.csv"
     pd.DataFrame(rows).sample(frac=1, random_state=1).to_csv(path, index=False)
-    data, audit = cx.read_profiles(path, poles=POLES, objects=["own", "rival", "ideal"], by="segment", **LONG_FORM)
+    data, audit = parts(
+        cx.read_profiles(path, poles=POLES, objects=["own", "rival", "ideal"], by="segment", **LONG_FORM)
+    )
     long = cx.semantic_differential(data, POLES, by=audit.by, scale=audit.scale)
     pd.testing.assert_frame_equal(long.tidy, cx.semantic_differential(wide, POLES, by="segment").tidy)
 
@@ -65,15 +70,16 @@ def test_rows_about_an_object_of_the_codebook_that_is_not_asked_for_do_not_count
         read(tmp_path, text, **LONG_FORM)
     path = tmp_path / "sites.csv"
     texts = {"own": "our site", "third": {"en": "Another"}}
-    data, _ = cx.read_profiles(
+    data, _ = parts(cx.read_profiles(
         path, poles=POLES, objects=["own", "ideal"], texts=texts, scale=CARD, **LONG_FORM
-    )  # fmt: skip
+    ))  # fmt: skip
     assert data["id"].tolist() == ["A", "B", "C"]
 
 
 def test_respondents_may_answer_once_in_each_wave(tmp_path):
     text = "id,w,object,modern,clear\nA,1,own,3,4\nA,1,ideal,9,9\nA,2,own,5,6\nA,2,ideal,8,8\n"
-    data, _ = read(tmp_path, text, wave="w", waves=["1", "2"], **LONG_FORM)
+    survey = read(tmp_path, text, wave="w", waves=["1", "2"], **LONG_FORM)
+    data, _ = survey.frame, survey.audit
     assert data["own_modern"].tolist() == [3, 5]
     with pytest.raises(cx.DataError, match='rows 2 and 4: the respondent "A" rates "own" twice'):
         read(tmp_path, text, **LONG_FORM)
@@ -103,7 +109,8 @@ def test_what_is_wrong_is_told_in_one_sentence(tmp_path, text, settings, sentenc
 
 
 def test_the_ids_may_be_named_by_the_codebook(tmp_path):
-    data, audit = read(tmp_path, LONG, object_column="object", codebook={"respondent": "id", "group": "g"})
+    survey = read(tmp_path, LONG, object_column="object", codebook={"respondent": "id", "group": "g"})
+    data, audit = survey.frame, survey.audit
     assert (audit.respondent, audit.by, len(data)) == ("id", "g", 3)
 
 
