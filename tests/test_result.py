@@ -13,7 +13,6 @@ from pandas.testing import assert_frame_equal
 import cxkit as cx
 from cxkit import Result
 from cxkit.result import COLUMNS, TEXT_COLUMNS, csv_safe, tidy_table
-from tests.conftest import parts
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1+1", "＋1", "－1", "＠x"]
 
@@ -160,8 +159,7 @@ class TestSave:
 
     def test_what_was_read_is_kept_with_the_result(self, tmp_path):
         (tmp_path / "a.csv").write_text("q\n5\n\n4\n", encoding="utf-8")
-        data, audit = parts(cx.read(tmp_path / "a.csv", items=["q"], scale=[1, 5]))
-        cx.scaling(data, ["q"], scale=audit.scale).save(tmp_path / "out")
+        cx.scaling(cx.read(tmp_path / "a.csv", items=["q"], scale=[1, 5])).save(tmp_path / "out")
         kept = json.loads((tmp_path / "out" / "result.json").read_text(encoding="utf-8"))["audit"]
         assert (kept["file"], kept["encoding"], kept["rows"], kept["blank_rows"]) == ("a.csv", "utf-8", 2, 1)
         assert kept["answers"] == [{"item": "q", "n": 2, "missing": 0, "declared": 0}]

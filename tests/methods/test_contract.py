@@ -4,6 +4,7 @@ import json
 import pickle
 import re
 import types
+from dataclasses import fields
 from itertools import product
 
 import duckdb
@@ -82,7 +83,8 @@ def test_the_result_names_its_method_and_settings(method, result):
 def test_settings_hold_every_argument_of_the_method_as_plain_values(method, result):
     code = METHODS[method].compute.__code__
     names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
-    assert set(result.settings) == set(names)
+    common = [one.name for one in fields(cx.Common)]
+    assert set(result.settings) == {*names, *common}
     assert json.loads(json.dumps(result.settings)) == result.settings
 
 

@@ -30,8 +30,7 @@ def sentences(audit, language):
 
 
 def test_notes_are_kept_in_result_json(tmp_path, audit):
-    data, _ = parts(cx.read(tmp_path / "a.csv", items=["nps"], scale=[0, 10], respondent="id"))
-    cx.nps(data, "nps").save(tmp_path / "out")
+    cx.nps(cx.read(tmp_path / "a.csv", items=["nps"], scale=[0, 10], respondent="id")).save(tmp_path / "out")
     kept = json.loads((tmp_path / "out" / "result.json").read_text(encoding="utf-8"))["audit"]["notes"]
     assert dict(kept) == NOTES
 

@@ -187,7 +187,7 @@ def test_the_spread_names_the_lowest_score_of_the_scale():
 )
 def test_a_title_is_said_in_the_language_of_the_report(lang, title):
     result = nps_of(change(12.3, 0.01), wave="w2", previous="w1")
-    assert claims.change_title(result, language(lang)) == title
+    assert nps_prose.change_title(result, language(lang)) == title
 
 
 def test_a_direction_character_in_a_group_name_stays_out_of_the_title():

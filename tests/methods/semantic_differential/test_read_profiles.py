@@ -17,8 +17,8 @@ LONG_FORM = {"object_column": "object", "respondent": "id"}
 def read(tmp_path, text, objects=("own", "ideal"), **settings):
     path = tmp_path / "sites.csv"
     path.write_text(text, encoding="utf-8")
-    return parts(
-        cx.read_profiles(path, poles=POLES, objects=list(objects), texts={"own": "our site"}, scale=CARD, **settings)
+    return cx.read_profiles(
+        path, poles=POLES, objects=list(objects), texts={"own": "our site"}, scale=CARD, **settings
     )
 
 
