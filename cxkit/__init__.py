@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from cxkit.methods import METHODS
     from cxkit.methods.acsi_regression.compute import acsi_regression
     from cxkit.methods.acsi_regression.models import model_items
+    from cxkit.methods.asked import asked
     from cxkit.methods.csi_tree.compute import csi_tree
     from cxkit.methods.nps.compute import nps
     from cxkit.methods.scaling.compute import scaling
@@ -26,6 +27,7 @@ __version__ = "0.1.0"
 _PLACES = {
     "cxkit.errors": ("CxError", "DataError", "ReportError", "SettingsError"),
     "cxkit.methods": ("METHODS",),
+    "cxkit.methods.asked": ("asked",),
     "cxkit.methods.acsi_regression.models": ("model_items",),
     "cxkit.methods.semantic_differential.read": ("read_profiles",),
     "cxkit.result": ("Result",),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cxkit.batch.config import HOW, Config
 from cxkit.errors import CxError, SettingsError
-from cxkit.report.job import Job
+from cxkit.report.job import Job, settings_of
 from cxkit.survey.codebook import Codebook, read_codebook
 from cxkit.survey.read import split_values
 from cxkit.survey.spelling import key, look
@@ -75,7 +75,7 @@ def splits(config: Config, jobs: Sequence[Job]) -> list[Split]:
     for job in jobs:
         data, where = job.parameters.get("data_path"), job.parameters.get("where") or {}
         if data and (column := columns.get(job.client)) and column in where:
-            how = tuple(str(job.parameters.get(name, "")) for name in HOW)
+            how = tuple(str(settings_of(job).get(name, "")) for name in HOW)
             path, value = str(job.parameters.get("codebook", "")), str(where[column])
             item = book(path).items.get(column)
             place = data, (item.column if item else "") or column, how

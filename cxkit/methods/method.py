@@ -48,6 +48,8 @@ class Method:
     headline : the number of its league table; None for no table.
     example : settings that run on the sample "bank", beside the roles of columns and scales.
     sections : parts of the codebook that the method takes as settings of the same names.
+    parameters : names that its template declares beside keywords of its function and of reading.
+    reading : keywords of a reading function of its own.
     demo : sample -> settings of its report in the demo.
     """
 
@@ -57,6 +59,8 @@ class Method:
     headline: Headline | None = None
     example: Settings = field(default_factory=dict)
     sections: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    reading: tuple[str, ...] = ()
     demo: Mapping[str, Settings] = field(default_factory=dict)
 
     @property

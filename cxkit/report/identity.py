@@ -13,7 +13,7 @@ from typing import Any
 
 import cxkit
 from cxkit.errors import SettingsError
-from cxkit.report.job import Job
+from cxkit.report.job import Job, settings_of
 from cxkit.report.template import PATHS, find_template
 from cxkit.survey.codebook import read_codebook
 
@@ -90,7 +90,7 @@ def _inputs(job: Job) -> dict[str, dict[str, str]]:
     """The files that a job reads beside its template, by the parameter or place that names them."""
     files = {name: Path(str(job.parameters[name])) for name in PATHS if job.parameters.get(name)}
     beside = files.get("codebook") or files.get("data_path") or Path()
-    for name, table in _tables(job.parameters).items():
+    for name, table in _tables(settings_of(job)).items():
         if isinstance(table, str):
             files[f"table {name}"] = beside.parent / table
     if "data_path" in files:  # what a DuckDB file does not hold yet

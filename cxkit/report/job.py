@@ -30,6 +30,12 @@ class Job:
         return f"{folder_name(self.client)}/{Path(self.method).stem}"
 
 
+def settings_of(job: Job) -> dict[str, Any]:
+    """The parameters of a job, and what stands in its options beside them."""
+    options = job.parameters.get("options")
+    return {**(options if isinstance(options, dict) else {}), **job.parameters}
+
+
 def check_job(job: Job) -> dict[str, Any]:
     """Check a job without running it and return all parameters of its template."""
     try:
@@ -40,6 +46,6 @@ def check_job(job: Job) -> dict[str, Any]:
     job.brand.logo_address()
     template = find_template(job.method)
     for name in ("out", "lang", "client"):
-        if name in job.parameters:
+        if name in settings_of(job):
             raise SettingsError(f'The parameter "{name}" is set by the report itself; leave it out of the settings.')
     return check_parameters(template, {**job.parameters, "lang": job.lang, "client": job.client})

@@ -13,7 +13,7 @@ from cxkit.report.job import Job, check_job
 from cxkit.report.kernel import check_complete, run_template
 from cxkit.report.page import report_page
 from cxkit.report.publish import publish, staging_folder
-from cxkit.report.template import find_template
+from cxkit.report.template import find_template, with_options
 from cxkit.result import escaped
 
 MAX_PAGE = 12 * 2**20
@@ -48,7 +48,8 @@ def build_bundle(job: Job, staging: Path, run: Mapping[str, Any], engine: str = 
     bundle = staging / "bundle"
     bundle.mkdir()
     parameters = {**job.parameters, "lang": job.lang, "client": job.client, "out": str(bundle)}
-    notebook = run_template(find_template(job.method), parameters, staging, engine)
+    template = find_template(job.method)
+    notebook = run_template(template, with_options(template, parameters), staging, engine)
     check_complete(notebook, bundle)
     figures = _write_figures(notebook, bundle)
     page = report_page(

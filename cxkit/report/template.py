@@ -2,6 +2,7 @@
 
 import ast
 import math
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
@@ -13,14 +14,14 @@ from papermill import inspect_notebook
 
 import cxkit
 from cxkit.errors import SettingsError, did_you_mean
+from cxkit.methods import METHODS
+from cxkit.methods.asked import Option, options_of
 from cxkit.show.language import language
 from cxkit.survey.yamlfile import TOO_DEEP, DepthError, is_deep, yaml_value
 
-OWN = {"data_path": str, "codebook": str, "tables": dict, "where": dict, "lang": str}  # what a notebook says itself
+OWN = {"data_path": str, "codebook": str, "options": dict, "where": dict, "lang": str}  # what a notebook says itself
 PATHS = ("data_path", "codebook")
-TYPES: dict[str, tuple[type, ...]] = {
-    "str": (str,), "int": (int,), "float": (int, float), "bool": (bool,), "list": (list,), "dict": (dict,),
-}  # fmt: skip
+TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool, "list": list, "dict": dict}
 
 
 def find_template(method: str) -> Path:
@@ -57,6 +58,28 @@ def template_parameters(template: Path) -> dict[str, dict[str, str]]:
         raise SettingsError(
             f'The template "{template.name}" is no notebook papermill can read ({kind}); save it from JupyterLab.'
         ) from None
+
+
+@lru_cache
+def template_options(template: Path) -> dict[str, Option]:
+    """The settings that a template takes in its ``options``, by name; it names its method where it calls cx.asked."""
+    if "options" not in template_parameters(template):
+        return {}
+    cells = nbformat.read(template, as_version=4).cells
+    named = re.search(r"""cx\.asked\(\s*["'](\w+)["']""", "\n".join(cell.source for cell in cells))
+    return options_of(named[1]) if named and named[1] in METHODS else {}
+
+
+def with_options(template: Path, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as papermill is given them: what the parameters cell does not declare goes into ``options``, over
+    what the notebook says there itself."""
+    declared = template_parameters(template)
+    beside = {name: value for name, value in values.items() if name not in declared}
+    if "options" not in declared or not (beside or "options" in values):
+        return dict(values)
+    own = _literals(template).get("options")
+    options = {**(own if isinstance(own, dict) else {}), **values.get("options", {}), **beside}
+    return {**{name: value for name, value in values.items() if name in declared}, "options": options}
 
 
 def own_values(method: str) -> dict[str, Any]:
@@ -122,21 +145,20 @@ def check_parameters(template: Path, values: Mapping[str, Any]) -> dict[str, Any
     SettingsError : a name is not in the parameters cell, a value has another type or is not plain, or the
         language is unknown.
     """
-    known = template_parameters(template)
-    for name, value in values.items():
-        if name not in known:
+    known, options = template_parameters(template), template_options(template)
+    given = values.get("options", {})
+    for name, value in {**values, **(given if isinstance(given, dict) and options else {})}.items():
+        if name not in known and name not in options:
             raise SettingsError(
-                f'The template "{template.stem}" has no parameter "{name}"; {did_you_mean(name, known)}'
+                f'The template "{template.stem}" has no parameter "{name}"; {did_you_mean(name, [*known, *options])}'
             )
         if is_deep(value):
             raise SettingsError(f'In the parameter "{name}" of "{template.stem}" {TOO_DEEP}; give a flatter value.')
-        expected = known[name]["inferred_type_name"]
-        if expected in TYPES and (
-            not isinstance(value, TYPES[expected]) or isinstance(value, bool) != (expected == "bool")
-        ):
+        expected, default = _expected(known, options, name)
+        if not expected.fits(value):
             raise SettingsError(
-                f'The parameter "{name}" of "{template.stem}" is {value!r}; expected {expected}, such as '
-                f"{known[name]['default']}."
+                f'The parameter "{name}" of "{template.stem}" is {value!r}; expected {expected.kind.__name__}, such '
+                f"as {default}."
             )
         if not _plain(value):
             raise SettingsError(
@@ -155,18 +177,27 @@ def parse_parameter(template: Path, text: str) -> tuple[str, Any]:
     known = template_parameters(template)
     if not equals:
         raise SettingsError(f'The setting "{text}" is not written as name=value.')
-    if name not in known:
-        raise SettingsError(f'The template "{template.stem}" has no parameter "{name}"; {did_you_mean(name, known)}')
-    if known[name]["inferred_type_name"] == "str":
+    options = template_options(template)
+    if name not in known and name not in options:
+        every = [*known, *options]
+        raise SettingsError(f'The template "{template.stem}" has no parameter "{name}"; {did_you_mean(name, every)}')
+    expected, _ = _expected(known, options, name)
+    if expected.kind is str:
         return name, value
     try:
         return name, yaml_value(value)
     except DepthError:
         raise SettingsError(f'In the setting "{name}" {TOO_DEEP}; give a flatter value.') from None
     except SettingsError:
-        raise SettingsError(
-            f'The setting "{text}" cannot be read; expected {known[name]["inferred_type_name"]}.'
-        ) from None
+        raise SettingsError(f'The setting "{text}" cannot be read; expected {expected.kind.__name__}.') from None
+
+
+def _expected(known: Mapping[str, Any], options: Mapping[str, Option], name: str) -> tuple[Option, str]:
+    """What values a parameter or an option takes, and its default as it is written."""
+    if name not in known:
+        default = options[name].default
+        return options[name], repr(list(default) if isinstance(default, tuple) else default)
+    return Option(TYPES.get(known[name]["inferred_type_name"], object), None), known[name]["default"]
 
 
 def _plain(value: Any) -> bool:

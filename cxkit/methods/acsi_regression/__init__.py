@@ -23,5 +23,6 @@ METHOD = Method(
         "paths": [["service", "satisfaction"], ["satisfaction", "loyalty"]],
         "resamples": 100,
     },
+    parameters=("constructs", "model"),
     demo={"mobile": {"model": "ecsi"}},
 )  # fmt: skip

@@ -28,6 +28,7 @@ METHOD = Method(
                   "recommend": [0, 10]},
     },
     sections=("tree",),
+    parameters=("tree",),
     demo={
         name: {"weights": weights, "outcome": "recommend"}
         for name, weights in {"bank": "derived", "shop": "stated", "dairy": "expert"}.items()

@@ -15,5 +15,6 @@ METHOD = Method(
         limits=(-100, 100),
     ),
     example={"score": "recommend", "comment": "comment", "interval": "bootstrap", "seed": 3},
+    parameters=("score",),
     demo={name: {"comment": "comment"} for name in ("bank", "shop", "dairy")},
 )  # fmt: skip

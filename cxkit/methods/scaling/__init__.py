@@ -14,5 +14,6 @@ METHOD = Method(
         asked=lambda s: [s["items"], ends(s)],
     ),
     example={"items": ["ease", "trust", "appeal"], "scale": [1, 10]},
+    parameters=("items",),
     demo={name: {"items": ["ease", "trust", "appeal", "return"]} for name in ("bank", "shop", "dairy")},
 )  # fmt: skip

@@ -15,5 +15,7 @@ METHOD = Method(
         limits=(0, float("inf")), smaller_is_better=True,
     ),
     sections=("poles", "objects"),
+    parameters=("poles",),
+    reading=("object_column",),
     demo={name: {} for name in ("bank", "shop", "dairy")},
 )  # fmt: skip
