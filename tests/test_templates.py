@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from cxkit.methods import METHODS
+from cxkit.methods.asked import options_of
 from cxkit.result import Result
 from tests.batch import test_shell
 
@@ -84,13 +85,13 @@ def test_a_cell_computes_nothing_itself(method):
 def test_every_call_is_to_the_package(method):
     for cell in code(method):
         for call in (node for node in ast.walk(tree(cell)) if isinstance(node, ast.Call)):
-            assert isinstance(call.func, ast.Attribute), cell.id
-            assert ast.unparse(call.func.value) in ("cx", "survey", "result"), cell.id
+            name = ast.unparse(call.func)
+            assert name.split(".")[0] in ("cx", "survey", "result") or name in ("asked.method.get", "globals")
 
 
 @pytest.mark.parametrize("method", TEMPLATES)
 def test_each_cell_does_what_its_id_says(method):
-    assert source(method, "setup") == "import cxkit as cx"
+    assert source(method, "setup") == f'import cxkit as cx\n\nasked = cx.asked("{method}", globals())'
     assert "survey = cx.read" in source(method, "data")
     assert source(method, "data").endswith("survey.table(lang)")
     assert f"result = cx.{method}(survey" in source(method, "measure")
@@ -111,7 +112,8 @@ def test_the_parameters_are_one_line_each_with_type_default_and_help(method):
         assert type(ast.literal_eval(statement.value)).__name__ == statement.annotation.id, line
         assert "  # " in line, line
     names = {statement.target.id for statement in body}
-    assert {"data_path", "codebook", "lang", "client", "seed", "out"} <= names
+    assert {"data_path", "codebook", "where", "by", "wave", "weight", "lang", "client", "out", "options"} <= names
+    assert len(names) <= 14
 
 
 @pytest.mark.parametrize("method", TEMPLATES)
@@ -124,8 +126,7 @@ def test_every_parameter_is_used(method):
         if isinstance(n, ast.Name)
     }
     names = {statement.target.id for statement in ast.parse(source(method, "parameters")).body}
-    # The client's id fixes random choices; a method without any has nothing to do with it.
-    assert names - used <= {"client", "seed"}
+    assert names - used <= {*options_of(method), "options"}  # which asked passes on
 
 
 @pytest.mark.parametrize("method", TEMPLATES)

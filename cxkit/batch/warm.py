@@ -14,6 +14,7 @@ import cxkit.batch.overview
 import cxkit.batch.shell
 import cxkit.report.make  # noqa: F401  all that a child will use
 from cxkit.methods import METHODS
+from cxkit.methods.asked import options_of
 from cxkit.report.brand import Brand
 from cxkit.report.gate import check_page
 from cxkit.report.page import report_page
@@ -35,10 +36,11 @@ def warm_up(methods: Sequence[str]) -> None:
             if method in METHODS:
                 notebook = nbformat.read(find_template(method), as_version=4)
                 names: dict[str, Any] = {}
+                few = {"resamples": 100} if "resamples" in options_of(method) else {}
                 for cell in notebook.cells:
                     if cell.cell_type == "code":
                         cell.outputs = _outputs(cell.source, names)
-                        names.update(out=folder, resamples=100)  # the fewest that are taken: nobody reads it
+                        names.update(out=folder, options=few)  # the fewest that are taken: nobody reads it
                 check_page(report_page(notebook, method=method, name="", lang="en", date="", brand=Brand()))
 
 
