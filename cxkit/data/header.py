@@ -59,10 +59,10 @@ def _check_titles(file: str, head: list[list[str | None]], width: int) -> None:
     filled = sum(cell is not None for cell in head[0])
     for place, row in enumerate(head[1:], 1):
         names = {cell for cell in row if cell}
-        if len(names) == width > filled and _stands_above_numbers(head, place) and (filled == 1 or place > 1):
+        if len(names) == width > filled and _stands_above_numbers(head, place):
             raise DataError(
                 f"{file}: row 1 fills {filled} {'column' if filled == 1 else 'columns'}, row {place + 1} fills "
-                f"{width}; the names of the columns must stand in row 1, so delete a title above them."
+                f"{width}; the names of the columns must stand in row 1, so delete what stands above them."
             )
 
 
