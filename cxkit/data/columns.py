@@ -82,7 +82,8 @@ def name_columns(
 
     Returns
     -------
-    The frame, and a note of the columns that do not stand in the file letter for letter as they are asked for.
+    The frame, and notes of the columns that do not stand in the file letter for letter as they are asked for, or that
+    a program may have found twice and told apart by ".1".
 
     Raises
     ------
@@ -105,14 +106,19 @@ def name_columns(
         names[there] = name
         if known[place] != column:
             matched.append(column)
-    notes = (("matched_columns", {"names": ", ".join(matched)}),) if matched else ()
+    spelled = set(map(tidy, known))
+    twice = [there for there in names if not there[-1].isdigit() and f"{there}.1" in spelled.difference(names)]
+    notes = (
+        *((("matched_columns", {"names": ", ".join(matched)}),) if matched else ()),
+        *((("columns_twice", {"names": ", ".join(twice)}),) if twice else ()),
+    )
     return frame.rename(columns=names), notes
 
 
 def _long_columns(frame: pd.DataFrame, items: Sequence[str]) -> tuple[str, str] | None:
     """Two columns whose texts, joined by "_", are the names of all items, as objects and scales of a profile are."""
     pairs = {tuple(fold(item).partition("_")[::2]) for item in items}
-    if not all(one and other for one, other in pairs):
+    if not pairs or not all(one and other for one, other in pairs):
         return None
     found = {str(name): frame[name].dropna().unique() for name in frame}
     texts = {name: set(map(fold, values)) for name, values in found.items() if len(values) <= MAX_VALUES}

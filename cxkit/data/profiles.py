@@ -11,8 +11,9 @@ import pandas as pd
 from cxkit.data.audit import Audit
 from cxkit.data.cards import cards, fold
 from cxkit.data.codebook import read_codebook
-from cxkit.data.columns import column_place, spelled_as
+from cxkit.data.columns import column_place, name_columns, spelled_as
 from cxkit.data.read import read
+from cxkit.data.respondents import one_spelling
 from cxkit.data.sources import read_text_table
 from cxkit.data.values import Values
 from cxkit.data.yamlfile import only_keys
@@ -140,11 +141,10 @@ def read_profiles(
             f"{audit.file}: a row that rates one object (object_column) cannot stand for several respondents (count: "
             f'{audit.count}); set count to "-".'
         )
-    for column in (object_column, respondent):
-        place = column_place(audit.file, list(frame.columns), column)
-        frame = frame.rename(columns={frame.columns[place]: column})
+    frame, matched = name_columns(frame, (), {}, [object_column, respondent], audit.file)
     frame = _known_objects(frame, object_column, [*objects, *texts], {**texts, **names}, audit.file)
-    frame = frame[frame[object_column].isin(list(objects))]
+    frame = frame[frame[object_column].isin(list(objects))].copy()
+    told = one_spelling(frame, respondent, [object_column, *filter(None, [audit.wave])])
     roles = [column for column in (audit.by, audit.weight) if column]
     people = _people(frame, respondent, audit.wave, object_column, roles, audit.file)
     values = read_codebook(codebook).values
@@ -169,8 +169,9 @@ def read_profiles(
             rows.append({"item": item, "n": n, "missing": len(wide) - n, "declared": int(coded.sum())})
             deck[item] = {**audit.scale[name], "column": "", "text": captions[item]}
     return wide, replace(
-        audit, rows=len(wide), answers=pd.DataFrame(rows), items=[*captions], scale=deck, respondent=respondent
-    )
+        audit, rows=len(wide), answers=pd.DataFrame(rows), items=[*captions], scale=deck, respondent=respondent,
+        notes=(*audit.notes, *matched, *told),
+    )  # fmt: skip
 
 
 def _known_objects(

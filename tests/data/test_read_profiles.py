@@ -45,6 +45,16 @@ def test_a_long_file_becomes_one_row_per_respondent(tmp_path):
     assert counted.loc["ideal_clear"].to_dict() == {"n": 2, "missing": 1, "declared": 1}
 
 
+def test_names_in_another_spelling_are_told(tmp_path):
+    ids = LONG.replace("A,x,ideal", "a,x,ideal")
+    data, audit = read(tmp_path, ids, object_column="Object ", respondent="ID")
+    assert data["ID"].tolist() == ["A", "B", "C"]
+    assert audit.notes == (
+        ("matched_columns", {"names": "Object , ID"}),
+        ("ids_joined", {"column": "ID", "n": 1, "names": "A / a"}),
+    )
+
+
 def test_long_and_wide_give_the_same_result(tmp_path):
     rows = []
     wide = cx.sample("bank").query("wave == '2026-Q2'")
