@@ -13,11 +13,11 @@ from typing import TextIO
 
 from cxkit.data.audit import Note
 from cxkit.data.encoding import find_encoding
+from cxkit.data.header import is_number
 from cxkit.errors import DataError
 
 DELIMITERS = ("\t", ";", "|", ",")
 LINES = 50  # that show the delimiter
-_NUMBER = re.compile(r"\s*[+-]?[0-9]+([.,][0-9]+)?\s*")
 _SEP = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -79,7 +79,7 @@ def _lines(stream: TextIO) -> Iterator[str]:
 def _delimiter(lines: Sequence[str]) -> str:
     """The delimiter that cuts the header and the next rows into the same number of fields, the most."""
     bare = not any(delimiter in lines[0] for delimiter in DELIMITERS)
-    if bare and all(map(_NUMBER.fullmatch, lines[1:])):
+    if bare and all(map(is_number, lines[1:])):
         return ";"  # one column, whose decimal commas are no delimiters
 
     def score(delimiter: str) -> tuple[bool, int, int]:
@@ -127,7 +127,7 @@ def _are_rows(cells: list[str], place: int, lines: list[str], width: int, delimi
     parts = [[""] * place + first, *middle, last + [""] * (width - place - 1)]
     if any(len(part) != width for part in parts):
         return False
-    numbers = [k for k, cell in enumerate(cells) if k != place and _NUMBER.fullmatch(cell)]
+    numbers = [k for k, cell in enumerate(cells) if k != place and is_number(cell)]
     if not numbers:
         return width > 2 and len(parts) > 2
-    return any(_NUMBER.fullmatch(part[k]) for part in parts for k in numbers)
+    return any(is_number(part[k]) for part in parts for k in numbers)

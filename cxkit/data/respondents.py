@@ -26,7 +26,7 @@ UNFINISHED = {
     "finished": {"false", "0"},
     "submitdate": {""},
 }
-_NUMBER = re.compile(r"[0-9]{1,15}")
+_DIGITS = re.compile(r"[0-9]{1,15}")
 _CODE = re.compile(r"(?=.*[^\W\d_])(?=.*[\d@])[^\s:/,;]+")
 _SAME_NUMBER = re.compile(r"^0*([0-9]+?)(?:\.0*)?$")
 
@@ -159,7 +159,7 @@ def _repeated_ids(frame: pd.DataFrame, others: Sequence[str], wave: str) -> Iter
         if not 0 < again <= SELDOM * len(frame) or frame[column].isna().any():
             continue
         cells = frame[column].unique()
-        numbers = [int(cell) for cell in cells if _NUMBER.fullmatch(cell)]
+        numbers = [int(cell) for cell in cells if _DIGITS.fullmatch(cell)]
         running = len(numbers) == len(cells) and (
             max(numbers) - min(numbers) < RUNNING * len(frame) or {*map(len, cells)} in LONG
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 from cxkit.data import big
 from cxkit.data.audit import Note
-from cxkit.data.columns import column_place, tidy
+from cxkit.data.columns import as_seen, column_place
 from cxkit.data.delimited import open_text
 from cxkit.data.header import HEAD, check_head, column_names
 from cxkit.data.texttable import TextTable, cell_text, checked_rows, collect, no_answers
@@ -104,7 +104,7 @@ def _values(
     else:
         table = read_text_table(path, sheet=sheet)
         place = column_place(path.name, table.names, column)
-        yield from ((text, 1) for text in table.frame[tidy(table.names[place])])
+        yield from ((text, 1) for text in table.frame[as_seen(table.names[place])])
 
 
 def _kind(path: Path) -> str:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from cxkit.data.audit import Note
-from cxkit.data.columns import find_column, tidy
+from cxkit.data.columns import as_seen, find_column
 from cxkit.data.header import Typed, clean
 from cxkit.data.totals import refuse_totals
 from cxkit.errors import DataError
@@ -122,7 +122,7 @@ def collect(
     frame = pd.DataFrame(
         kept, columns=range(len(names)), index=pd.Index(numbers, name="row", dtype="int64"), dtype=object
     )
-    shown = list(map(tidy, names))
+    shown = list(map(as_seen, names))
     usable = [place for place, name in enumerate(shown) if name and shown.count(name) == 1]
     if delimiter == ",":
         _refuse_cut_numbers(file, shown, frame)
