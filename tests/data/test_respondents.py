@@ -82,13 +82,14 @@ class TestCopies:
         assert told(table(tmp_path, nps=[10] * 24, seg=["A"] * 24)) == ()
 
     def test_a_count_repeats_rows(self, tmp_path):
-        assert [code for code, _ in told(table(tmp_path, nps=range(11), k=[2] * 11), count="k")] == ["counted"]
+        path = table(tmp_path, nps=range(11), branch=[f"b{k}" for k in range(11)], k=[2] * 11)
+        assert [code for code, _ in told(path, count="k")] == ["counted"]
 
 
 class TestIdsNobodyDeclared:
-    @pytest.mark.parametrize("name", ["{0}", "R_{0}x", "anna{0}@example.org", "{0:06}", "7{0:09}", "UZ-{0}"])
+    @pytest.mark.parametrize("name", ["{0}", "R_{0}x", "anna{0}@example.org", "{0:06}", "{1:09}", "UZ-{0}"])
     def test_a_repeated_one_is_told(self, tmp_path, name):
-        ids = [name.format(k) for k in (*range(1, 24), 5)]
+        ids = [name.format(k, 104729 * k) for k in (*range(1, 24), 5)]
         path = table(tmp_path, who=ids, nps=[*SCORES, *SCORES[::-1]])
         assert told(path) == (("repeated_ids", {"column": "who", "n": 1, "setting": "respondent"}),)
         assert told(path, respondent="-") == ()
@@ -96,8 +97,9 @@ class TestIdsNobodyDeclared:
             told(path, respondent="who")
 
     def test_within_a_wave_only(self, tmp_path):
-        ids = [*range(1, 13), *range(1, 13)]
-        assert told(table(tmp_path, who=ids, wave=WAVES, nps=[*SCORES, *SCORES[::-1]]), wave="wave") == ()
+        path = table(tmp_path, who=[*range(1, 13), *range(12, 24)], wave=WAVES, nps=[*SCORES, *SCORES])
+        assert told(path, wave="wave") == ()
+        assert [code for code, _ in told(path)] == ["repeated_ids"]
 
     @pytest.mark.parametrize(
         "cells",
@@ -138,6 +140,11 @@ class TestSeveralRowsOfARespondent:
         expected = ("several_rows", {"respondent": "who", "column": "brand, scale", "n": 4, "setting": "where"})
         assert expected in told(path, wave="wave")
 
+    def test_a_column_with_one_value_for_each_asks_nothing(self, tmp_path):
+        who = [k for k in range(12) for _ in range(3)]
+        path = table(tmp_path, who=who, city=["xyz"[k % 3] for k in who], nps=[*SCORES, *SCORES[::-1], *SCORES])
+        assert told(path) == ()
+
     def test_one_row_for_each_is_usual(self, tmp_path):
         path = table(
             tmp_path, who=range(24), seg=["A", "B"] * 12, city=["x", "y", "z"] * 8, nps=SCORES + SCORES[::-1]
@@ -162,6 +169,7 @@ class TestUnfinished:
         assert told(path) == (("unfinished", {"n": 2, "columns": column, "setting": "where"}),)
         data, audit = read(path, items=["nps"], scale=[0, 10], where={column: yes})
         assert (data["nps"].tolist(), audit.notes) == (SCORES, ())
+        assert not no or told(path, where={column: no}) == ()
 
     def test_a_row_marked_twice_is_one(self, tmp_path):
         path = table(
