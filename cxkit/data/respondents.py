@@ -8,7 +8,7 @@ from math import prod
 import pandas as pd
 
 from cxkit.data.audit import Note
-from cxkit.data.spelling import key
+from cxkit.data.spelling import key, visible
 from cxkit.data.totals import is_total
 from cxkit.errors import DataError
 
@@ -80,7 +80,7 @@ def one_spelling(frame: pd.DataFrame, respondent: str, within: Sequence[str]) ->
     apart = frame.assign(**{respondent: joined})[ids.notna()].duplicated([respondent, *within]).any()
     if not apart:
         frame[respondent] = joined.where(ids.notna(), None)
-    names = ", ".join(" / ".join(cells) for cells in several[:SHOWN])
+    names = ", ".join(" / ".join(map(visible, cells)) for cells in several[:SHOWN])
     code = "ids_apart" if apart else "ids_joined"
     return [(code, {"column": respondent, "n": len(several), "names": names})]
 

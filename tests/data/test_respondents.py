@@ -31,7 +31,7 @@ class TestSpellingsOfIds:
         ids = [form.format(k) for form in (one, other) for k in range(10, 22)]
         path = table(tmp_path, id=ids, wave=WAVES, nps=SCORES * 2)
         data, audit = read(path, items=["nps"], scale=[0, 10], respondent="id", wave="wave")
-        first = " / ".join(sorted((one.format(10), other.format(10))))
+        first = " / ".join(sorted((one.format(10), other.format(10)))).replace("\u00a0", "[U+00A0]")
         assert data["id"].nunique() == 12
         assert [(code, values["n"]) for code, values in audit.notes] == [("ids_joined", 12)]
         assert first in audit.notes[0][1]["names"]
