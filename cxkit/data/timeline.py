@@ -78,12 +78,7 @@ def in_time(names: Iterable[str], dates: str = "") -> Timeline:
 
 
 def wave_order(
-    answers: Mapping[str, int],
-    waves: Sequence[str],
-    dates: str,
-    column: str,
-    min_base: int,
-    ordered: Sequence[str] = (),
+    answers: Mapping[str, int], waves: Sequence[str], dates: str, column: str, min_base: int, own: Sequence[str] = ()
 ) -> tuple[tuple[str, ...], list[tuple[str, dict[str, Any]]]]:
     """The waves of a survey in order, with notes; an order that is given wins over the one by time.
 
@@ -94,7 +89,7 @@ def wave_order(
     dates : as in :func:`in_time`.
     column : the column with the waves, for errors.
     min_base : days with fewer answers than this are no waves.
-    ordered : the order that the column itself declares, for waves whose names tell none.
+    own : the order that the column itself declares, for waves whose names tell none.
 
     Raises
     ------
@@ -106,9 +101,9 @@ def wave_order(
         try:
             found = in_time(answers, dates)
         except SettingsError:
-            if not set(answers) <= set(ordered):
+            if not set(answers) <= set(own):
                 raise
-            given = tuple(name for name in ordered if name in answers)
+            given = tuple(name for name in own if name in answers)
             return given, [("waves_as_ordered", {"waves": list(given)})]
         told = [(f"waves_by_{found.form}", {"waves": list(found.waves)})] if found.form else []
         far = _far(found.waves, dates)

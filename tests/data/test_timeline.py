@@ -256,12 +256,12 @@ def test_a_wave_far_from_the_others_is_told(waves, far):
 def test_an_order_that_the_column_declares_is_taken_where_the_names_tell_none():
     settings = {"waves": (), "dates": "", "column": "when", "min_base": 10}
     waves = ["spring", "autumn"]
-    found = wave_order(dict.fromkeys(waves, 50), ordered=["winter", *waves], **settings)
+    found = wave_order(dict.fromkeys(waves, 50), own=["winter", *waves], **settings)
     assert found == (tuple(waves), [("waves_as_ordered", {"waves": waves})])
     months = dict.fromkeys(["12/2025", "01/2026"], 50)
-    assert wave_order(months, ordered=sorted(months), **settings)[0] == ("12/2025", "01/2026")
+    assert wave_order(months, own=sorted(months), **settings)[0] == ("12/2025", "01/2026")
     with pytest.raises(SettingsError, match="have no known order"):
-        wave_order(dict.fromkeys(waves, 50), ordered=["spring"], **settings)
+        wave_order(dict.fromkeys(waves, 50), own=["spring"], **settings)
 
 
 STAMPS = {
