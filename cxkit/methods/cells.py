@@ -12,6 +12,7 @@ from cxkit.data import tally
 from cxkit.data.cards import Card
 from cxkit.data.tally import Answers
 from cxkit.data.timeline import natural, wave_order
+from cxkit.data.wave_column import declared_order
 from cxkit.errors import DataError, SettingsError
 from cxkit.methods import doubts
 from cxkit.methods.groups import Members, in_order, members_of, mirrored, name_notes
@@ -118,7 +119,8 @@ def tally_cells(data: Any, cards: Mapping[str, Card], settings: Mapping[str, Any
         raise DataError(f"There is no answer in {', '.join(cards)}; all respondents left them empty.")
     sizes = answered[answered["wave"] != ""].groupby(["wave", "item"])["n"].sum().groupby("wave").max()
     answers = {str(wave): int(n) for wave, n in sizes.items()}
-    waves, told = wave_order(answers, *(settings[k] for k in ("waves", "dates", "wave", "min_base")))
+    order, dates, wave, min_base = (settings[k] for k in ("waves", "dates", "wave", "min_base"))
+    waves, told = wave_order(answers, order, dates, wave, min_base, declared_order(data, wave))
     notes += [*told, *doubts.weight_notes(data, settings["weight"], settings["wave"], waves[-1] if waves else "")]
     members, known = members_of(_names(counts["group"]), settings), set(answered["group"])
     groups = _names(pd.Series([group for group, values in members.of.items() if values & known], dtype=object))
