@@ -24,6 +24,7 @@ from cxkit.survey.cards import Card
 from cxkit.survey.survey import Survey
 from cxkit.survey.tally import Answers
 from cxkit.survey.timeline import natural, wave_order
+from cxkit.survey.wave_column import declared_order
 
 Row = dict[str, Any]  # a row of the result's table to be
 
@@ -112,7 +113,8 @@ def tally_cells(data: Any, cards: Mapping[str, Card], common: Common) -> Cells:
         raise DataError(f"There is no answer in {', '.join(cards)}; all respondents left them empty.")
     sizes = answered[answered["wave"] != ""].groupby(["wave", "item"])["n"].sum().groupby("wave").max()
     answers = {str(wave): int(n) for wave, n in sizes.items()}
-    waves, told = wave_order(answers, common.waves, common.dates, common.wave, common.min_base)
+    declared = declared_order(data, common.wave)
+    waves, told = wave_order(answers, common.waves, common.dates, common.wave, common.min_base, declared)
     notes += [*told, *doubts.weight_notes(data, common.weight, common.wave, waves[-1] if waves else "")]
     members, known = members_of(_names(counts["group"]), common), set(answered["group"])
     groups = _names(pd.Series([group for group, values in members.of.items() if values & known], dtype=object))

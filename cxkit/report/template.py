@@ -19,7 +19,7 @@ from cxkit.methods.asked import Option, options_of
 from cxkit.show.language import language
 from cxkit.survey.yamlfile import TOO_DEEP, DepthError, is_deep, yaml_value
 
-OWN = {"data_path": str, "codebook": str, "options": dict, "where": dict, "lang": str}  # what a notebook says itself
+OWN = {"data_path": str, "codebook": str, "tables": dict, "options": dict, "where": dict, "lang": str}  # a notebook's
 PATHS = ("data_path", "codebook")
 TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool, "list": list, "dict": dict}
 

@@ -26,6 +26,32 @@ TOLD: dict[str, str | tuple[str, str]] = {
     ),
     "hidden_columns": mark("Columns that are hidden in the sheet and were read like the others: {names}."),
     "hidden_sheets": (mark("{n} hidden sheet was not read."), mark("{n} hidden sheets were not read.")),
+    "columns_twice": mark(
+        "Columns that may stand twice, as there is one with “.1” behind the name too: {names}. The first was read."
+    ),
+    "copied_rows": mark(
+        "Rows that repeat another in every cell, read like the others: {n}. Delete them if they are copies."
+    ),
+    "unfinished": mark(
+        "Rows marked in {columns} as previews or as unfinished, read like the others: {n}. Leave them out with "
+        "“{setting}” or in the export."
+    ),
+    "repeated_ids": mark(
+        "“{column}” looks like ids of respondents, but rows have the id of another row: {n}. If they are ids, name "
+        "the column as “{setting}” and correct these rows."
+    ),
+    "several_rows": mark(
+        "Rows with the same “{respondent}” differ in “{column}” (values: {n}). If they are several answers of one "
+        "respondent, choose one value with “{setting}”."
+    ),
+    "ids_joined": mark(
+        "Column “{column}”: ids that differ only in case, spaces or leading zeros were taken for one respondent, "
+        "such as {names}. Respondents: {n}."
+    ),
+    "ids_apart": mark(
+        "Column “{column}”: ids that differ only in case, spaces or leading zeros were counted apart, such as "
+        "{names}. Cases: {n}."
+    ),
     "counted": mark(
         "A row stands for as many respondents as “{column}” says. Rows: {rows}; respondents: {respondents}."
     ),

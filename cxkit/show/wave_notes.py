@@ -18,6 +18,8 @@ CAVEATS = {
     "waves_by_time": mark("Waves are in the order of time: {waves}."),
     "waves_by_number": mark("Waves are in the order of their numbers: {waves}."),
     "waves_against_time": mark("Waves are in the order that was given: {waves}. By time it would be: {by_time}."),
+    "waves_as_ordered": mark("Waves are in the order of the column’s own categories: {waves}."),
+    "waves_far": mark("More than ten years lie between these waves and the others: {waves}. A year may be mistyped."),
 }
 TOLD = {
     "waves_joined": mark("Spellings of one wave were joined as {name}: {names}."),

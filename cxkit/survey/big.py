@@ -150,7 +150,10 @@ def _literal(path: Path, spill: Path) -> str:
 
 def _attach(con: Any, file: str, path: Path, sheet: str) -> str:
     con.execute(f"ATTACH {_quoted(str(path))} AS cx (TYPE duckdb, READ_ONLY)")
-    asked = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'cx' AND schema_name = 'main' ORDER BY 1"
+    asked = " UNION ".join(
+        f"SELECT {kind}_name FROM duckdb_{kind}s() WHERE database_name = 'cx' AND schema_name = 'main'"
+        for kind in ("table", "view")
+    ) + " ORDER BY 1"  # fmt: skip
     tables = [name for (name,) in con.execute(asked).fetchall()]
     if sheet and sheet not in tables:
         raise DataError(f'{file} has no table "{sheet}"; {did_you_mean(sheet, tables)}')

@@ -1,4 +1,4 @@
-"""How English, Russian and Uzbek call months, quarters, half-years and weeks, all in lower case."""
+"""How English, Russian and Uzbek call months, quarters, half-years, weeks and days, all in lower case."""
 
 _MONTHS = (
     "jan january yan yanv yanvar янв январь января январ",
@@ -23,8 +23,14 @@ _UNITS = {
     "fiscal": "fy fiscal",
 }
 UNITS = {word: unit for unit, words in _UNITS.items() for word in words.split()}
-# What stands beside a year or a month, and after a number, without changing what is meant.
-BESIDE, ORDINALS = (set(words.split()) for words in (
+# What stands beside a year or a month, after a number, and beside a day, without changing what is meant.
+BESIDE, ORDINALS, WEEKDAYS = (set(words.split()) for words in (
     "of the year г гг год года годы году yil yili yillik y йил йили йиллик",
     "st nd rd th й я е ый ий ая ое го ье inchi nchi chi инчи нчи чи",
+    "mon monday tue tues tuesday wed wednesday thu thurs thursday fri friday sat saturday sun sunday "
+    "пн понедельник вт вторник ср среда чт четверг пт пятница сб суббота вс воскресенье "
+    "dushanba seshanba chorshanba payshanba juma shanba yakshanba "
+    "душанба сешанба чоршанба пайшанба жума шанба якшанба",
 ))  # fmt: skip
+# A wave that is called so is numbered through, so that wave 4 is after wave 1 even without 2 and 3.
+WAVES = ("wave", "волна", "to lqin", "тўлқин", "so rov", "сўров", "round", "раунд", "bosqich", "босқич")

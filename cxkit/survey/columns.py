@@ -10,16 +10,16 @@ import pandas as pd
 
 from cxkit.errors import DataError, did_you_mean
 from cxkit.survey.cards import Card, fold
-from cxkit.survey.header import MARKS
+from cxkit.survey.header import UNSEEN
 
-_UNSEEN = re.compile(f"[{MARKS}]")
-MAX_VALUES = 1_000  # of a column that may name the items in its rows
+_UNSEEN = re.compile(f"[{UNSEEN}]")
+MOST_TEXTS = 1_000  # of a column that may name the items in its rows
 
 
-def tidy(name: str) -> str:
+def as_seen(name: str) -> str:
     """A name as it looks: one form of letters, single spaces, nothing unseen.
 
-    >>> tidy("How\\u00a0easy?\\u200b")
+    >>> as_seen("How\\u00a0easy?\\u200b")
     'How easy?'
     """
     return " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", name)).split())
@@ -35,7 +35,7 @@ def find_column(file: str, names: Sequence[str], column: str) -> int | None:
     found = [place for place, name in enumerate(names) if name and _key(name) == _key(column)]
     if len(found) > 1:
         one, two = found[:2]
-        first, second = tidy(names[one]), tidy(names[two])
+        first, second = as_seen(names[one]), as_seen(names[two])
         if first == second:
             raise DataError(
                 f'{file}, row 1: the column name "{first}" stands twice, in columns {one + 1} and {two + 1}; make '
@@ -59,7 +59,7 @@ def spelled_as(name: str, others: Iterable[str]) -> str:
 
 @lru_cache(maxsize=20_000)
 def _key(name: str) -> str:
-    return fold(tidy(name))
+    return fold(as_seen(name))
 
 
 def column_place(file: str, names: Sequence[str], column: str) -> int:
@@ -82,7 +82,8 @@ def name_columns(
 
     Returns
     -------
-    The frame, and a note of the columns that do not stand in the file letter for letter as they are asked for.
+    The frame, and notes of the columns that do not stand in the file letter for letter as they are asked for, or that
+    a program may have found twice and told apart by ".1".
 
     Raises
     ------
@@ -94,7 +95,7 @@ def name_columns(
     for name in dict.fromkeys([*items, *others]):
         column = (items[name].column if name in items else "") or name
         place = find_column(file, known, column)
-        there = "" if place is None else tidy(known[place])
+        there = "" if place is None else as_seen(known[place])
         if place is None or (there in names and name not in items):
             raise _no_column(frame.rename(columns=names), known, column, list(items), file)
         if there in names or (name != there and name in frame.columns):
@@ -105,17 +106,22 @@ def name_columns(
         names[there] = name
         if known[place] != column:
             matched.append(column)
-    notes = (("matched_columns", {"names": ", ".join(matched)}),) if matched else ()
+    spelled = set(map(as_seen, known))
+    twice = [there for there in names if not there[-1].isdigit() and f"{there}.1" in spelled.difference(names)]
+    notes = (
+        *((("matched_columns", {"names": ", ".join(matched)}),) if matched else ()),
+        *((("columns_twice", {"names": ", ".join(twice)}),) if twice else ()),
+    )
     return frame.rename(columns=names), notes
 
 
 def _long_columns(frame: pd.DataFrame, items: Sequence[str]) -> tuple[str, str] | None:
     """Two columns whose texts, joined by "_", are the names of all items, as objects and scales of a profile are."""
     pairs = {tuple(fold(item).partition("_")[::2]) for item in items}
-    if not all(one and other for one, other in pairs):
+    if not pairs or not all(one and other for one, other in pairs):
         return None
     found = {str(name): frame[name].dropna().unique() for name in frame}
-    texts = {name: set(map(fold, values)) for name, values in found.items() if len(values) <= MAX_VALUES}
+    texts = {name: set(map(fold, values)) for name, values in found.items() if len(values) <= MOST_TEXTS}
     for one, first in texts.items():
         if {pair[0] for pair in pairs} <= first:
             for other, second in texts.items():
@@ -128,7 +134,7 @@ def _no_column(frame: pd.DataFrame, known: Sequence[str], column: str, items: Se
     """Why a column is not there: its name is a text in a table of one row per answer, or it is not known."""
     for other in frame if column in items else ():
         texts = frame[other].dropna().unique()
-        if len(texts) <= MAX_VALUES and {fold(item) for item in items} <= {fold(text) for text in texts}:
+        if len(texts) <= MOST_TEXTS and {fold(item) for item in items} <= {fold(text) for text in texts}:
             return DataError(
                 f'{file} has no column "{column}", but the rows of column "{other}" name it: a row is one answer; '
                 f"make it one row per respondent with a column per item, as a pivot table does."

@@ -14,10 +14,10 @@ from typing import TextIO
 from cxkit.errors import DataError
 from cxkit.survey.audit import Note
 from cxkit.survey.encoding import find_encoding
+from cxkit.survey.header import is_number
 
 DELIMITERS = ("\t", ";", "|", ",")
-HEAD = 50  # lines that show the delimiter
-_NUMBER = re.compile(r"\s*[+-]?[0-9]+([.,][0-9]+)?\s*")
+LINES = 50  # that show the delimiter
 _SEP = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -53,7 +53,7 @@ def open_text(path: Path, encoding: str = "", delimiter: str = "") -> Iterator[O
     notes = (("encoding_guessed", {"encoding": encoding, "words": words}),) if words else ()
     with path.open(encoding=encoding, newline="") as stream:
         named = _start(stream)
-        delimiter = delimiter or named or _delimiter(list(islice(stream, HEAD)))
+        delimiter = delimiter or named or _delimiter(list(islice(_lines(stream), LINES)))
         _start(stream)
         yield Opened(_rows(path.name, stream, delimiter), encoding, delimiter, notes)
 
@@ -71,15 +71,20 @@ def _start(stream: TextIO) -> str:
     return ""
 
 
+def _lines(stream: TextIO) -> Iterator[str]:
+    """The lines without the mark that DOS sets behind the last."""
+    return (line for one in stream if (line := one.removesuffix("\x1a")))
+
+
 def _delimiter(lines: Sequence[str]) -> str:
     """The delimiter that cuts the header and the next rows into the same number of fields, the most."""
     bare = not any(delimiter in lines[0] for delimiter in DELIMITERS)
-    if bare and all(map(_NUMBER.fullmatch, lines[1:])):
+    if bare and all(map(is_number, lines[1:])):
         return ";"  # one column, whose decimal commas are no delimiters
 
     def score(delimiter: str) -> tuple[bool, int, int]:
         rows = [row for row in csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter) if row]
-        whole = rows[:-1] if len(lines) == HEAD else rows  # the last may be cut
+        whole = rows[:-1] if len(lines) == LINES else rows  # the last may be cut
         widths = Counter(map(len, whole))
         width, often = max(widths.items(), key=lambda one: (one[1] if one[0] > 1 else 0, one), default=(0, 0))
         return len(widths) == 1 and width > 1, often if width > 1 else 0, width
@@ -90,7 +95,7 @@ def _delimiter(lines: Sequence[str]) -> str:
 def _rows(file: str, stream: TextIO, delimiter: str) -> Iterator[list[str]]:
     row, width = 1, 0
     try:
-        for cells in csv.reader(stream, delimiter=delimiter, strict=True):
+        for cells in csv.reader(_lines(stream), delimiter=delimiter, strict=True):
             width = width or len(cells)
             if not _TO_CHECK.isdisjoint("".join(cells)):
                 _check_cells(file, row, cells, width, delimiter)
@@ -119,10 +124,10 @@ def _check_cells(file: str, row: int, cells: list[str], width: int, delimiter: s
 def _are_rows(cells: list[str], place: int, lines: list[str], width: int, delimiter: str) -> bool:
     """Whether the lines of a text would be rows of the table, with numbers where this row has some."""
     first, *middle, last = (next(csv.reader([line], delimiter=delimiter)) for line in lines)
-    parts = [cells[:place] + first, *middle, last + cells[place + 1 :]]
+    parts = [[""] * place + first, *middle, last + [""] * (width - place - 1)]
     if any(len(part) != width for part in parts):
         return False
-    numbers = [k for k, cell in enumerate(cells) if k != place and _NUMBER.fullmatch(cell)]
+    numbers = [k for k, cell in enumerate(cells) if k != place and is_number(cell)]
     if not numbers:
         return width > 2 and len(parts) > 2
-    return any(_NUMBER.fullmatch(part[k]) for part in (*middle, last) for k in numbers if k < len(part))
+    return any(is_number(part[k]) for part in parts for k in numbers)

@@ -1,16 +1,14 @@
 """The header of a table: one row of names above the answers."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 from cxkit.errors import DataError
-from cxkit.survey.cards import fold
+from cxkit.survey.cards import fold, to_number
 
 HEAD = 12  # rows that show where the header ends
-MARKS = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"  # unseen, of no width
-SPACES = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + MARKS
+UNSEEN = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"  # unseen, of no width
+SPACES = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + UNSEEN
 SPACES += "".join(map(chr, range(0x2000, 0x200B)))
-_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 # What SurveyMonkey writes below a question that has one column.
 _MARKERS = {"response", "open-ended response", "ответ", "открытый ответ", "ответ в свободной форме"}
 
@@ -59,17 +57,17 @@ def _check_titles(file: str, head: list[list[str | None]], width: int) -> None:
     filled = sum(cell is not None for cell in head[0])
     for place, row in enumerate(head[1:], 1):
         names = {cell for cell in row if cell}
-        if len(names) == width > filled and _stands_above_numbers(head, place) and (filled == 1 or place > 1):
+        if len(names) == width > filled and _stands_above_numbers(head, place):
             raise DataError(
                 f"{file}: row 1 fills {filled} {'column' if filled == 1 else 'columns'}, row {place + 1} fills "
-                f"{width}; the names of the columns must stand in row 1, so delete a title above them."
+                f"{width}; the names of the columns must stand in row 1, so delete what stands above them."
             )
 
 
 def _check_second_row(file: str, head: list[list[str | None]]) -> None:
     first, second = head[:2]
     texts = [cell for cell in second if cell]
-    if not texts or any(map(_is_number, texts)):
+    if not texts or any(map(is_number, texts)):
         return
     found = "continues the names of row 1"
     missing = [place for place, name in enumerate(first) if not name and second[place]]
@@ -89,17 +87,17 @@ def _check_second_row(file: str, head: list[list[str | None]]) -> None:
 
 def _stands_above_numbers(head: list[list[str | None]], place: int) -> bool:
     """Whether a row has no number, but one of its columns holds nothing else below."""
-    return not any(cell and _is_number(cell) for cell in head[place]) and bool(_number_columns(head, place))
+    return not any(cell and is_number(cell) for cell in head[place]) and bool(_number_columns(head, place))
 
 
 def _number_columns(head: list[list[str | None]], place: int, least: int = 1) -> list[int]:
     """The columns that hold some numbers, and nothing else, in the rows below this one."""
     below = [[cell for cell in cells if cell] for cells in zip(*head[place + 1 :], strict=True)]
-    return [k for k, cells in enumerate(below) if len(cells) >= least and all(map(_is_number, cells))]
+    return [k for k, cells in enumerate(below) if len(cells) >= least and all(map(is_number, cells))]
 
 
-def _is_number(cell: str) -> bool:
-    return _NUMBER.fullmatch(cell) is not None
+def is_number(cell: str) -> bool:
+    return to_number(cell.strip()) is not None
 
 
 def _short(row: Sequence[str | None]) -> str:

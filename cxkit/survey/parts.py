@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from filecmp import cmp
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,17 @@ def table_part(con: Any, file: str, table: str) -> Part:
     source = f"cx.main.{quoted_name(table)}"
     names, kinds = _described(con, source, [])
     types = con.sql(f"SELECT * FROM {source} LIMIT 0").to_arrow_table().schema.types
-    return _numbered(Part(source, [], "rowid", column_names(file, names), names, kinds, types))
+    stored = con.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'cx' AND table_name = ?", [table]
+    )
+    number = "rowid" if stored.fetchall()[0][0] else ""  # which a view has none of
+    return _numbered(Part(source, [], number, column_names(file, names), names, kinds, types))
 
 
 def parquet_parts(con: Any, folder: str, files: Sequence[Path], paths: Sequence[str]) -> list[Part]:
     import pyarrow.parquet
 
+    _refuse_copies(folder, files)
     parts: list[Part] = []
     for file, real in zip(files, paths, strict=True):
         params = [real]
@@ -58,6 +64,21 @@ def parquet_parts(con: Any, folder: str, files: Sequence[Path], paths: Sequence[
     return parts
 
 
+def _refuse_copies(folder: str, files: Sequence[Path]) -> None:
+    """Refuse two files that are the same byte for byte, as "a (1).parquet" beside "a.parquet"; empty ones may be."""
+    import pyarrow.parquet
+
+    of_size: dict[int, list[Path]] = {}
+    for file in files:
+        for other in (alike := of_size.setdefault(file.stat().st_size, [])):
+            if cmp(file, other, shallow=False) and pyarrow.parquet.read_metadata(file).num_rows:
+                raise DataError(
+                    f'The folder "{folder}" holds {other.name} and {file.name}, which are copies of each other; keep '
+                    f"one of them."
+                )
+        alike.append(file)
+
+
 def _described(con: Any, source: str, params: Sequence[Any]) -> tuple[list[str], list[str]]:
     rows = con.execute(f"DESCRIBE SELECT * FROM {source}", params).fetchall()
     return [row[0] for row in rows], [row[1] for row in rows]
@@ -65,7 +86,7 @@ def _described(con: Any, source: str, params: Sequence[Any]) -> tuple[list[str],
 
 def _numbered(part: Part) -> Part:
     """Make sure that the number of a row is no column of the file, whatever the names of its columns."""
-    if part.number in map(str.casefold, part.names):
+    if part.number in ("", *map(str.casefold, part.names)):
         alias = quoted_name("_" * (1 + max(map(len, part.names))))
         source = f"(SELECT *, row_number() OVER () - 1 AS {alias} FROM {part.source})"
         return replace(part, source=source, number=alias)

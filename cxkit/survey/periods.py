@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cxkit.survey.calendar_words import BESIDE, MONTHS, ORDINALS, UNITS
+from cxkit.survey.calendar_words import BESIDE, MONTHS, ORDINALS, UNITS, WEEKDAYS
 from cxkit.survey.cards import fold
 
 PERIODS = ("day", "week", "month", "quarter", "half-year", "year")
@@ -19,6 +19,9 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _YEAR_WORD = re.compile(r"(?<=\d)[ -]?(?:г|год|года|yil|yili|йил|йили)\.?$")
+_WEEKDAY = re.compile(rf"[ (,]*\b(?:{'|'.join(WEEKDAYS)})\b[.,) ]*")
+_RANGE = re.compile(r"(\d+([-/.])\d+\2\d+)[-/](\d+\2\d+\2\d+)")
+_FISCAL_YEAR = re.compile(r"(?:fy|fiscal(?: year)?)[ -]?(\d{4}|\d\d)(?!\d)")
 _LONGEST = 60  # letters in the name of a date or a numbered wave
 
 
@@ -117,28 +120,17 @@ def series(text: str) -> Period | None:
     return Period(f"{kind} of a year", at, at) if other < 10**9 else None
 
 
-def from_number(text: str) -> tuple[Period, str] | None:
-    """Read a number as a day as Excel counts them, or as seconds or milliseconds since 1970, with the form found.
-
-    >>> found, form = from_number("45962")
-    >>> found.within("day"), form
-    ('2025-11-01', 'excel')
-    """
-    if not re.fullmatch(r"\d{5}([.,]\d+)?|\d{10}(\.\d+)?|\d{13}", text):
-        return None
-    whole = int(re.split("[.,]", text)[0])
-    if len(str(whole)) == 5:
-        start = dt.date(1899, 12, 30).toordinal()  # Excel counts a 29 February 1900, so day 0 is this one
-        return _days("day", start + whole, 1), "excel"
-    at = dt.date(1970, 1, 1).toordinal() * DAY + (whole if whole < 10**10 else whole // 1000)
-    return Period("moment", at, at), "unix"
-
-
 # A survey has many times, but few days.
 @lru_cache(maxsize=10_000)
 def _calendar(text: str, reading: Reading) -> Period | None:
     text = _plain(text)
-    return _numbers(_YEAR_WORD.sub("", text), reading) or _named(text) if len(text) <= _LONGEST else None
+    if len(text) > _LONGEST:
+        return None
+    text = _WEEKDAY.sub(" ", text).strip()
+    if found := _RANGE.fullmatch(text):  # 2025-11-03/2025-11-09, a week as pandas names it
+        start, end = _calendar(found[1], reading), _calendar(found[3], reading)
+        return Period("day", start.first, end.last) if start and end and start.last < end.first else None
+    return _numbers(_YEAR_WORD.sub("", text), reading) or _named(text)
 
 
 @lru_cache(maxsize=100_000)  # the same times are read in several ways
@@ -158,6 +150,7 @@ def _clock(text: str) -> tuple[str, int | None]:
 
 def _plain(text: str) -> str:
     text = re.sub(r"(?<=\d)\s*([-/.])\s*(?=\d)", r"\1", re.sub("[\u2010-\u2015\u2212_]", "-", fold(text)))
+    text = re.sub(r"(?<=\w) ?'(\d\d)$", lambda found: f" {_year(found[1])}", text)  # W51'25
     return text[:-2] if re.fullmatch(r"-?\d+\.0", text) else text  # as engines write whole numbers beside gaps
 
 
@@ -196,15 +189,14 @@ def _named(text: str) -> Period | None:
     rest = [n for n in numbers if n not in years]
     if kinds == ["month of the year"] and len(years) == len(rest) == 1:
         return _month(years[0], rest[0])
-    if kinds in (["quarter"], ["half-year"], ["fiscal", "quarter"], ["quarter", "fiscal"]) and len(numbers) == 2:
+    if "fiscal" in kinds and len(kinds) == len(numbers) == 2:
+        return _fiscal_part(text, numbers, *(UNITS.get(word, word) for word in words if UNITS.get(word) != "fiscal"))
+    if kinds in (["quarter"], ["half-year"]) and len(numbers) == 2:
         if not years:  # beside a quarter a number of two digits is a year: Q1 26, 1Q26
             years, rest = [n for n in numbers if len(n) == 2], [n for n in numbers if len(n) == 1]
         count = 2 if kinds == ["half-year"] else 4
         if len(years) != 1 or len(rest) != 1 or not 1 <= int(rest[0]) <= count:
             return None
-        if "fiscal" in kinds:
-            at = _year(years[0]) * 10 + int(rest[0])
-            return Period("fiscal quarter", at, at)
         size = 12 // count
         return _months(kinds[0], _year(years[0]), (int(rest[0]) - 1) * size + 1, size)
     if kinds == ["week"] and len(years) == len(rest) == 1:
@@ -233,8 +225,9 @@ def _parts(text: str) -> tuple[list[str], list[str]]:
     """The numbers of a text, Roman ones too, and its words without what only stands beside them."""
     numbers, words = [], []
     after_number = False
-    for token in _TOKENS.findall(text):
-        roman = _ROMAN.fullmatch(token)
+    for found in _TOKENS.finditer(text):
+        token, beside = found[0], text[found.end() : found.end() + 1]
+        roman = None if beside.isdecimal() else _ROMAN.fullmatch(token)  # V1 is a visit
         if token.isdecimal() or roman:
             numbers.append(str(_roman(roman)) if roman else token)
         elif token not in BESIDE and not (after_number and token in ORDINALS):
@@ -254,6 +247,15 @@ def _is_year(number: str) -> bool:
 
 def _year(number: str) -> int:
     return int(number) if len(number) > 2 else int(number) + (2000 if int(number) < 70 else 1900)
+
+
+def _fiscal_part(text: str, numbers: list[str], part: str = "") -> Period | None:
+    """A quarter, a period ... of a fiscal year: Q1 FY26, FY26 P11."""
+    years = _FISCAL_YEAR.findall(text) or [n for n in numbers if _is_year(n)]
+    if len(years) != 1 or not part or years[0] not in numbers:
+        return None
+    at = _year(years[0]) * 100 + int(numbers[numbers[0] == years[0]])
+    return Period(f"fiscal {part}", at, at)
 
 
 def _fiscal(start: str, end: str = "") -> Period | None:

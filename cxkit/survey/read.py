@@ -15,13 +15,13 @@ from cxkit.survey.audit import Audit
 from cxkit.survey.cards import answer_notes, cards, to_scores
 from cxkit.survey.codebook import Codebook, read_codebook
 from cxkit.survey.columns import column_place, name_columns, spelled_as
+from cxkit.survey.respondents import check_respondents
 from cxkit.survey.samples import sample_codebook, sample_text
 from cxkit.survey.sources import distinct_values, read_text_table
 from cxkit.survey.spelling import look
 from cxkit.survey.survey import Survey
 from cxkit.survey.texttable import TextTable
 from cxkit.survey.timeline import check_dates
-from cxkit.survey.totals import is_total
 from cxkit.survey.values import Pick, Values, name_roles, rows_by_name, split_of, texts_of
 from cxkit.survey.wave_column import check_period, read_waves
 
@@ -134,8 +134,8 @@ def read(
         raise DataError(f"{file} has no answer in {', '.join(names)}: all {len(frame)} rows are empty or missing.")
     if roles["weight"]:
         frame[roles["weight"]] = read_weights(frame[roles["weight"]], file, book.decimal)
-    if roles["respondent"]:
-        _unique(frame, roles["respondent"], roles["wave"], file)
+    used = {*ratings, *roles.values(), *where}
+    notes += check_respondents(frame, roles, used, file, ids=(respondent or book.respondent) != "-")
     filtered = table.filtered_rows + int((~keep).sum())
     audit = Audit(
         file, table.encoding, table.delimiter, table.sheet, len(frame), table.blank_rows,
@@ -244,29 +244,3 @@ def _codebook(path: str | Path, codebook: Any) -> Codebook:
 def _same_scale(book: Codebook) -> list[str]:
     ends = [(card.low, card.high) for card in book.items.values()]
     return [name for name, end in zip(book.items, ends, strict=True) if end == ends[0]]
-
-
-def _unique(frame: pd.DataFrame, respondent: str, wave: str, file: str) -> None:
-    keys = [respondent, wave] if wave else [respondent]
-    ids = frame[frame[respondent].notna()]
-    if 0 < len(ids) < len(frame):
-        row = frame.index[frame[respondent].isna()][0]
-        raise DataError(
-            f'{file}, column "{respondent}", row {row}: found an empty cell, expected a respondent\'s id; '
-            f"fill it in, or delete the row if it is a note or a total."
-        )
-    totals = ids.index[[is_total(one) for one in ids[respondent]]]
-    if len(totals):
-        raise DataError(
-            f'{file}, column "{respondent}", row {totals[0]}: found "{ids.loc[totals[0], respondent]}", expected a '
-            f"respondent's id; delete the row if it is a total, or give the respondent another id."
-        )
-    again = ids[ids.duplicated(keys)]
-    if len(again):
-        row, value = again.index[0], again[respondent].iloc[0]
-        same = ids.groupby(keys, dropna=False).ngroup()
-        first = same.index[same == same[row]][0]
-        raise DataError(
-            f'{file}, column "{respondent}", row {row}: the id "{value}" stands already in row {first}; '
-            f"a respondent may answer once{' per wave' if wave else ''}, so correct the id or delete a row."
-        )

@@ -10,7 +10,7 @@ from typing import Any
 from cxkit.errors import DataError
 from cxkit.survey import big
 from cxkit.survey.audit import Note
-from cxkit.survey.columns import column_place, tidy
+from cxkit.survey.columns import as_seen, column_place
 from cxkit.survey.delimited import open_text
 from cxkit.survey.header import HEAD, check_head, column_names
 from cxkit.survey.texttable import TextTable, cell_text, checked_rows, collect, no_answers
@@ -37,6 +37,7 @@ def read_text_table(
         for column, value in (where or {}).items()
     }
     kind = _kind(path)
+    _refuse_unused(path, kind, sheet, encoding, delimiter)
     by_rows = bool(wanted) and (kind in TEXT_FILES or big.reads(path))
     size = sum(one.stat().st_size for one in big.files(path))
     if size > MAX_BYTES and not by_rows:
@@ -44,9 +45,10 @@ def read_text_table(
         raise DataError(f"{path.name} has {size / 2**20:.0f} MiB, more than the 512 MiB read at once; {hint}.")
     if kind in TEXT_FILES:
         with open_text(path, encoding, delimiter) as text:
-            table = _table(path.name, text.rows, wanted)
+            table = _table(path.name, text.rows, wanted, text.delimiter)
         notes = (*text.notes, *table.notes)
-        return replace(table, encoding=text.encoding, delimiter=text.delimiter, notes=notes)
+        found = text.delimiter if len(table.names) > 1 else ""
+        return replace(table, encoding=text.encoding, delimiter=found, notes=notes)
     if kind in SHEETS:
         with open_sheet(path, sheet) as page:
             table = _table(path.name, page.rows, wanted)
@@ -86,6 +88,7 @@ def _values(
     path: Path, column: str, sheet: str, encoding: str, delimiter: str
 ) -> Iterator[tuple[str | None, int]]:  # fmt: skip
     kind = _kind(path)
+    _refuse_unused(path, kind, sheet, encoding, delimiter)
     if kind in TEXT_FILES:
         with open_text(path, encoding, delimiter) as text:
             names, rows = _head(path.name, text.rows)
@@ -101,7 +104,7 @@ def _values(
     else:
         table = read_text_table(path, sheet=sheet)
         place = column_place(path.name, table.names, column)
-        yield from ((text, 1) for text in table.frame[tidy(table.names[place])])
+        yield from ((text, 1) for text in table.frame[as_seen(table.names[place])])
 
 
 def _kind(path: Path) -> str:
@@ -126,6 +129,16 @@ def _kind(path: Path) -> str:
     return kind
 
 
+def _refuse_unused(path: Path, kind: str, sheet: str, encoding: str, delimiter: str) -> None:
+    """Refuse a setting that says nothing about a file of this kind."""
+    uses = ("encoding", "delimiter") if kind in TEXT_FILES else ("sheet",) if kind in (*SHEETS, ".duckdb") else ()
+    for setting, value in {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}.items():
+        if value and setting not in uses:
+            raise DataError(
+                f'{path.name}: the setting {setting}, "{value}", says nothing of a file of this kind; leave it out.'
+            )
+
+
 def _head(file: str, rows: Iterable[list[str]]) -> tuple[list[str], Iterator[list[str]]]:
     """The names of the columns, and the rows below them."""
     rows = iter(rows)
@@ -134,9 +147,9 @@ def _head(file: str, rows: Iterable[list[str]]) -> tuple[list[str], Iterator[lis
     return column_names(file, head[0] if head else []), chain(head[1:], rows)
 
 
-def _table(file: str, rows: Iterable[list[str]], where: Mapping[str, Pick]) -> TextTable:
+def _table(file: str, rows: Iterable[list[str]], where: Mapping[str, Pick], delimiter: str = "") -> TextTable:
     names, below = _head(file, rows)
-    table = collect(file, names, checked_rows(file, names, below), where)
+    table = collect(file, names, checked_rows(file, names, below), where, delimiter)
     if len(table.frame) + table.filtered_rows == 0:
         raise no_answers(file)
     return table

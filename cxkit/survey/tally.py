@@ -220,8 +220,7 @@ def first_row(data: Any, column: str, value: float) -> Any:
     """Return the index label of the first row with this value in a pandas frame, None in any other."""
     if not isinstance(data, pd.DataFrame):
         return None
-    rows = data.index[data[column] == value]
-    return rows[0] if len(rows) else None
+    return next(iter(data.index[data[column] == value]), None)
 
 
 def in_wave(data: Any, wave: str, value: str) -> Any:
@@ -231,6 +230,8 @@ def in_wave(data: Any, wave: str, value: str) -> Any:
 
 
 def _frame(data: Any, columns: Sequence[str], weight: str) -> Any:
+    if isinstance(data, pd.DataFrame) and (twice := data.columns[data.columns.duplicated()].tolist()):
+        raise DataError(f'The data have several columns "{twice[0]}"; give each column a name of its own.')
     try:
         given = nw.from_native(data)
     except TypeError:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cxkit.errors import DataError
 from cxkit.survey.audit import Note
-from cxkit.survey.columns import find_column, tidy
+from cxkit.survey.columns import as_seen, find_column
 from cxkit.survey.header import Typed, clean
 from cxkit.survey.totals import refuse_totals
 
@@ -84,8 +84,9 @@ def checked_rows(file: str, names: list[str], rows: Iterable[list[str]]) -> Iter
 
 
 def collect(
-    file: str, names: list[str], rows: Iterable[tuple[int, list[str | None]]], where: Mapping[str, Test]
-) -> TextTable:
+    file: str, names: list[str], rows: Iterable[tuple[int, list[str | None]]], where: Mapping[str, Test],
+    delimiter: str = "",
+) -> TextTable:  # fmt: skip
     """Keep the rows whose cells pass the tests of their columns, and count the blank and the others.
 
     A column that is not there keeps no row: the caller refuses it, who knows by what name it was asked for. Columns
@@ -121,8 +122,10 @@ def collect(
     frame = pd.DataFrame(
         kept, columns=range(len(names)), index=pd.Index(numbers, name="row", dtype="int64"), dtype=object
     )
-    shown = list(map(tidy, names))
+    shown = list(map(as_seen, names))
     usable = [place for place, name in enumerate(shown) if name and shown.count(name) == 1]
+    if delimiter == ",":
+        _refuse_cut_numbers(file, shown, frame)
     notes = _left_out(file, shown, frame)
     frame = frame[usable].set_axis([shown[place] for place in usable], axis="columns")
     return TextTable(frame, blank_rows=blank, filtered_rows=others, notes=notes, names=tuple(names))
@@ -132,6 +135,18 @@ def chosen(file: str, names: list[str], where: Mapping[str, T]) -> dict[int, T] 
     """The places of the columns that choose the rows, with their tests; None when one is not there."""
     tests = {find_column(file, names, column): test for column, test in where.items()}
     return None if None in tests else tests  # type: ignore[return-value]
+
+
+def _refuse_cut_numbers(file: str, names: list[str], frame: pd.DataFrame) -> None:
+    """Refuse whole numbers before whole numbers without a name, which may be one number with a decimal comma."""
+    last = len(names) - 1
+    if not last or names[last] or not names[last - 1] or frame.empty:
+        return
+    if all(cell and cell.isdecimal() for cell in frame[[last - 1, last]].to_numpy().ravel()):
+        raise DataError(
+            f"{file}, row 1: column {last + 1} has no name and may hold what stands behind a decimal comma in "
+            f'"{names[last - 1]}"; write decimal points, or semicolons between columns, else name the column.'
+        )
 
 
 def _left_out(file: str, names: list[str], frame: pd.DataFrame) -> tuple[Note, ...]:

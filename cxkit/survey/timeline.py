@@ -8,15 +8,17 @@ from statistics import median
 from typing import Any
 
 from cxkit.errors import SettingsError, did_you_mean
-from cxkit.survey.calendar_words import UNITS
-from cxkit.survey.periods import Period, Reading, calendar, from_number, series
+from cxkit.survey.calendar_words import UNITS, WAVES
+from cxkit.survey.counted import other_dates
+from cxkit.survey.doubtful import LOST_ZERO, lost_zero, may_be_days, may_turn, short_months
+from cxkit.survey.periods import Period, Reading, calendar, series
 
 DAY_FIRST, MONTH_FIRST = Reading(True, True, short=True), Reading(False, False, short=True)
 WAYS = {"day first": DAY_FIRST, "month first": MONTH_FIRST}
 DATES = tuple(WAYS)
 MAX_DAYS = 12
+FAR = 10 * 366 * 86_400  # seconds
 # As many are in a year, and fiscal years of two digits in a century.
-WRAPS = (12, 52, 53)  # the last month and week of a year
 MOST = {"quarter": 4, "half-year": 2, "month of the year": 12, "week": 53, "fiscal": 99}
 _ORDER_ASKED = "give waves: [first, ..., last] in the codebook or the settings."
 _DATES_ASKED = "say dates: day first or dates: month first"
@@ -54,8 +56,10 @@ def in_time(names: Iterable[str], dates: str = "") -> Timeline:
     if not readings:
         raise SettingsError(_no_order(by_name, dates))
     if len(orders) > 1:
-        asked = f"{_DATES_ASKED}, or " if all(one.dated for one in readings[0].values()) else ""
-        raise SettingsError(f"The waves {listed(by_name)} can be read in two orders; {asked}{_ORDER_ASKED}")
+        why, asked = "", f"{_DATES_ASKED}, or " if all(one.dated for one in readings[0].values()) else ""
+        if lost := lost_zero(by_name):
+            why, asked = f', as "{lost}" {LOST_ZERO}', ""
+        raise SettingsError(f"The waves {listed(by_name)} can be read in two orders{why}; {asked}{_ORDER_ASKED}")
     (waves,) = orders
     for found in readings:
         for one, other in pairwise(waves):
@@ -74,7 +78,7 @@ def in_time(names: Iterable[str], dates: str = "") -> Timeline:
 
 
 def wave_order(
-    answers: Mapping[str, int], waves: Sequence[str], dates: str, column: str, min_base: int
+    answers: Mapping[str, int], waves: Sequence[str], dates: str, column: str, min_base: int, own: Sequence[str] = ()
 ) -> tuple[tuple[str, ...], list[tuple[str, dict[str, Any]]]]:
     """The waves of a survey in order, with notes; an order that is given wins over the one by time.
 
@@ -85,6 +89,7 @@ def wave_order(
     dates : as in :func:`in_time`.
     column : the column with the waves, for errors.
     min_base : days with fewer answers than this are no waves.
+    own : the order that the column itself declares, for waves whose names tell none.
 
     Raises
     ------
@@ -93,8 +98,16 @@ def wave_order(
     check_dates(dates)
     if not waves:
         _check_size(answers, column, min_base)
-        found = in_time(answers, dates)
-        return found.waves, [(f"waves_by_{found.form}", {"waves": list(found.waves)})] if found.form else []
+        try:
+            found = in_time(answers, dates)
+        except SettingsError:
+            if not set(answers) <= set(own):
+                raise
+            given = tuple(name for name in own if name in answers)
+            return given, [("waves_as_ordered", {"waves": list(given)})]
+        told = [(f"waves_by_{found.form}", {"waves": list(found.waves)})] if found.form else []
+        far = _far(found.waves, dates)
+        return found.waves, [*told, ("waves_far", {"waves": far})] if far else told
     for name in sorted(answers, key=natural):
         if name not in waves:
             raise SettingsError(f'The wave "{name}" is not in the order of waves; {did_you_mean(name, waves)}')
@@ -107,12 +120,18 @@ def wave_order(
 
 def column_readings(names: Sequence[str], dates: str = "") -> Readings:
     """The ways to read all names of a column alike, the likeliest first; none where a name tells no time."""
-    found = _dated(names, names, dates)
+    if may_be_days(names):
+        return []
+    found = _dated(names, short_months(names), dates)
+    if lost := lost_zero(names):
+        return [*found, *({**one, **october} for one in found for october in _dated([lost], [f"{lost}0"], dates))]
     width = max(map(len, names), default=0)
     if found or not (width in range(5, 9) and all(name.isdecimal() for name in names)):
         return found or _numbered(names)
-    # 12026 is 012026, a month that lost its 0, beside 112025; alone it may be any number.
+    # 12026 is 012026, a month that lost its 0, beside 112025, as 20261 is beside 202511; alone it may be any number.
     padded = _dated(names, [name.zfill(width + width % 2) for name in names], dates)
+    if width == 6 and not padded:
+        padded = _dated(names, [f"{name[:4]}{name[4:]:>02}" for name in names], dates)
     return padded if padded and width % 2 == 0 else [*_numbered(names), *padded]
 
 
@@ -161,14 +180,26 @@ def _numbered(names: Sequence[str]) -> Readings:
     if len(found) < len(names):
         return []
     numbers, kinds = [one.first for one in found.values()], {one.kind for one in found.values()}
-    if kinds == {"series w"} and (max(numbers) < 50 or len(numbers) == max(numbers)):
+    affix = kinds.pop().removeprefix("series ") if len(kinds) == 1 else ""
+    if affix in WAVES or (affix == "w" and (max(numbers) < 50 or len(numbers) == max(numbers))):
         return [found]  # waves, but W51, W52, W1 are weeks
-    if 1 in numbers and max(numbers) in WRAPS and len(numbers) < max(numbers):
-        return []  # 11, 12, 1 may be months, and 51, 52, 1 weeks, of two years
-    unit = UNITS.get(kinds.pop().removeprefix("series ")) if len(kinds) == 1 else None
+    signed = {bool(re.search(r"[^\W\d]\s*[-−–]\s*\d", name)) for name in names}  # T-1 is not T1, but Wave-1 may be
+    if len(signed) > 1 or may_turn(numbers):
+        return []
+    unit = UNITS.get(affix)
     if unit and max(numbers) <= MOST[unit]:
         return []  # Q1 may come before Q4, or after it
     return [found]
+
+
+def _far(waves: Sequence[str], dates: str) -> list[str]:
+    """The few waves that are over ten years from the others, and twice as far as all others are apart."""
+    for found in column_readings(waves, dates):
+        gaps = [later.first - one.first for one, later in pairwise(found[name] for name in waves)]
+        if gaps and all(one.dated for one in found.values()) and max(gaps) > max(FAR, 2 * (sum(gaps) - max(gaps))):
+            at = gaps.index(max(gaps)) + 1
+            return min(list(waves[at:]), list(waves[:at]), key=len)
+    return []
 
 
 def _sorted(found: Mapping[str, Period]) -> tuple[str, ...]:
@@ -195,7 +226,7 @@ def _no_order(names: Sequence[str], dates: str) -> str:
         return f"{start} are no dates with the {dates}; correct them, or the setting dates."
     if not dates and any(column_readings(names, one) for one in DATES):
         return f"{start} are dates that can be read in several ways; {_DATES_ASKED}, or {_ORDER_ASKED}"
-    if all(any(calendar(name, way) for way in WAYS.values()) for name in names):
+    if not may_be_days(names) and all(any(calendar(name, way) for way in WAYS.values()) for name in names):
         either = "some have the day first and some the month first"
         return f"{start} are dates of which {either}; write them alike, or {_ORDER_ASKED}"
     with_year = (any(calendar(f"{name}{mark}2026", DAY_FIRST) for mark in " ./") for name in names)
@@ -220,4 +251,4 @@ def _check_size(answers: Mapping[str, int], column: str, min_base: int) -> None:
 
 def _is_day(name: str) -> bool:
     found = [calendar(name, way) for way in WAYS.values()]
-    return any(one and one.kind in ("day", "moment") for one in found) or from_number(name) is not None
+    return any(one and one.kind in ("day", "moment") for one in found) or other_dates(name) != ""

@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+import narwhals as nw
 import pandas as pd
 
 from cxkit.errors import DataError, SettingsError, did_you_mean
 from cxkit.survey.audit import Note
-from cxkit.survey.periods import PERIODS, Period, calendar, from_number
+from cxkit.survey.counted import from_number, other_dates
+from cxkit.survey.doubtful import LOST_ZERO, lost_zero
+from cxkit.survey.periods import PERIODS, Period, calendar
 from cxkit.survey.timeline import DATES, WAYS, check_dates, column_readings, day_or_month_first, natural
 
 _TYPED = re.compile(r"\d{4}-\d\d-\d\d")
@@ -18,6 +22,12 @@ def check_period(period: str) -> None:
     """Refuse a period that is none."""
     if period and period not in PERIODS:
         raise SettingsError(f"Found period: {period}; {did_you_mean(period, PERIODS)}")
+
+
+def declared_order(data: Any, column: str) -> tuple[str, ...]:
+    """The names of an ordered categorical or enumerated column in their order; none for any other column."""
+    kind = nw.from_native(data).lazy().select(column).collect_schema()[column] if column else None
+    return tuple(map(str, kind.categories)) if isinstance(kind, nw.Enum) else ()
 
 
 def read_waves(
@@ -43,6 +53,8 @@ def read_waves(
     """
     check_period(period)
     check_dates(dates)
+    if period or not waves:
+        _check_turned(column, file)
     counts = {str(text): n for text, n in column.value_counts().items()}
     if not counts:
         return column, []
@@ -81,11 +93,11 @@ def _made(column: pd.Series, file: str, period: str, dates: str) -> tuple[dict[s
         readings = [found for found in column_readings(texts, dates) if all(one.dated for one in found.values())]
         form = day_or_month_first(readings[0]) if len(readings) == 1 else ""
     names = {}
-    _check_turned(column, texts, file)
     for text in texts:
         found = {one[text].within(period) for one in readings}
         if len(found) != 1 or None in found:
             wrong, problem = (text, _too_long(found, period)) if readings else _no_date(texts, dates)
+            problem = f"which {LOST_ZERO}." if wrong == lost_zero(texts) else problem
             row = column.index[column == wrong][0]
             raise DataError(f'{file}, column "{column.name}", row {row}: found "{wrong}", {problem}')
         names[text] = str(*found)
@@ -96,15 +108,18 @@ def _made(column: pd.Series, file: str, period: str, dates: str) -> tuple[dict[s
     return names, notes + ([(f"dates_{form}", {"column": column.name})] if form else [])
 
 
-def _check_turned(column: pd.Series, texts: Sequence[str], file: str) -> None:
+def _check_turned(column: pd.Series, file: str) -> None:
     """Refuse what a spreadsheet in another language leaves of a text file: 1/5/2026 becomes a date with day and month
-    turned round, 1/13/2026 stays a text."""
-    dated = [text for text in texts if _TYPED.match(text)]
+    turned round, 1/13/2026 stays a text. Where they are few, all lie closer together when they are turned back."""
+    texts = list(column.dropna().unique())
+    dated = [text[:10] for text in texts if _TYPED.match(text)]
     if len(dated) in (0, len(texts)) or any(int(text[8:10]) > 12 for text in dated):
         return
     others = [text for text in texts if not _TYPED.match(text)]
-    one_way = (sum(bool(calendar(text, way)) for way in WAYS.values()) == 1 for text in others)
-    if min(len(dated), len(others)) >= 3 and all(one_way):
+    if any(sum(bool(calendar(text, way)) for way in WAYS.values()) != 1 for text in others):
+        return
+    turned = [f"{text[:5]}{text[8:10]}-{text[5:7]}" for text in dated]
+    if _span(turned + others) < _span(dated + others) or min(len(dated), len(others)) >= 3:
         first = others[0]
         row = column.index[column == first][0]
         raise DataError(
@@ -112,6 +127,12 @@ def _check_turned(column: pd.Series, texts: Sequence[str], file: str) -> None:
             f"none is after the 12th of a month, as when a spreadsheet turns day and month round; take the file "
             f"as it was first exported, or write all dates alike."
         )
+
+
+def _span(texts: Sequence[str]) -> int:
+    """The seconds from the first to the last of dates."""
+    found = [one.first for text in texts for way in WAYS.values() if (one := calendar(text, way))]
+    return max(found) - min(found)
 
 
 def _too_long(found: set[str | None], period: str) -> str:
@@ -125,8 +146,11 @@ def _no_date(texts: Sequence[str], dates: str) -> tuple[str, str]:
     ways = {word: {text: calendar(text, way) for text in texts} for word, way in WAYS.items()}
     for text in texts:
         if not any(one and one.dated for one in (way[text] for way in ways.values())):
-            return text, "expected a date such as 2026-05-31; correct the cell, or leave out the period."
+            number = f" (as a number of days or seconds it is {found})" if (found := other_dates(text)) else ""
+            return text, f"expected a date such as 2026-05-31{number}; correct the cell, or leave out the period."
     failed = {word: [text for text in texts if not way[text]] for word, way in ways.items()}
+    if not any(failed.values()) and not any(column_readings(texts, word) for word in DATES):
+        return texts[0], "which may be a day or a month; write the year with four digits, such as 2026-05."
     if dates:
         return failed[dates][0], f"which is no date with the {dates}; correct the cell, or the setting dates."
     if not all(failed.values()):  # years of two digits, which may stand first too

@@ -18,7 +18,7 @@ MAX_ENTRIES = 2_000
 MAX_COLUMNS = 2_000
 CHUNK = 2**20
 MAX_TAG = 2**16
-_HIDDEN = rb"""\bhidden=["'](?:1|true)["']"""
+_HIDDEN = rb"""\b(?:hidden=["'](?:1|true)|(?:ht|width)=["']0(?:\.0+)?)["']"""
 _TAG = re.compile(rb"<(?:\w+:)?(row|col)\b([^>]*" + _HIDDEN + rb"[^>]*)>")
 _MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\b[^>]*\bref=["']([A-Z]+(\d+):[A-Z]+(\d+))["']""")
 _PLACE = re.compile(rb"""\b(r|min|max)=["'](\d+)["']""")

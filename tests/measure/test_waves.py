@@ -145,6 +145,32 @@ def test_a_given_order_wins_and_is_told_where_time_says_otherwise():
     assert "order that was given: 12/2025, 11/2025, 01/2026. By time it would be: 11/2025" in result.prose().html
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_ordered_categorical_keeps_its_order_and_is_told(engine):
+    data = survey(("winter", "spring", "autumn"))
+    data["w"] = pd.Categorical(data["w"], ["winter", "spring", "summer", "autumn"], ordered=True)
+    data = (
+        pl.from_pandas(data).with_columns(pl.col("w").cast(pl.Enum(data["w"].cat.categories.tolist())))
+        if engine == "polars"
+        else ENGINES[engine](data)
+    )
+    result = asked(data)
+    assert scores(result) == [("winter", -100), ("spring", 0), ("autumn", 100)]
+    assert result.notes[0] == ("waves_as_ordered", {"waves": ["winter", "spring", "autumn"]})
+    assert "in the order of the column’s own categories: winter, spring, autumn." in result.prose().html
+
+
+def test_categories_without_an_order_are_refused_as_other_names_are():
+    data = survey(("winter", "spring", "autumn"))
+    with pytest.raises(cx.SettingsError, match="have no known order"):
+        asked(data.assign(w=data["w"].astype("category")))
+
+
+def test_a_mistyped_year_is_told():
+    result = asked(survey(("2025-12", "2026-01", "2062-02")))
+    assert "these waves and the others: 2062-02. A year may be mistyped." in result.prose().html
+
+
 @pytest.mark.parametrize(("lang", "sentence"), LANGUAGES.items())
 def test_the_page_tells_the_order_of_time(lang, sentence):
     assert sentence in asked(survey(("11/2025", "12/2025", "01/2026"))).prose(lang).html

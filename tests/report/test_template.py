@@ -18,6 +18,7 @@ from cxkit.report.template import (
     needs_data,
     own_values,
     parse_parameter,
+    template_options,
     template_parameters,
 )
 from cxkit.show.language import LANGUAGES
@@ -75,9 +76,7 @@ def test_both_templates_share_the_parameters_of_reading_and_reporting(method):
     shared = {"data_path", "codebook", "where", "by", "wave", "weight", "lang", "client", "out", "options"}
     seldom = {"respondent", "sheet", "encoding", "delimiter", "level", "correction", "min_base", "flag_base", "seed"}
     assert seldom <= set(template_options(find_template(method)))
-    assert shared <= set(
-        template_parameters(find_template(method))
-    )
+    assert shared <= set(template_parameters(find_template(method)))
 
 
 def test_a_method_finds_its_template_and_a_path_finds_its_file(tmp_path):

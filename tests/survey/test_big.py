@@ -272,6 +272,20 @@ class TestFolder:
             's: the column "ease" stands in one of 1.parquet and 2.parquet only; give all files the same columns.'
         )
 
+    def test_a_copy_of_a_file_is_refused(self, tmp_path):
+        for name in ("1", "1 (1)"):
+            parquet(tmp_path / "s" / f"{name}.parquet", company=["x"], ease=[1])
+        for work in (lambda: read_text_table(tmp_path / "s"), lambda: distinct_values(tmp_path / "s", "company")):
+            assert refusal(work) == (
+                'The folder "s" holds 1 (1).parquet and 1.parquet, which are copies of each other; keep one of them.'
+            )
+
+    def test_files_of_one_size_or_without_rows_are_no_copies(self, tmp_path):
+        for name, company in (("1", ["x"]), ("2", ["y"]), ("3", []), ("4", [])):
+            ease = pa.array([1] * len(company), pa.int64())
+            parquet(tmp_path / "s" / f"{name}.parquet", company=pa.array(company, pa.string()), ease=ease)
+        assert cells(read_text_table(tmp_path / "s")) == {2: ["x", "1"], 3: ["y", "1"]}
+
     def test_a_folder_is_read_by_read(self, tmp_path):
         parquet(tmp_path / "s" / "1.parquet", id=[1, 2, 3], company=["x", "y", None], ease=[1, 2, 3])
         data, audit = parts(
@@ -312,6 +326,14 @@ class TestDuckdb:
         assert refusal(read_text_table, path) == "a.duckdb has 2 tables (t, u); name one with sheet."
         assert cells(read_text_table(path, sheet="u")) == {2: ["z"]}
         assert refusal(read_text_table, path, sheet="w").startswith('a.duckdb has no table "w"; known are: t, u')
+
+    def test_a_view_is_read_like_a_table(self, tmp_path):
+        view = "CREATE VIEW v AS SELECT ease, company FROM t WHERE company IS NOT NULL"
+        path = database(tmp_path / "a.duckdb", self.TABLE, view)
+        assert refusal(read_text_table, path) == "a.duckdb has 2 tables (t, v); name one with sheet."
+        assert cells(read_text_table(path, sheet="v")) == {2: ["1", "x"], 3: ["7", "y"], 4: ["7", "x"]}
+        assert cells(read_text_table(path, sheet="v", where={"company": "y"})) == {3: ["7", "y"]}
+        assert distinct_values(path, "company", sheet="v") == [("x", 2), ("y", 1)]
 
     @pytest.mark.parametrize("content", [b"no database", b"SQLite format 3\x00" + bytes(4096)])
     def test_another_file_is_refused(self, tmp_path, content):

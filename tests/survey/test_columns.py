@@ -110,6 +110,14 @@ class TestColumnsNobodyAsksFor:
         assert audit.notes == (("unnamed_columns", {"n": 1}), ("doubled_columns", {"names": "why"}))
         assert '"why" stands twice, in columns 3 and 5' in said(read, path, items=["nps"], scale=[0, 10], by="why")
 
+    def test_one_that_a_program_found_twice_is_told(self, tmp_path):
+        path = tmp_path / "a.csv"
+        path.write_text("id,nps,Q1,nps.1,Q1.1\na,9,1,2,3\nb,8,1,2,3\n", encoding="utf-8")
+        told = ("columns_twice", {"names": "nps"})
+        assert read(path, items=["nps"], scale=[0, 10]).audit.notes == (told,)
+        for items in (["nps", "nps.1"], ["Q1"], ["nps.1"]):  # both are meant, or Q1.1 is a question below Q1
+            assert read(path, items=items, scale=[0, 10]).audit.notes == ()
+
     def test_empty_ones_need_no_telling(self, tmp_path):
         path = tmp_path / "a.csv"
         path.write_text("id,,nps,\na,,9,\nb,,8,\n", encoding="utf-8")

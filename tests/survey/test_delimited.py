@@ -71,6 +71,17 @@ class TestRows:
         assert cells(read_text_table(write(tmp_path, "id,ease,\n1,5,\n2,4,\n"))) == {2: ["1", "5"], 3: ["2", "4"]}
         assert cells(read_text_table(write(tmp_path, "id,ease\n1,5,,\n2,4,\n"))) == {2: ["1", "5"], 3: ["2", "4"]}
 
+    def test_what_stands_behind_a_decimal_comma_is_no_column_without_a_name(self, tmp_path):
+        with pytest.raises(DataError, match=r'column 3 has no name and may hold .* behind a decimal comma in "ease"'):
+            read_text_table(write(tmp_path, "id,ease,\n1,1,5\n2,0,75\n"))
+        for text in (
+            "id,ease,\n1,1,a\n2,0,b\n",
+            "id,ease,\n1,1,5\n2,0.5,75\n",
+            "id;ease;\n1;1;5\n2;0;75\n",
+            "id,,ease\n1,1,5\n",
+        ):
+            assert list(read_text_table(write(tmp_path, text)).frame.columns) == ["id", "ease"]
+
     @pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
     def test_every_line_end_ends_a_row(self, tmp_path, end):
         assert cells(read_text_table(write(tmp_path, end.join(["id,ease", "1,5", "2,4", ""])))) == {
@@ -90,6 +101,12 @@ class TestRows:
             2: ["1", "x"],
             3: ["2", None],
         }
+
+    @pytest.mark.parametrize("end", ["\x1a", "\n\x1a", "\r\n\x1a"])
+    def test_the_mark_of_dos_behind_the_last_row_is_none(self, tmp_path, end):
+        table = read_text_table(write(tmp_path, "id,ease\n1,5\n2,4" + end))
+        assert (cells(table), table.blank_rows) == ({2: ["1", "5"], 3: ["2", "4"]}, 0)
+        assert cells(read_text_table(write(tmp_path, "id,note\n1,a\x1ab\n"))) == {2: ["1", "a\x1ab"]}
 
     def test_a_null_character_is_refused(self, tmp_path):
         assert refusal(write(tmp_path, b"id,note\n1,good\n2,b\0d\n")) == (
@@ -113,6 +130,8 @@ class TestSwallowedRows:
             ('id,note,ease\n1,fine,5\n2,"bad,4\n3,slow",3\n4,x,2\n', "row 3, column 2", 1),
             ('id,note,ease\n1,fine,5\n2,"bad,4\n3,a,3\n4,b",2\n', "row 3, column 2", 2),
             ('note,id,ease\n"bad,1,4\n3,2,3\nslow",3,3\n', "row 2, column 1", 2),
+            ('note,id,ease\n"bad,1,4\nslow",3,3\n', "row 2, column 1", 1),
+            ('id,note,ease\n"1,bad,4\n2",slow,3\n', "row 2, column 1", 1),
             ('name,city,note\nAnn,Oslo,"good\nBob,Rome,bad\nCid,Bern,ok"\n', "row 2, column 3", 2),
         ],
     )

@@ -104,19 +104,21 @@ class TestTitles:
             ([["Exported 2026-07-01", None, None]], "row 1 fills 1 column, row 2 fills 3"),
             ([["Exported 2026-07-01", None, None], ["Survey:", "Bank", None]], "row 1 fills 1 column, row 3 fills 3"),
             ([["Exported", None, None], [None, None, None]], "row 1 fills 1 column, row 3 fills 3"),
+            ([["Survey:", "Bank", None]], "row 1 fills 2 columns, row 2 fills 3"),
             ([["Survey:", "Bank", None], ["By:", "Us", None]], "row 1 fills 2 columns, row 3 fills 3"),
         ],
     )
     def test_titles_above_the_names(self, tmp_path, above, said):
         message = refusals(tmp_path, [*above, self.NAMES, *self.ROWS])
         assert message == (
-            f"FILE: {said}; the names of the columns must stand in row 1, so delete a title above them."
+            f"FILE: {said}; the names of the columns must stand in row 1, so delete what stands above them."
         )
 
     def test_names_over_several_columns(self, tmp_path):
         rows = [("Respondent", "Loyalty", None, "Service"), ("id", "nps", "why", "ease"), *answers(1, score, "x", 5)]
         message = refusals(tmp_path, rows)
-        assert 'row 2 gives column 3, which has no name in row 1, the name "why"' in message
+        assert "row 1 fills 3 columns, row 2 fills 4" in message
+        assert read(text(tmp_path / "a.csv", rows[1:]), items=["nps"], scale=[0, 10]).frame["nps"].tolist() == SCORES
 
 
 class TestAnswersAreNoNames:
@@ -147,7 +149,7 @@ class TestAnswersAreNoNames:
         ("qualtrics.csv", "Q1", "3 header rows, as Qualtrics"),
         ("surveymonkey.csv", "How likely is it that you would recommend Tanho?", 'the name "Loan"'),
         ("notes_above_header.xlsx", "nps", "row 1 fills 1 column, row 3 fills 3"),
-        ("merged_header.xlsx", "nps", 'the name "why"'),
+        ("merged_header.xlsx", "nps", "row 1 fills 3 columns, row 2 fills 4"),
         ("total_row.csv", "nps", 'row 14: "Average"'),
         ("semantic_long.csv", "modern", 'the rows of column "scale" name it'),
     ],

@@ -403,7 +403,11 @@ class TestBelowTheTable:
         for row in (["Customers 2026"], ["id", "ease"], ["a", 5]):
             book.active.append(row)
         book.save(path)
-        says(refusal(path, items=["ease"], scale=[1, 5]), "row 1 fills 1 column, row 2 fills 2", "delete a title")
+        says(
+            refusal(path, items=["ease"], scale=[1, 5]),
+            "row 1 fills 1 column, row 2 fills 2",
+            "delete what stands above",
+        )
 
     def test_an_error_names_the_column_as_the_file_does(self, tmp_path):
         path = write(tmp_path, 'id,"How easy was it?"\na,7\n')

@@ -65,6 +65,26 @@ def says(message, *parts):
     assert message[-1] in ".?"
 
 
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [
+        ("a.csv", "sheet"),
+        ("a.xlsx", "encoding"),
+        ("a.xlsx", "delimiter"),
+        ("a.parquet", "sheet"),
+        ("a.parquet", "encoding"),
+    ],
+)
+def test_a_setting_that_says_nothing_of_a_kind_of_file_is_refused(tmp_path, name, setting):
+    write(tmp_path, "id\n1\n", "a.csv")
+    workbook(tmp_path, ("Data", [["id"], ["1"]]), name="a.xlsx")
+    pd.DataFrame({"id": ["1"]}).to_parquet(tmp_path / "a.parquet")
+    for work in (read_text_table, lambda path, **how: sources.distinct_values(path, "id", **how)):
+        with pytest.raises(DataError) as caught:
+            work(tmp_path / name, **{setting: "x"})
+        says(str(caught.value), f'{name}: the setting {setting}, "x", says nothing of a file of this kind')
+
+
 class TestText:
     @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
     def test_the_delimiter_is_found(self, tmp_path, delimiter):
@@ -87,7 +107,8 @@ class TestText:
         assert (table.delimiter, cells(table)) == ("|", {2: ["1", "a,b;c"]})
 
     def test_one_column_is_a_table(self, tmp_path):
-        assert cells(read_text_table(write(tmp_path, "ease\n5\n4\n"))) == {2: ["5"], 3: ["4"]}
+        table = read_text_table(write(tmp_path, "ease\n5\n4\n"))
+        assert (cells(table), table.delimiter) == ({2: ["5"], 3: ["4"]}, "")
 
     @pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.txt", "A.CSV"])
     def test_the_ending_of_a_text_file_may_be_any_of_these(self, tmp_path, name):

@@ -323,6 +323,11 @@ class TestRefused:
         message = refusal(tally.counts, convert(survey()), ["eese"])
         assert message == 'The data have no column "eese"; did you mean "ease"?'
 
+    def test_a_column_that_stands_twice(self):
+        data = pd.DataFrame([[9, 1, 2]], columns=["nps", "why", "why"])
+        message = refusal(tally.counts, data, ["nps"])
+        assert message == 'The data have several columns "why"; give each column a name of its own.'
+
     @pytest.mark.parametrize("role", ["by", "wave", "weight"])
     def test_a_role_that_is_not_there(self, role):
         assert 'no column "segmnt"' in refusal(tally.counts, survey(), ["ease"], **{role: "segmnt"})

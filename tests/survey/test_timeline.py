@@ -243,6 +243,27 @@ def test_an_unknown_word_for_dates_is_refused():
         order(["1", "2"], dates="day-first")
 
 
+@pytest.mark.parametrize(("waves", "far"), [
+    (["2025-12", "2026-01", "2062-01"], ["2062-01"]), (["1925-11", "2025-12", "2026-01"], ["1925-11"]),
+    (["Nov-28", "Dec-05", "Jan-12"], ["Nov-28"]), (["2025-12", "2062-01"], ["2062-01"]),
+    (["1990", "2005", "2020"], []), (["2016", "2026"], []), (["1", "400"], []), (["wave 1 2005", "wave 1 2026"], []),
+    (["2025-12", "2026-01"], []),
+])  # fmt: skip
+def test_a_wave_far_from_the_others_is_told(waves, far):
+    assert dict(order(waves)[1]).get("waves_far", {"waves": []}) == {"waves": far}
+
+
+def test_an_order_that_the_column_declares_is_taken_where_the_names_tell_none():
+    settings = {"waves": (), "dates": "", "column": "when", "min_base": 10}
+    waves = ["spring", "autumn"]
+    found = wave_order(dict.fromkeys(waves, 50), own=["winter", *waves], **settings)
+    assert found == (tuple(waves), [("waves_as_ordered", {"waves": waves})])
+    months = dict.fromkeys(["12/2025", "01/2026"], 50)
+    assert wave_order(months, own=sorted(months), **settings)[0] == ("12/2025", "01/2026")
+    with pytest.raises(SettingsError, match="have no known order"):
+        wave_order(dict.fromkeys(waves, 50), own=["spring"], **settings)
+
+
 STAMPS = {
     "days": lambda k: f"{day(k)}", "times": lambda k: f"{day(k)} 10:{k:02}:00",
     "Google": lambda k: f"{day(k).month}/{day(k).day}/2025 9:30:00",

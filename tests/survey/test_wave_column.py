@@ -77,6 +77,8 @@ def test_shorter_periods_lie_in_longer_ones():
     (["1", "2"], {}, 'row 2: found "1", expected a date'), (["wave 1", "wave 2"],
     {}, 'row 2: found "wave 1", expected a date'),
     (["2026-01-01", "45962"], {}, 'row 3: found "45962", expected a date'),
+    (["20089", "20454"], {},
+     'found "20089", expected a date such as 2026-05-31 (as a number of days or seconds it is 1954'),
     (["FY25"], {}, 'row 2: found "FY25", expected a date'),
     (["Nov", "Dec"], {}, 'row 2: found "Nov", expected a date'),
     (["2026-01-05", "Q1 2026"], {}, 'row 3: found "Q1 2026", which does not lie within one month; correct'),
@@ -141,7 +143,23 @@ def test_dates_that_a_spreadsheet_turned_round_are_refused():
     assert "take the file as it was first exported, or write all dates alike." in message
 
 
-@pytest.mark.parametrize("texts", [[*TURNED, "2026-01-20"], [*TURNED, "1/1/2026"], TURNED[1:], TURNED[:3]])
+@pytest.mark.parametrize(
+    "texts", [["2026-05-01", "13/1/2026"], ["2026-05-01", "2026-06-01", "1/14/2026"], TURNED[1:]]
+)
+@pytest.mark.parametrize("period", ["", "month"])
+def test_a_few_turned_dates_are_refused_where_they_fit_together_when_turned_back(texts, period):
+    assert "none is after the 12th" in refusal(texts, period=period)
+    assert read_waves(column(texts), "f", waves=texts)[0].tolist() == texts
+
+
+def test_a_few_dates_that_fit_together_as_they_are_are_fine():
+    assert read_waves(column(["2025-12-05", "20.11.2025"]), "f")[0].tolist() == ["2025-12-05", "20.11.2025"]
+    assert read_waves(column(["2026-05-05 10:00", "4/15/2026"]), "f", period="year")[0].tolist() == ["2026", "2026"]
+
+
+@pytest.mark.parametrize(
+    "texts", [[*TURNED, "2026-01-20"], [*TURNED, "1/1/2026"], [*TURNED[1:3], "12/20/2026"], TURNED[:3]]
+)
 def test_other_dates_beside_each_other_are_fine(texts):
     assert read_waves(column(texts), "f", period="month", dates="month first")[0].str.startswith("2026-").all()
 

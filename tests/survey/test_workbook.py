@@ -30,6 +30,7 @@ def notes(book, folder, **settings):
 
 def test_a_sheet_that_hides_nothing_has_no_note(book, tmp_path):
     book.active.row_dimensions[3].height = 40
+    book.active.row_dimensions[4].height = 0.75
     book.active.column_dimensions["A"].width = 40
     assert notes(book, tmp_path) == (12, ())
 
@@ -63,7 +64,9 @@ def test_hidden_sheets_are_counted_and_a_named_one_is_read(book, tmp_path):
 
 
 @pytest.mark.parametrize("tag", [b"<row ", b"<row spans='1:3' ", b"<x:row "])
-@pytest.mark.parametrize("value", [b'hidden="1"', b"hidden='1'", b'hidden="true"'])
+@pytest.mark.parametrize(
+    "value", [b'hidden="1"', b"hidden='1'", b'hidden="true"', b'ht="0" customHeight="1"', b"ht='0.00'"]
+)
 def test_a_tag_may_be_written_in_any_way_and_cut_anywhere(book, tmp_path, tag, value, monkeypatch):
     book.save(tmp_path / "a.xlsx")
     whole = with_part(

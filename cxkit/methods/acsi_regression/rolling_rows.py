@@ -64,8 +64,8 @@ def rolling_rows(
                 continue  # hidden everywhere else, so it may not shine through here
             found = now.get(company) if wave == cells.current else study.fit(answers, f"{company}, {wave}")
             if isinstance(found, Cell) and study.target_name in found.withheld:
-                where = " · ".join(filter(None, (company, wave)))
-                notes.append(("index_withheld_in", {"group": where, "construct": study.target_name}))
+                where = {"group": company, "wave": wave} if wave else {"group": company}
+                notes.append(("index_withheld_in", {**where, "construct": study.target_name}))
             elif isinstance(found, Cell):
                 variance = float(bounded(found.draws.index[k]).var(ddof=1))
                 measured[company, wave] = float(found.sample.index[k, 0]), variance

@@ -11,8 +11,9 @@ import pandas as pd
 from cxkit.errors import DataError, SettingsError
 from cxkit.survey.cards import cards, fold
 from cxkit.survey.codebook import read_codebook
-from cxkit.survey.columns import column_place, spelled_as
+from cxkit.survey.columns import column_place, name_columns, spelled_as
 from cxkit.survey.read import read
+from cxkit.survey.respondents import one_spelling
 from cxkit.survey.sources import read_text_table
 from cxkit.survey.survey import Survey
 from cxkit.survey.values import Values
@@ -140,11 +141,10 @@ def read_profiles(
             f"{audit.file}: a row that rates one object (object_column) cannot stand for several respondents (count: "
             f'{audit.count}); set count to "-".'
         )
-    for column in (object_column, respondent):
-        place = column_place(audit.file, list(frame.columns), column)
-        frame = frame.rename(columns={frame.columns[place]: column})
+    frame, matched = name_columns(frame, (), {}, [object_column, respondent], audit.file)
     frame = _known_objects(frame, object_column, [*objects, *texts], {**texts, **names}, audit.file)
-    frame = frame[frame[object_column].isin(list(objects))]
+    frame = frame[frame[object_column].isin(list(objects))].copy()
+    told = one_spelling(frame, respondent, [object_column, *filter(None, [audit.wave])])
     roles = [column for column in (audit.by, audit.weight) if column]
     people = _people(frame, respondent, audit.wave, object_column, roles, audit.file)
     values = read_codebook(codebook).values
@@ -168,10 +168,11 @@ def read_profiles(
             coded = raw.loc[mine.index].iloc[:, place].notna() & mine[name].isna()
             rows.append({"item": item, "n": n, "missing": len(wide) - n, "declared": int(coded.sum())})
             deck[item] = {**audit.scale[name], "column": "", "text": captions[item]}
-    told = replace(
-        audit, rows=len(wide), answers=pd.DataFrame(rows), items=[*captions], scale=deck, respondent=respondent
-    )
-    return Survey(wide, told)
+    audit = replace(
+        audit, rows=len(wide), answers=pd.DataFrame(rows), items=[*captions], scale=deck, respondent=respondent,
+        notes=(*audit.notes, *matched, *told),
+    )  # fmt: skip
+    return Survey(wide, audit)
 
 
 def _known_objects(

@@ -369,7 +369,11 @@ def test_no_index_of_a_group_a_wave_or_an_economy_leaves_its_scale():
     assert index["2026"] == index["2026"]
     assert result.rows(item="satisfaction", term="change_previous").empty
     assert numbers(result, "index_withheld_in") == [{"group": "2025", "construct": "satisfaction"}]
-    for found in (result, study(data, model, by="g", economy=tree)):
+    both = study(
+        data.assign(w=np.where(np.arange(300) % 4 < 2, "2025", "2026")), model, by="g", wave="w", economy=tree
+    )
+    assert {"group": "a", "wave": "2025", "construct": "satisfaction"} in numbers(both, "index_withheld_in")
+    for found in (result, both, study(data, model, by="g", economy=tree)):
         rows = found.tidy[found.tidy["term"].isin(INDICES)]
         for name in ("estimate", "low", "high"):
             assert rows[name].dropna().between(0, 100).all()

@@ -17,8 +17,8 @@ LONG_FORM = {"object_column": "object", "respondent": "id"}
 def read(tmp_path, text, objects=("own", "ideal"), **settings):
     path = tmp_path / "sites.csv"
     path.write_text(text, encoding="utf-8")
-    return cx.read_profiles(
-        path, poles=POLES, objects=list(objects), texts={"own": "our site"}, scale=CARD, **settings
+    return parts(
+        cx.read_profiles(path, poles=POLES, objects=list(objects), texts={"own": "our site"}, scale=CARD, **settings)
     )
 
 
@@ -46,6 +46,16 @@ def test_a_long_file_becomes_one_row_per_respondent(tmp_path):
     counted = audit.answers.set_index("item")
     assert counted.loc["own_clear"].to_dict() == {"n": 1, "missing": 2, "declared": 0}
     assert counted.loc["ideal_clear"].to_dict() == {"n": 2, "missing": 1, "declared": 1}
+
+
+def test_names_in_another_spelling_are_told(tmp_path):
+    ids = LONG.replace("A,x,ideal", "a,x,ideal")
+    data, audit = parts(read(tmp_path, ids, object_column="Object ", respondent="ID"))
+    assert data["ID"].tolist() == ["A", "B", "C"]
+    assert audit.notes == (
+        ("matched_columns", {"names": "Object , ID"}),
+        ("ids_joined", {"column": "ID", "n": 1, "names": "A / a"}),
+    )
 
 
 def test_long_and_wide_give_the_same_result(tmp_path):
