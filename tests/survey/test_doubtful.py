@@ -1,7 +1,7 @@
 """Names of waves that may be of other times than they seem are refused, and their neighbours read."""
 
 import pytest
-from tests.data.test_wave_column import column
+from tests.survey.test_wave_column import column
 
 from cxkit.errors import DataError, SettingsError
 from cxkit.survey.doubtful import may_turn
