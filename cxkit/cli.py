@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import cxkit
-from cxkit.batch.quick import quick_imports
-from cxkit.batch.worker import WARM, InPlace, Limits, Worker, new_worker
+from cxkit.batch.imports import quick_imports
+from cxkit.batch.processes import WARM, InPlace, Limits, Worker, new_worker
 from cxkit.errors import ReportError, SettingsError
 from cxkit.exits import PlainErrors, unread
 from cxkit.show.language import LANGUAGES, plain
@@ -18,8 +18,8 @@ from cxkit.show.language import LANGUAGES, plain
 if TYPE_CHECKING:
     from cxkit.batch.config import Config
     from cxkit.batch.leftover import Leftover
+    from cxkit.batch.one_job import Options
     from cxkit.batch.summary import Row
-    from cxkit.batch.work import Options
     from cxkit.report.job import Job
 
 # Commands import what they need themselves, after the process that makes reports has begun to import the same.
@@ -94,7 +94,7 @@ def report(
     starts in the folder where you are.
     """
     with _started([]) as worker:
-        from cxkit.batch.work import Options, publish_report
+        from cxkit.batch.one_job import Options, publish_report
         from cxkit.report.brand import Brand
         from cxkit.report.job import Job, check_job
         from cxkit.report.template import find_template, needs_data, own_values, parse_parameter, with_paths
@@ -152,9 +152,9 @@ def batch(
     read = read_config(config)
     methods = [method for part in (read, *read.clients) for method in part.methods]
     with _started([] if dry_run or scheduler else methods, wait=dry_run or bool(scheduler)) as worker:
-        from cxkit.batch.choice import foresee, removed, select
+        from cxkit.batch.one_job import Options, check_engine, cores
         from cxkit.batch.plan import plan
-        from cxkit.batch.work import Options, check_engine, cores
+        from cxkit.batch.selection import foresee, removed, select
 
         limits = Limits(timeout, memory * 2**20)
         options = Options(jobs or cores(), check_engine(engine), limits, fresh, fail_fast)
@@ -198,8 +198,8 @@ def demo(out: Path) -> None:
     _write_yaml(source / "clients.yml", config)
     read = read_config(source / "clients.yml")
     with _started(cxkit.METHODS) as worker:
+        from cxkit.batch.one_job import Options, cores
         from cxkit.batch.plan import plan
-        from cxkit.batch.work import Options, cores
 
         jobs = plan(read, source.resolve())
         _batch(read, jobs, jobs, out, Options(cores()), worker)
@@ -211,8 +211,8 @@ def _batch(
 ) -> None:  # fmt: skip
     from tqdm import tqdm
 
-    from cxkit.batch.choice import removed
-    from cxkit.batch.run import exit_code, run
+    from cxkit.batch.loop import exit_code, run
+    from cxkit.batch.selection import removed
 
     told = (f'client "{job.client}": {text}' for job in jobs for text in job.brand.warnings())
     for warning in dict.fromkeys(told):
@@ -248,7 +248,7 @@ def _batch(
 def _leftovers(config: "Config", jobs: list["Job"], place: Worker) -> list["Leftover"]:
     """Say which rows of the data are of no client; that is told, and stops nothing."""
     from cxkit.batch.leftover import Leftover, leftovers, splits
-    from cxkit.batch.run import OVERVIEW
+    from cxkit.batch.loop import OVERVIEW
 
     shared = splits(config, jobs)
     try:

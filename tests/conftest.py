@@ -57,11 +57,11 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def warm():
-    """A zygote for all tests of a session: its start takes seconds, and whoever borrows it stops nothing."""
-    from cxkit.batch.worker import InPlace, Zygote, can_fork
+    """A server for all tests of a session: its start takes seconds, and whoever borrows it stops nothing."""
+    from cxkit.batch.processes import InPlace, Server, can_fork
     from cxkit.report.environment import clean_environment
 
-    class Lasting(Zygote):
+    class Lasting(Server):
         def stop(self):
             pass
 
@@ -70,13 +70,13 @@ def warm():
         return
     worker = Lasting(clean_environment())
     yield worker
-    Zygote.stop(worker)
+    Server.stop(worker)
 
 
 @pytest.fixture(scope="session")
 def make(warm):
     """Make one report as ``cxkit report`` does it and return its folder."""
-    from cxkit.batch.work import Options, publish_report
+    from cxkit.batch.one_job import Options, publish_report
     from cxkit.report.job import check_job
 
     def make(job, out):

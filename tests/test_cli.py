@@ -276,7 +276,7 @@ def test_a_file_that_is_absent_outside_or_of_another_kind_is_refused(path, tmp_p
 
 @pytest.fixture
 def quick(warm, monkeypatch):
-    """Reports come from the zygote of all tests instead of one for each command."""
+    """Reports come from the server of all tests instead of one for each command."""
     monkeypatch.setattr("cxkit.cli.new_worker", lambda methods: warm)
 
 

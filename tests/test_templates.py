@@ -11,7 +11,7 @@ import pytest
 from cxkit.methods import METHODS
 from cxkit.methods.asked import options_of
 from cxkit.result import Result
-from tests.batch import test_shell
+from tests.batch import test_child as test_shell
 
 FOLDER = Path(__file__).resolve().parent.parent / "templates"
 TEMPLATES = sorted(path.stem for path in FOLDER.glob("*.ipynb"))

@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from cxkit.batch.one_job import Options, make_row
+from cxkit.batch.processes import Worker, new_worker
 from cxkit.batch.summary import Row
-from cxkit.batch.work import Options, make_row
-from cxkit.batch.worker import Worker, new_worker
 from cxkit.errors import SettingsError
 from cxkit.report.job import Job
 

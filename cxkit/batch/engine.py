@@ -8,8 +8,8 @@ from typing import Any
 from papermill.engines import Engine, NBClientEngine, NotebookExecutionManager
 from papermill.log import logger
 
-from cxkit.batch import worker
-from cxkit.batch.worker import Limits, Zygote, can_fork
+from cxkit.batch import processes
+from cxkit.batch.processes import Limits, Server, can_fork
 
 
 class WarmEngine(Engine):
@@ -25,17 +25,17 @@ class WarmEngine(Engine):
         if not can_fork() or nb_man.nb.metadata.get("kernelspec", {}).get("language", "python") != "python":
             logger.warning("cxkit-warm needs Linux and a Python notebook; a normal kernel runs this one.")
             return NBClientEngine.execute_managed_notebook(nb_man, kernel_name, **settings)
-        if worker.forked:
+        if processes.forked:
             return _run_cells(nb_man, settings)
         seconds = settings.get("execution_timeout") or 24 * 3600
         task = (_run_notebook, nb_man.nb, os.getcwd(), dict(os.environ))
-        nb_man.nb.update(_zygote().call(*task, limits=Limits(seconds, 0)))
+        nb_man.nb.update(_server().call(*task, limits=Limits(seconds, 0)))
         return nb_man.nb
 
 
 def _run_cells(nb_man: Any, settings: dict[str, Any]) -> Any:
     """Run the cells in this process."""
-    from cxkit.batch.shell import ShellClient
+    from cxkit.batch.child import ShellClient
 
     known = {name: value for name, value in settings.items() if ShellClient.class_traits().get(name)}
     return ShellClient(nb_man, log=logger, **known).execute()
@@ -52,7 +52,7 @@ def _run_notebook(notebook: Any, folder: str, environment: dict[str, str]) -> An
 
 
 @lru_cache
-def _zygote() -> Zygote:
-    zygote = Zygote(dict(os.environ) | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
-    atexit.register(zygote.stop)
-    return zygote
+def _server() -> Server:
+    server = Server(dict(os.environ) | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
+    atexit.register(server.stop)
+    return server

@@ -17,10 +17,10 @@ from click.testing import CliRunner
 
 from cxkit.batch import cluster
 from cxkit.batch.config import read_config
+from cxkit.batch.loop import run
+from cxkit.batch.one_job import Options
 from cxkit.batch.plan import plan
-from cxkit.batch.run import run
-from cxkit.batch.work import Options
-from cxkit.batch.worker import Limits
+from cxkit.batch.processes import Limits
 from cxkit.cli import main
 from cxkit.report.identity import is_whole, published_run
 from cxkit.report.job import Job
@@ -165,10 +165,10 @@ def killed(two_workers, tmp_path_factory):
 
     def kill():
         wait_for(lambda: len(log(folder)) >= 6 and len(set(dict(log(folder)).values())) == 2)
-        zygotes = dict(log(folder))
-        zygote = psutil.Process(int(next(pid for pid in zygotes.values() if pid != zygotes["holds"])))
+        servers = dict(log(folder))
+        server = psutil.Process(int(next(pid for pid in servers.values() if pid != servers["holds"])))
         before.update(stamps(folder / "out"))
-        zygote.parent().kill()
+        server.parent().kill()
         (folder / "go").touch()
 
     killer = meanwhile(kill)

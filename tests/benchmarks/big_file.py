@@ -152,8 +152,8 @@ def main():
 
 def batch(data, clients, temporary):
     from cxkit.batch.config import read_config
+    from cxkit.batch.loop import run
     from cxkit.batch.plan import plan
-    from cxkit.batch.run import run
 
     expected = truth(data)
     chosen = list(expected)[:: max(1, len(expected) // clients)][:clients]

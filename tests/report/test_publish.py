@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cxkit.batch.choice import removed
+from cxkit.batch.selection import removed
 from cxkit.errors import ReportError, SettingsError
 from cxkit.report.publish import clear_stale, folder_name, publish, staging_folder, write_atomic
 

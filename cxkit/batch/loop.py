@@ -8,13 +8,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
-from cxkit.batch.choice import removed
 from cxkit.batch.cluster import connect, finished_on_cluster
 from cxkit.batch.leftover import Leftover
 from cxkit.batch.lock import locked
+from cxkit.batch.one_job import Options, make_row
+from cxkit.batch.processes import InPlace, Limits, Worker, can_fork, new_worker
+from cxkit.batch.selection import removed
 from cxkit.batch.summary import Row, write_rows
-from cxkit.batch.work import Options, make_row
-from cxkit.batch.worker import InPlace, Limits, Worker, can_fork, new_worker
 from cxkit.errors import DISK_FULL
 from cxkit.report.job import Job
 from cxkit.report.publish import clear_stale

@@ -1,8 +1,8 @@
-"""The zygote: a process that has imported everything once and forks a child of its own for each task.
+"""The server: a process that has imported everything once and forks a child of its own for each task.
 
 Linux only. It runs no task itself and speaks on one inherited socket: a message carries a memory limit and the
-socket on which the child gets its task and answers. The zygote adds how the child ended. When the parent goes away,
-the zygote ends all children and itself.
+socket on which the child gets its task and answers. The server adds how the child ended. When the parent goes away,
+the server ends all children and itself.
 """
 
 import ctypes
@@ -21,11 +21,11 @@ from typing import Any
 
 import psutil
 
-from cxkit.batch import worker
-from cxkit.batch.quick import quick_imports
+from cxkit.batch import processes
+from cxkit.batch.imports import quick_imports
 from cxkit.errors import ReportError
 
-SUBREAPER, DEATH_SIGNAL = 36, 1  # prctl(2): orphans of a child come to the zygote; a child dies with the zygote
+SUBREAPER, DEATH_SIGNAL = 36, 1  # prctl(2): orphans of a child come to the server; a child dies with the server
 Children = dict[int, tuple[Connection, str]]  # by process: the socket to the parent, and a folder for temporary files
 
 
@@ -35,9 +35,9 @@ def main(arguments: list[str]) -> None:
     handle, folder, *methods = arguments
     gc.disable()  # imports make no garbage, and looking for it takes a tenth of their time
     with quick_imports():
-        from cxkit.batch.warm import warm_up
+        from cxkit.batch.preload import preload
 
-        warm_up(methods)
+        preload(methods)
     gc.collect()
     gc.freeze()  # so that a child's garbage collection does not copy the pages it shares
     gc.enable()
@@ -82,7 +82,7 @@ def serve(control: socket.socket) -> None:
 
 
 def _child(channel: Connection, memory: int, folder: str) -> None:
-    """Do one task and leave without cleaning up: the zygote removes ``folder``, where temporary files go."""
+    """Do one task and leave without cleaning up: the server removes ``folder``, where temporary files go."""
     try:
         os.setsid()
         _prctl(DEATH_SIGNAL, signal.SIGKILL)
@@ -90,7 +90,7 @@ def _child(channel: Connection, memory: int, folder: str) -> None:
         for handle in (0, 1, 2):
             os.dup2(nowhere, handle)
         os.environ["TMPDIR"] = tempfile.tempdir = folder
-        worker.forked = True
+        processes.forked = True
         channel.send(("started", os.getpid()))
         function, arguments = channel.recv()
         soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
@@ -105,7 +105,7 @@ def _child(channel: Connection, memory: int, folder: str) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
         channel.send(answer if answer[0] == "done" else ("raised", _sendable(answer[1])))
         os._exit(0)
-    finally:  # whatever happened, a child never becomes a second zygote
+    finally:  # whatever happened, a child never becomes a second server
         os._exit(1)
 
 

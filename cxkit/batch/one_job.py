@@ -8,8 +8,8 @@ from typing import Any
 
 from papermill.engines import papermill_engines
 
+from cxkit.batch.processes import WARM, Limits, StartError, StoppedError, Worker
 from cxkit.batch.summary import Row
-from cxkit.batch.worker import WARM, Limits, StartError, StoppedError, Worker
 from cxkit.errors import DISK_FULL, CxError, ReportError, SettingsError, did_you_mean
 from cxkit.report.identity import identity, is_current
 from cxkit.report.job import Job

@@ -1,4 +1,4 @@
-"""Tasks in forked children: their answers, their limits, and what happens when the zygote itself has trouble."""
+"""Tasks in forked children: their answers, their limits, and what happens when the server itself has trouble."""
 
 import operator
 import os
@@ -13,9 +13,8 @@ import nbformat
 import psutil
 import pytest
 
-from cxkit.batch import run as runner
-from cxkit.batch import worker
-from cxkit.batch.worker import BROKEN, Limits, StartError, StoppedError, Zygote
+from cxkit.batch import loop as runner
+from cxkit.batch.processes import BROKEN, Limits, Server, StartError, StoppedError
 from cxkit.errors import DataError, ReportError
 from cxkit.report.environment import clean_environment
 from cxkit.report.job import Job
@@ -42,38 +41,38 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="forked processes wor
 
 
 @pytest.fixture(scope="module")
-def zygote():
-    zygote = Zygote(clean_environment())
-    yield zygote
-    zygote.stop()
+def server():
+    server = Server(clean_environment())
+    yield server
+    server.stop()
 
 
 @linux
-def test_the_answer_of_a_child_comes_back(zygote):
-    first, second = (zygote.call(os.getpid, limits=LIMITS) for _ in range(2))
+def test_the_answer_of_a_child_comes_back(server):
+    first, second = (server.call(os.getpid, limits=LIMITS) for _ in range(2))
     assert len({first, second, os.getpid()}) == 3
-    assert zygote.call(operator.mul, "ab", 2**21, limits=LIMITS) == "ab" * 2**21
+    assert server.call(operator.mul, "ab", 2**21, limits=LIMITS) == "ab" * 2**21
 
 
 @linux
-def test_an_exception_of_a_child_comes_back(zygote):
+def test_an_exception_of_a_child_comes_back(server):
     with pytest.raises(ZeroDivisionError, match="division by zero"):
-        zygote.call(operator.truediv, 1, 0, limits=LIMITS)
+        server.call(operator.truediv, 1, 0, limits=LIMITS)
     with pytest.raises(DataError, match=r"^Row 5 is wrong\.$"):
-        zygote.call(exec, "from cxkit.errors import DataError; raise DataError('Row 5 is wrong.')", limits=LIMITS)
+        server.call(exec, "from cxkit.errors import DataError; raise DataError('Row 5 is wrong.')", limits=LIMITS)
 
 
 @linux
 @pytest.mark.parametrize("kind", ["SystemExit(0)", "KeyboardInterrupt()", "GeneratorExit()"])
-def test_what_would_end_the_caller_comes_back_as_a_failure(kind, zygote):
+def test_what_would_end_the_caller_comes_back_as_a_failure(kind, server):
     with pytest.raises(ReportError) as error:
-        zygote.call(exec, f"raise {kind}", limits=LIMITS)
+        server.call(exec, f"raise {kind}", limits=LIMITS)
     name = kind.partition("(")[0]
     assert str(error.value) == f"The report's process met {name}; look for an exit in the template."
 
 
 @linux
-def test_an_exception_that_cannot_travel_is_named(zygote):
+def test_an_exception_that_cannot_travel_is_named(server):
     code = """
 class Odd(Exception):
     def __init__(self, one, two):
@@ -81,37 +80,39 @@ class Odd(Exception):
 raise Odd(1, 2)
 """
     with pytest.raises(ReportError, match=r"^unexpected Odd$"):
-        zygote.call(exec, code, limits=LIMITS)
+        server.call(exec, code, limits=LIMITS)
 
 
 @linux
 def test_memory_is_also_limited_where_the_machine_has_a_limit_of_its_own():
     hard = 2 * 2**30
     code = "import resource, sys; resource.setrlimit(resource.RLIMIT_DATA, (int(sys.argv[1]),) * 2)\n"
-    code += "from cxkit.batch.worker import Limits, Zygote\nfrom cxkit.report.environment import clean_environment\n"
-    code += "zygote = Zygote(clean_environment())\nprint(zygote.call(len, 'ab', limits=Limits(600, 4 * 2**30)))\n"
-    code += "zygote.stop()"
+    code += (
+        "from cxkit.batch.processes import Limits, Server\nfrom cxkit.report.environment import clean_environment\n"
+    )
+    code += "server = Server(clean_environment())\nprint(server.call(len, 'ab', limits=Limits(600, 4 * 2**30)))\n"
+    code += "server.stop()"
     done = subprocess.run([sys.executable, "-c", code, str(hard)], capture_output=True, text=True)
     assert done.stdout == "2\n", done.stderr
 
 
 @linux
-def test_the_end_of_a_child_leaves_what_another_one_has_running(zygote, tmp_path):
-    """A process whose starter is gone comes to the zygote, whosever it was."""
+def test_the_end_of_a_child_leaves_what_another_one_has_running(server, tmp_path):
+    """A process whose starter is gone comes to the server, whosever it was."""
     code = (
         "import subprocess, time, pathlib\n"
         "shell = 'sleep 3600 & echo $! > {0}; setsid sleep 3600 & echo $! > {1}'\n"
         "subprocess.run(['sh', '-c', shell.format('{folder}/near', '{folder}/far')], check=True)\n"
         "while not pathlib.Path('{folder}/go').exists(): time.sleep(0.02)\n"
     ).replace("{folder}", str(tmp_path))
-    other = threading.Thread(target=zygote.call, args=(exec, code), kwargs={"limits": LIMITS})
+    other = threading.Thread(target=server.call, args=(exec, code), kwargs={"limits": LIMITS})
     other.start()
     names = [tmp_path / "near", tmp_path / "far"]
     assert until(lambda: all(name.exists() and name.read_text().strip() for name in names))
     begun = [psutil.Process(int(name.read_text())) for name in names]
-    ended = zygote.call(os.getpid, limits=LIMITS)
+    ended = server.call(os.getpid, limits=LIMITS)
     assert until(lambda: not psutil.pid_exists(ended))
-    assert zygote.call(len, "ab", limits=LIMITS) == 2  # which it takes only when it has cleared up after that one
+    assert server.call(len, "ab", limits=LIMITS) == 2  # which it takes only when it has cleared up after that one
     assert [process.is_running() for process in begun] == [True, True]
     (tmp_path / "go").touch()
     other.join()
@@ -120,10 +121,10 @@ def test_the_end_of_a_child_leaves_what_another_one_has_running(zygote, tmp_path
 
 @linux
 @pytest.mark.parametrize("seconds", [1.5, 1e-9])
-def test_a_child_that_takes_too_long_is_killed(seconds, zygote):
-    starter = psutil.Process(zygote.call(os.getppid, limits=LIMITS))
+def test_a_child_that_takes_too_long_is_killed(seconds, server):
+    starter = psutil.Process(server.call(os.getppid, limits=LIMITS))
     with pytest.raises(ReportError) as error:
-        zygote.call(time.sleep, 3600, limits=Limits(seconds))
+        server.call(time.sleep, 3600, limits=Limits(seconds))
     assert until(lambda: not starter.children())
     assert str(error.value) == (
         f"The report was stopped after {seconds:g} seconds; raise --timeout or give it less data."
@@ -131,7 +132,7 @@ def test_a_child_that_takes_too_long_is_killed(seconds, zygote):
 
 
 @linux
-def test_a_child_that_ends_without_an_answer_is_told_by_its_end(zygote):
+def test_a_child_that_ends_without_an_answer_is_told_by_its_end(server):
     for code, sentence in (
         ("os._exit(0)", "left with code 0 in the middle; look for an exit in the template."),
         ("os._exit(7)", "left with code 7 in the middle; look for an exit in the template."),
@@ -139,34 +140,34 @@ def test_a_child_that_ends_without_an_answer_is_told_by_its_end(zygote):
         ("os.abort()", "was ended by SIGABRT."),
     ):
         with pytest.raises(ReportError) as error:
-            zygote.call(exec, f"import os; {code}", limits=LIMITS)
+            server.call(exec, f"import os; {code}", limits=LIMITS)
         assert str(error.value) == f"The report's process {sentence}"
 
 
 @linux
-def test_memory_is_limited_and_with_0_it_is_not(zygote):
+def test_memory_is_limited_and_with_0_it_is_not(server):
     with pytest.raises(MemoryError):
-        zygote.call(bytes, 200 * 2**20, limits=LIMITS)
-    assert zygote.call(len, b"", limits=Limits(LIMITS.seconds, 0)) == 0
-    assert zygote.call(eval, "len(bytes(200 * 2**20))", limits=Limits(LIMITS.seconds, 0)) == 200 * 2**20
-    assert zygote.call(eval, "len(bytes(50 * 2**20))", limits=LIMITS) == 50 * 2**20
+        server.call(bytes, 200 * 2**20, limits=LIMITS)
+    assert server.call(len, b"", limits=Limits(LIMITS.seconds, 0)) == 0
+    assert server.call(eval, "len(bytes(200 * 2**20))", limits=Limits(LIMITS.seconds, 0)) == 200 * 2**20
+    assert server.call(eval, "len(bytes(50 * 2**20))", limits=LIMITS) == 50 * 2**20
 
 
 @linux
-def test_temporary_files_of_a_killed_child_are_removed(zygote):
+def test_temporary_files_of_a_killed_child_are_removed(server):
     code = "(__import__('tempfile').mkdtemp(), __import__('os').environ['TMPDIR'])"
-    made, folder = zygote.call(eval, code, limits=LIMITS)
+    made, folder = server.call(eval, code, limits=LIMITS)
     assert os.path.dirname(made) == folder
     assert until(lambda: not os.path.exists(folder))
 
 
 @linux
-def test_a_killed_zygote_is_replaced(zygote):
-    first = zygote.call(os.getppid, limits=LIMITS)
+def test_a_killed_server_is_replaced(server):
+    first = server.call(os.getppid, limits=LIMITS)
     os.kill(first, signal.SIGKILL)
     for attempt in range(2):  # the first may still meet the dying one; a batch tries once more, too
         try:
-            second = zygote.call(os.getppid, limits=LIMITS)
+            second = server.call(os.getppid, limits=LIMITS)
             break
         except StartError:
             assert not attempt
@@ -174,45 +175,45 @@ def test_a_killed_zygote_is_replaced(zygote):
 
 
 @linux
-def test_a_zygote_killed_in_the_middle_of_a_task_is_told(zygote, tmp_path):
-    parent, begun = zygote.call(os.getppid, limits=LIMITS), tmp_path / "begun"
+def test_a_server_killed_in_the_middle_of_a_task_is_told(server, tmp_path):
+    parent, begun = server.call(os.getppid, limits=LIMITS), tmp_path / "begun"
     meanwhile(begun.exists, lambda: os.kill(parent, signal.SIGKILL))
     with pytest.raises(ReportError, match="was lost together with the one that starts them") as error:
-        zygote.call(exec, ENDLESS.format(str(begun)), limits=LIMITS)
+        server.call(exec, ENDLESS.format(str(begun)), limits=LIMITS)
     assert error.type is ReportError, "a task that was begun is not tried again"
 
 
 @linux
-def test_a_stopped_zygote_ends_what_runs_and_takes_nothing_more(tmp_path):
-    zygote = Zygote(clean_environment())
-    starter = psutil.Process(zygote.call(os.getppid, limits=LIMITS))
-    stopper = meanwhile((tmp_path / "begun").exists, zygote.stop)
+def test_a_stopped_server_ends_what_runs_and_takes_nothing_more(tmp_path):
+    server = Server(clean_environment())
+    starter = psutil.Process(server.call(os.getppid, limits=LIMITS))
+    stopper = meanwhile((tmp_path / "begun").exists, server.stop)
     with pytest.raises(StoppedError):
-        zygote.call(exec, ENDLESS.format(str(tmp_path / "begun")), limits=LIMITS)
+        server.call(exec, ENDLESS.format(str(tmp_path / "begun")), limits=LIMITS)
     stopper.join()
     assert not starter.is_running()
     with pytest.raises(StoppedError):
-        zygote.call(len, "ab", limits=LIMITS)
+        server.call(len, "ab", limits=LIMITS)
 
 
 @linux
-def test_a_zygote_that_cannot_start_is_tried_once_and_told(tmp_path, capfd):
+def test_a_server_that_cannot_start_is_tried_once_and_told(tmp_path, capfd):
     (tmp_path / "cxkit").mkdir()
     tries = tmp_path / "tries"
     source = f"open({str(tries)!r}, 'a').write('x')\nraise ImportError('a broken cxkit')\n"
     (tmp_path / "cxkit" / "__init__.py").write_text(source)
-    zygote = Zygote({**clean_environment(), "PYTHONPATH": str(tmp_path)})
+    server = Server({**clean_environment(), "PYTHONPATH": str(tmp_path)})
     for _ in range(3):
         with pytest.raises(StartError) as error:
-            zygote.call(len, "ab", limits=LIMITS)
+            server.call(len, "ab", limits=LIMITS)
         assert str(error.value) == BROKEN
-    zygote.stop()
+    server.stop()
     assert tries.read_text() == "x"
     assert "a broken cxkit" in capfd.readouterr().err
 
 
 @linux
-def test_a_zygote_that_is_stopped_while_it_imports_says_nothing_and_leaves_nothing(tmp_path, capfd, monkeypatch):
+def test_a_server_that_is_stopped_while_it_imports_says_nothing_and_leaves_nothing(tmp_path, capfd, monkeypatch):
     """Python prints what is raised in a finalizer and goes on, so no exit may be raised wherever imports just are."""
     (tmp_path / "sitecustomize.py").write_text("""
 import builtins, os, signal, tempfile
@@ -222,7 +223,7 @@ class Last:
         open("begun", "w").close()
         os.kill(os.getpid(), signal.SIGTERM)
 def watched(name, *others):
-    if name == "cxkit.batch.warm":
+    if name == "cxkit.batch.preload":
         builtins.__import__ = imported
         tempfile.mkstemp()
         Last()
@@ -233,10 +234,10 @@ builtins.__import__ = watched
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
     path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
-    zygote = Zygote({**clean_environment(), "PYTHONPATH": path, "TMPDIR": str(tmp_path / "tmp")})
-    zygote.start()
+    server = Server({**clean_environment(), "PYTHONPATH": path, "TMPDIR": str(tmp_path / "tmp")})
+    server.start()
     assert until((tmp_path / "begun").exists)
-    zygote.stop()
+    server.stop()
     assert capfd.readouterr() == ("", "")
     assert list((tmp_path / "tmp").iterdir()) == []
 

@@ -5,7 +5,7 @@ import json
 import nbformat
 import pytest
 
-from cxkit.batch.choice import foresee, removed, select
+from cxkit.batch.selection import foresee, removed, select
 from cxkit.errors import SettingsError
 from cxkit.report.identity import identity
 from cxkit.report.job import Job

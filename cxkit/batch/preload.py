@@ -10,8 +10,8 @@ from typing import Any
 import nbformat
 from IPython.core.formatters import DisplayFormatter
 
+import cxkit.batch.child
 import cxkit.batch.overview
-import cxkit.batch.shell
 import cxkit.report.make  # noqa: F401  all that a child will use
 from cxkit.methods import METHODS
 from cxkit.methods.asked import options_of
@@ -25,7 +25,7 @@ LATE = ("IPython.core.completerlib", "IPython.core.logger", "IPython.core.oinspe
         "tornado.platform.asyncio", "zmq.utils.garbage")  # fmt: skip
 
 
-def warm_up(methods: Sequence[str]) -> None:
+def preload(methods: Sequence[str]) -> None:
     """Run the templates of ``methods`` on their sample data in this process, without a kernel, and throw away what
     they show; templates of one's own are not run, as nobody knows what they would leave behind."""
     for module in LATE:

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 from cxkit.batch.config import Config
 from cxkit.batch.lock import locked
+from cxkit.batch.loop import run
 from cxkit.batch.plan import plan
-from cxkit.batch.run import run
 from cxkit.cli import main
 from cxkit.report.gate import check_page
 from cxkit.report.template import find_template

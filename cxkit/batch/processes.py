@@ -1,4 +1,4 @@
-"""Tasks in processes of their own, forked from a warm zygote, with limits of time and memory."""
+"""Tasks in processes of their own, forked from a warm server, with limits of time and memory."""
 
 import os
 import shutil
@@ -20,10 +20,10 @@ from cxkit.report.environment import clean_environment
 
 BROKEN = "The process that starts reports could not be started; what it said stands above."
 # The folder it happens to start in is not where its imports come from.
-START = "import sys; sys.path = list(filter(None, sys.path)); from cxkit.batch.zygote import main; main(sys.argv[1:])"
+START = "import sys; sys.path = list(filter(None, sys.path)); from cxkit.batch.server import main; main(sys.argv[1:])"
 WARM = "cxkit-warm"  # the papermill engine that runs cells in such processes
 PATIENCE = 300.0  # seconds that the imports and the warm-up may take
-FAREWELL = 30.0  # seconds in which a zygote ends its children and removes their files
+FAREWELL = 30.0  # seconds in which a server ends its children and removes their files
 forked = False  # true in a process that was forked for one task
 
 
@@ -64,8 +64,8 @@ def can_fork() -> bool:
     return sys.platform == "linux"
 
 
-class Zygote:
-    """A handle on a zygote process; it starts with the first call, and again when it has died."""
+class Server:
+    """A handle on a server process; it starts with the first call, and again when it has died."""
 
     def __init__(self, environment: dict[str, str], methods: Sequence[str] = ()) -> None:
         self.environment, self.methods = environment, list(methods)
@@ -129,7 +129,7 @@ class Zygote:
                 raise kind("The report's process was lost together with the one that starts them.") from None
 
     def stop(self) -> None:
-        """End the zygote and all its children; calls that wait end with :class:`StoppedError`."""
+        """End the server and all its children; calls that wait end with :class:`StoppedError`."""
         self._stopped = True  # before the lock: a start that holds it gives up
         process, control = self._process, self._control
         if process and control:
@@ -143,7 +143,7 @@ class Zygote:
 
     def _fork(self, handle: int, memory: int) -> None:
         with self._lock:
-            for last in (False, True):  # a zygote that died just now is found out by speaking to it
+            for last in (False, True):  # a server that died just now is found out by speaking to it
                 control = self._running()
                 try:
                     socket.send_fds(control, [str(memory).encode()], [handle])
@@ -154,7 +154,7 @@ class Zygote:
                         raise StartError("The process that starts reports is gone.") from None
 
     def _running(self) -> socket.socket:
-        """The socket of a zygote that is ready, started now if there is none."""
+        """The socket of a server that is ready, started now if there is none."""
         if self._stopped:
             raise StoppedError("The batch was interrupted.")
         if self._broken:
@@ -196,16 +196,16 @@ class Zygote:
         self._ready = False
 
 
-Worker = Zygote | InPlace
+Worker = Server | InPlace
 
 
 def new_worker(methods: Iterable[str]) -> Worker:
     """A place for reports to be made in, warmed up for the words of ``methods``."""
-    return Zygote(clean_environment(), list(dict.fromkeys(methods))) if can_fork() else InPlace()
+    return Server(clean_environment(), list(dict.fromkeys(methods))) if can_fork() else InPlace()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Wait for a zygote that was told to end; make it when that takes too long."""
+    """Wait for a server that was told to end; make it when that takes too long."""
     try:
         process.wait(timeout=FAREWELL)
     except subprocess.TimeoutExpired:
