@@ -96,11 +96,37 @@ class Result:
         """
         return self._views().read(self, lang)
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return self._views().glance(self)._repr_mimebundle_(include, exclude)
+
     def _views(self) -> "Views":
         """The views of the result's method, the one place where a result looks up to them."""
         from cxkit.methods import METHODS
 
         return METHODS[self.method].views
+
+    def report(self, path: str | Path, *, name: str = "", lang: str = "en", date: str = "") -> Path:
+        """Write the page of the method's standard views as one self-contained HTML file.
+
+        Parameters
+        ----------
+        name : of the client, on the page.
+        lang : en, ru, uz or uz_Cyrl.
+        date : on the page, YYYY-MM-DD; left out when not given.
+
+        Raises
+        ------
+        SettingsError : the language is unknown.
+        ReportError : the page is not safe to publish.
+
+        >>> import cxkit as cx, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     cx.nps(cx.sample("shop")).report(f"{folder}/nps.html", name="Lola", lang="ru").name
+        'nps.html'
+        """
+        from cxkit.report.page import write_result_page
+
+        return write_result_page(self, Path(path), name=name, lang=lang, date=date)
 
     def save(self, out: str | Path) -> None:
         """Write ``result.json`` and ``table.csv`` into the folder ``out``, without respondents' own answers.

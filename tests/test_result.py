@@ -3,6 +3,7 @@
 import csv
 import json
 import pickle
+import re
 from dataclasses import FrozenInstanceError
 
 import numpy as np
@@ -213,3 +214,29 @@ def test_a_safe_copy_leaves_the_table_itself_alone():
     assert safe["number"].tolist() == [-1, -2]
     assert safe["mixed"].tolist() == [-1, "'-1"]
     assert table["text"].tolist()[0] == "=1"
+
+
+class TestShowing:
+    def test_a_notebook_shows_headline_key_figures_and_the_main_chart(self):
+        shown, _ = cx.nps(cx.sample("shop"), weight="weight")._repr_mimebundle_()
+        html = shown["text/html"]
+        assert re.search(r"<h2>NPS is −?\d+: ", html)
+        assert "<dt>Promoters</dt>" in html
+        assert html.count('<img src="data:image/svg+xml;base64,') == 1
+        assert "<p>" not in html
+
+    def test_a_result_makes_its_page_alone(self, tmp_path):
+        survey = cx.read("sample:bank", items=["recommend"])
+        path = cx.nps(survey, comment="comment").report(tmp_path / "new" / "nps.html", name="Lola <b>", lang="ru")
+        page = path.read_text(encoding="utf-8")
+        assert 'lang="ru"' in page
+        assert "Lola &lt;b&gt;" in page
+        sections = re.findall(r'<section[^>]*id="([^"]+)"', page)
+        assert sections[0] == "prose"
+        assert {"figure-main", "figure-trend", "table-main", "table-comments", "data"} <= set(sections)
+        assert "sample:bank" in page
+
+    def test_a_page_in_an_unknown_language_is_refused_and_leaves_nothing(self, tmp_path):
+        with pytest.raises(cx.SettingsError, match='There is no language "de"'):
+            cx.nps(cx.sample("shop")).report(tmp_path / "nps.html", lang="de")
+        assert not list(tmp_path.iterdir())

@@ -2,7 +2,9 @@
 
 import base64
 import re
+from collections.abc import Mapping
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
@@ -13,8 +15,12 @@ import cxkit
 from cxkit.errors import ReportError
 from cxkit.methods import METHODS
 from cxkit.report.brand import Brand
-from cxkit.report.gate import POLICY
+from cxkit.report.gate import POLICY, check_page
+from cxkit.report.publish import write_atomic
+from cxkit.result import Result
+from cxkit.show.audit import audit_of, audit_view
 from cxkit.show.language import Language, language, plain
+from cxkit.show.view import picture
 
 _ORDER = {"prose": 0, "figure": 1, "table": 8, "data": 9}
 _PAGES = Environment(loader=PackageLoader("cxkit.report", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -36,9 +42,34 @@ def report_page(notebook: Any, *, method: str, name: str, lang: str, date: str, 
     ------
     ReportError : a cell's output is an error.
     """
-    words = language(lang)
     cells = sorted(notebook.cells, key=lambda cell: _ORDER.get(cell.id, 5))
-    sections = [(cell.id, Markup(html)) for cell in cells if (html := _section(cell))]
+    sections = {cell.id: html for cell in cells if (html := _section(cell))}
+    return page_of(sections, method=method, name=name, lang=lang, date=date, brand=brand)
+
+
+def result_page(result: Result, *, name: str, lang: str, date: str, brand: Brand) -> str:
+    """The same page of a result alone: what its method says, draws and lists, and the data where they were read."""
+    views = METHODS[result.method].views
+    drawn = {f"figure-{part}": result.figure(lang, part) for part in views.figures}
+    listed = {f"table-{part}": result.table(lang, part) for part in views.tables}
+    told = {"data": audit_view(audit_of(result), language(lang))} if result.audit else {}
+    shown = {"prose": result.prose(lang), **drawn, **listed, **told}
+    sections = {part: html for part, view in shown.items() if (html := view.as_html())}
+    return page_of(sections, method=result.method, name=name, lang=lang, date=date, brand=brand)
+
+
+def write_result_page(result: Result, path: Path, *, name: str, lang: str, date: str) -> Path:
+    """Write the page of a result; an older file is replaced only by a whole and safe one."""
+    page = result_page(result, name=name, lang=lang, date=date, brand=Brand())
+    check_page(page)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(path, page)
+    return path
+
+
+def page_of(sections: Mapping[str, str], *, method: str, name: str, lang: str, date: str, brand: Brand) -> str:
+    """A page of HTML sections by their ids, in one self-contained file."""
+    words = language(lang)
     return render(
         "report.html.j2",
         lang,
@@ -47,7 +78,7 @@ def report_page(notebook: Any, *, method: str, name: str, lang: str, date: str, 
         date=words.date(date),
         brand=brand,
         logo=brand.logo_address(),
-        sections=sections,
+        sections=[(part, Markup(html)) for part, html in sections.items()],
     )
 
 
@@ -79,11 +110,3 @@ def _output(output: Any, cell: str) -> str:
         return data["text/html"]
     text = data.get("text/plain", "")
     return f"<pre>{escape(plain(text))}</pre>" if text.strip() else ""
-
-
-def picture(kind: str, content: str, alt: str) -> str:
-    """A figure as an image that cannot run anything; wide figures scroll on a phone."""
-    return (
-        f'<figure class="cx-scroll" tabindex="0">'
-        f'<img src="data:{kind};base64,{content}" alt="{escape(alt, quote=True)}"></figure>'
-    )

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+import pandas as pd
+
+from cxkit.result import Result
 from cxkit.show import wave_notes
 from cxkit.show.language import Language, mark, plain
 from cxkit.show.view import View, html_table
@@ -101,6 +104,16 @@ def audit_view(audit: Audit, words: Language) -> View:
         + _told(audit, words)
         + html_table(words.text("Answers per item"), heads, rows)
     )
+
+
+def audit_of(result: Result) -> Audit:
+    """The audit that a result keeps of the survey it was made of."""
+    told, settings = dict(result.audit), result.settings
+    roles = {name: settings[name] for name in ("by", "wave", "weight", "respondent", "waves")}
+    notes = tuple((code, numbers) for code, numbers in told.pop("notes"))
+    answers = pd.DataFrame(told.pop("answers"))
+    scale = {item: {"text": result.labels.get(item, {})} for item in answers["item"]}
+    return Audit(**told, **roles, answers=answers, items=[*answers["item"]], scale=scale, notes=notes)
 
 
 def _told(audit: Audit, words: Language) -> str:

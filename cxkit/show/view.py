@@ -18,12 +18,26 @@ class View:
     png: bytes = b""
     alt: str = ""
 
+    def as_html(self) -> str:
+        """The view as HTML; a picture as an image."""
+        if not self.svg:
+            return self.html
+        return picture("image/svg+xml", base64.b64encode(self.svg.encode()).decode(), self.alt)
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, str], dict[str, Any]]:
         if self.png:
             picture = base64.b64encode(self.png).decode()
             bundle = {"image/svg+xml": self.svg, "image/png": picture, "text/plain": self.alt}
             return bundle, {"image/png": {"alt": self.alt}}
         return ({"text/html": self.html, "text/plain": ""} if self.html else {"text/plain": ""}), {}
+
+
+def picture(kind: str, content: str, alt: str) -> str:
+    """A figure as an image that cannot run anything, from base64; wide figures scroll on a phone."""
+    return (
+        f'<figure class="cx-scroll" tabindex="0">'
+        f'<img src="data:{kind};base64,{content}" alt="{escape(alt, quote=True)}"></figure>'
+    )
 
 
 def html_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], names: int = 1) -> str:

@@ -52,6 +52,15 @@ class Views:
         words = language(lang)
         return View(star_explained(result, words, _part(self.tables, part, "table", result)(result, words)))
 
+    def glance(self, result: Result) -> View:
+        """Headline, key figures and the main chart, as a notebook shows a result."""
+        words = language("en")
+        found = (
+            Reading(words.text("Too few answers to report"), [], []) if too_few(result) else self.prose(result, words)
+        )
+        chart = self.figure(result, "en", next(iter(self.figures)))
+        return View(prose_html(found._replace(sentences=[]), (), words) + chart.as_html())
+
     def read(self, result: Result, lang: str) -> View:
         """Headline, key figures, reading and caveats of a result."""
         words = language(lang)

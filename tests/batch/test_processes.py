@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from cxkit.batch import loop as runner
+from cxkit.batch import processes
 from cxkit.batch.processes import BROKEN, Limits, Server, StartError, StoppedError
 from cxkit.errors import DataError, ReportError
 from cxkit.report.environment import clean_environment
@@ -243,7 +244,7 @@ builtins.__import__ = watched
 
 
 def test_without_forks_reports_are_made_one_after_the_other(tmp_path, monkeypatch):
-    for module in (worker, runner):
+    for module in (processes, runner):
         monkeypatch.setattr(module, "can_fork", lambda: False)
     source = (
         "from pathlib import Path\n"
