@@ -88,6 +88,11 @@ def test_settings_hold_every_argument_of_the_method_as_plain_values(method, resu
     assert json.loads(json.dumps(result.settings)) == result.settings
 
 
+def test_every_term_has_a_unit(method, result):
+    for term in result.tidy["term"].unique():
+        assert METHODS[method].views.unit(term), term
+
+
 def test_no_number_depends_on_the_name_of_the_client(bank, method, result):
     other = METHODS[method].compute(bank, **CALLS[method], client="another")
     pd.testing.assert_frame_equal(other.tidy, result.tidy, check_exact=True)

@@ -20,6 +20,7 @@ from cxkit.report.template import (
     parse_parameter,
     template_options,
     template_parameters,
+    with_options,
 )
 from cxkit.show.language import LANGUAGES
 from cxkit.survey.yamlfile import DEPTH
@@ -345,3 +346,26 @@ def test_what_is_nested_too_deep_is_refused_before_it_is_shown(tmp_path):
     (tmp_path / "deep.ipynb").write_text('{"cells": [], "metadata": {"a": ' + "[" * 30_000 + "]" * 30_000 + "}}")
     with pytest.raises(SettingsError, match=f'^In the template "deep.ipynb" lists .* {DEPTH} levels deep'):
         template_parameters(tmp_path / "deep.ipynb")
+
+
+def test_what_moved_into_options_is_reached_by_the_same_words(nps):
+    assert parse_parameter(nps, "level=0.9") == ("level", 0.9)
+    assert parse_parameter(nps, "sheet=0.9") == ("sheet", "0.9")
+    assert with_options(nps, {"score": "q", "level": 0.9}) == {"score": "q", "options": {"level": 0.9}}
+    with pytest.raises(SettingsError, match='has no parameter "levle"; did you mean "level"'):
+        check_parameters(nps, {"options": {"levle": 1}})
+    with pytest.raises(SettingsError, match=r'"seed" of "nps" is 1\.5; expected int, such as 1'):
+        check_parameters(nps, {"options": {"seed": 1.5}})
+
+
+def test_options_of_a_notebook_of_one_s_own_stay_but_for_what_is_said(tmp_path):
+    own = own_template(tmp_path, ['options: dict = {"level": 0.8, "seed": 7}'])
+    assert with_options(own, {"options": {"level": 0.9}})["options"] == {"level": 0.9, "seed": 7}
+    assert with_options(own, {}) == {}
+
+
+def test_a_template_without_options_takes_no_further_name(tmp_path):
+    own = own_template(tmp_path, ['score: str = "q"'])
+    with pytest.raises(SettingsError, match='has no parameter "level"'):
+        check_parameters(own, {"level": 0.9})
+    assert with_options(own, {"level": 0.9}) == {"level": 0.9}

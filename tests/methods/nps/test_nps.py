@@ -462,3 +462,17 @@ def test_text_in_the_rating_column_is_an_error_that_names_the_column():
 def test_a_seed_that_makes_no_sense_is_an_error_in_words(seed):
     with pytest.raises(cx.SettingsError, match="seed"):
         cx.nps(frame(recommend=[9, 3]), seed=seed)
+
+
+class TestTheScoreOfASurvey:
+    def test_the_only_item_on_the_scale_of_nps_is_the_score(self):
+        survey = cx.read("sample:bank", items=["recommend", "ease"], scale={"ease": [1, 10]})
+        assert cx.nps(survey).settings["score"] == "recommend"
+
+    def test_several_or_none_are_asked_about_by_name(self, tmp_path):
+        (tmp_path / "a.csv").write_text("a,b,c\n9,8,3\n10,7,2\n")
+        two = cx.read(tmp_path / "a.csv", items=["a", "b"], scale=[0, 10])
+        with pytest.raises(cx.SettingsError, match="Which item is the score\\? Items on 0-10: 2; name one: a, b"):
+            cx.nps(two)
+        with pytest.raises(cx.SettingsError, match="Items on 0-10: 0; name one: c"):
+            cx.nps(cx.read(tmp_path / "a.csv", items=["c"], scale=[1, 5]))

@@ -1,0 +1,18 @@
+"""A survey: its parts, its roles as keywords of a method, and how a notebook shows it."""
+
+import cxkit as cx
+
+
+def test_a_survey_knows_its_items_scales_and_roles():
+    survey = cx.read("sample:bank", items=["ease"], by="segment")
+    assert survey.items == ["ease"]
+    assert survey.scale["ease"]["max"] == 10
+    assert survey.roles["by"] == "segment"
+    assert set(survey.roles) == {"by", "wave", "weight", "respondent", "waves", "dates", "values", "split"}
+
+
+def test_a_notebook_shows_what_was_read():
+    survey = cx.read("sample:bank", items=["ease"])
+    shown, _ = survey._repr_mimebundle_()
+    assert "sample:bank (simulated: no real customers)" in shown["text/html"]
+    assert survey.table("en").html == shown["text/html"] != survey.table("ru").html
