@@ -139,19 +139,7 @@ def drivers(
     _check_count(k)
     complete = np.isfinite(x).all(axis=1) & np.isfinite(y) & (w > 0)
     rows, w = np.column_stack([x, y])[complete], w[complete]
-    n, needed = len(rows), max(30, 10 * k)
-    if n < needed:
-        raise DataError(
-            f"Found {n} respondents who answered the outcome and every driver ({_listed(names)}), expected at least "
-            f"{needed} for {k}; leave out the drivers that few answered, or collect more answers."
-        )
-    for what, column in zip([*(f'the driver "{name}"' for name in names), "the outcome"], rows.T, strict=True):
-        # Recoded answers can differ by rounding alone.
-        if np.ptp(column) <= 1e-12 * np.abs(column).max():
-            raise DataError(
-                f"Found one and the same value of {what} among all {n} respondents who answered everything, "
-                f"expected values that differ; use another item in its place."
-            )
+    _check_rows(rows, names)
     S = np.cov(rows, rowvar=False, aweights=w)
     R = _correlation(S)
     values, vectors = np.linalg.eigh(R[:k, :k])
@@ -172,7 +160,7 @@ def drivers(
     place = np.argsort(np.argsort(-draws, axis=1, kind="stable"), axis=1)
     return Drivers(
         names=tuple(names),
-        n=n,
+        n=len(rows),
         n_eff=float(w.sum() ** 2 / (w**2).sum()),
         r2=r2,
         lmg=estimate,
@@ -189,6 +177,23 @@ def drivers(
         draws=draws,
         failed=int((~usable).sum()),
     )
+
+
+def _check_rows(rows: np.ndarray, names: Sequence[str]) -> None:
+    n, k = len(rows), len(names)
+    needed = max(30, 10 * k)
+    if n < needed:
+        raise DataError(
+            f"Found {n} respondents who answered the outcome and every driver ({_listed(names)}), expected at least "
+            f"{needed} for {k}; leave out the drivers that few answered, or collect more answers."
+        )
+    for what, column in zip([*(f'the driver "{name}"' for name in names), "the outcome"], rows.T, strict=True):
+        # Recoded answers can differ by rounding alone.
+        if np.ptp(column) <= 1e-12 * np.abs(column).max():
+            raise DataError(
+                f"Found one and the same value of {what} among all {n} respondents who answered everything, "
+                f"expected values that differ; use another item in its place."
+            )
 
 
 def _check_count(k: int) -> None:

@@ -11,8 +11,8 @@ import pandas as pd
 
 from cxkit.errors import CxError, DataError
 from cxkit.survey.amounts import read_weights, row_per_respondent
-from cxkit.survey.audit import Audit
-from cxkit.survey.cards import answer_notes, cards, to_scores
+from cxkit.survey.audit import Audit, Note
+from cxkit.survey.cards import Card, answer_notes, cards, to_scores
 from cxkit.survey.codebook import Codebook, read_codebook
 from cxkit.survey.columns import column_place, name_columns, spelled_as
 from cxkit.survey.respondents import check_respondents
@@ -105,9 +105,7 @@ def read(
     table, simulated = _open(path, sheet, encoding, delimiter, picked)
     file = str(path) if simulated else Path(path).name
     frame, matched = name_columns(table.frame, table.names, declared, asked, file)
-    keep = pd.Series(True, index=frame.index)
-    for column, pick in picks.items():
-        keep &= frame[column].map({cell: pick(cell) for cell in frame[column].unique()}).astype(bool)
+    keep = _picked(frame, picks)
     if not keep.any():
         wanted = " and ".join(f'{column} = "{value}"' for column, value in where.items())
         how = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
@@ -123,15 +121,8 @@ def read(
         notes += told
     order = list(dict.fromkeys(named.get(roles["wave"], Values()).name(wave) for wave in given))
     notes += name_roles(frame, roles["by"], roles["wave"], named, order, picks)
-    counts = []
-    for name in ratings:
-        scores, missing_codes = to_scores(frame[name], declared[name], file)
-        notes += answer_notes(frame[name], declared[name])
-        frame[name] = scores
-        counts.append({"item": name, "n": int(scores.notna().sum()), "missing": int(scores.isna().sum()),
-                       "declared": missing_codes})  # fmt: skip
-    if all(row["n"] == 0 for row in counts):
-        raise DataError(f"{file} has no answer in {', '.join(names)}: all {len(frame)} rows are empty or missing.")
+    counts, told = _read_answers(frame, declared, file)
+    notes += told
     if roles["weight"]:
         frame[roles["weight"]] = read_weights(frame[roles["weight"]], file, book.decimal)
     used = {*ratings, *roles.values(), *where}
@@ -139,11 +130,34 @@ def read(
     filtered = table.filtered_rows + int((~keep).sum())
     audit = Audit(
         file, table.encoding, table.delimiter, table.sheet, len(frame), table.blank_rows,
-        filtered, pd.DataFrame(counts), names, {n: c.plain() for n, c in declared.items()},
+        filtered, counts, names, {n: c.plain() for n, c in declared.items()},
         waves=order, dates=dates, simulated=simulated, notes=tuple(notes),
         values=texts_of(named, roles["by"], roles["wave"]), split=split_of(named, roles["by"]), **roles,
     )  # fmt: skip
     return Survey(frame, audit)
+
+
+def _picked(frame: pd.DataFrame, picks: Mapping[str, Pick]) -> pd.Series:
+    """Which rows have the values that were asked for."""
+    keep = pd.Series(True, index=frame.index)
+    for column, pick in picks.items():
+        keep &= frame[column].map({cell: pick(cell) for cell in frame[column].unique()}).astype(bool)
+    return keep
+
+
+def _read_answers(frame: pd.DataFrame, declared: Mapping[str, Card], file: str) -> tuple[pd.DataFrame, list[Note]]:
+    """Turn the ratings of a frame into scores; how many answers each item has, and what was assumed."""
+    rows, notes = [], []
+    for name, card in declared.items():
+        scores, missing_codes = to_scores(frame[name], card, file)
+        notes += answer_notes(frame[name], card)
+        frame[name] = scores
+        rows.append({"item": name, "n": int(scores.notna().sum()), "missing": int(scores.isna().sum()),
+                     "declared": missing_codes})  # fmt: skip
+    if all(row["n"] == 0 for row in rows):
+        named = ", ".join(declared)
+        raise DataError(f"{file} has no answer in {named}: all {len(frame)} rows are empty or missing.")
+    return pd.DataFrame(rows), notes
 
 
 def section(name: str, path: str | Path, codebook: str | Path | Mapping[str, Any] | None = None) -> Any:

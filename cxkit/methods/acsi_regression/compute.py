@@ -124,15 +124,21 @@ def acsi_regression(
     facts = {"rows": len(now.answers.w), "resamples": now.draws.index.shape[1],
              "r2": float(now.sample.fit.r2[study.target, 0])}  # fmt: skip
     labels = _labels(study) | {node.name: node.text for node in tree if node.text}
-    settings = {
-        "constructs": {c.name: {"items": list(c.items), "mode": c.mode, "text": dict(c.text)}
-                       for c in study.model.constructs},
-        "paths": [[study.model.names[a], study.model.names[b]] for a, b in study.model.paths], "target": target,
-        "scale": {item: card.plain() for item, card in study.deck.items()}, "scheme": scheme,
-        "standardised": standardised, "missing": missing, "resamples": resamples, "folds": folds,
-        "economy": dict(economy),
-    }  # fmt: skip
+    settings = {**_settings(study), "economy": dict(economy)}
     return finish("acsi_regression", settings, common, cells, rows, facts, notes, labels=labels, survey=survey)
+
+
+def _settings(study: Study) -> dict[str, Any]:
+    """What was asked, as plain values."""
+    model = study.model
+    return {
+        "constructs": {c.name: {"items": list(c.items), "mode": c.mode, "text": dict(c.text)}
+                       for c in model.constructs},
+        "paths": [[model.names[a], model.names[b]] for a, b in model.paths], "target": study.target_name,
+        "scale": {item: card.plain() for item, card in study.deck.items()}, "scheme": study.scheme,
+        "standardised": study.standardised, "missing": study.missing, "resamples": study.resamples,
+        "folds": study.folds,
+    }  # fmt: skip
 
 
 def _turned(study: Study, answers: Answers) -> Answers:

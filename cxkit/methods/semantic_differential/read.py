@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from cxkit.errors import DataError, SettingsError
+from cxkit.survey.audit import Audit
 from cxkit.survey.cards import cards, fold
 from cxkit.survey.codebook import read_codebook
 from cxkit.survey.columns import column_place, name_columns, spelled_as
@@ -147,17 +148,9 @@ def read_profiles(
     told = one_spelling(frame, respondent, [object_column, *filter(None, [audit.wave])])
     roles = [column for column in (audit.by, audit.weight) if column]
     people = _people(frame, respondent, audit.wave, object_column, roles, audit.file)
-    values = read_codebook(codebook).values
-    where = {
-        audit.scale.get(name, {}).get("column") or name: values.get(spelled_as(name, values), Values()).pick(
-            str(value)
-        )
-        for name, value in (options.get("where") or {}).items()
-    }
-    form = {k: options.get(k, "") for k in ("sheet", "encoding", "delimiter")}
-    raw = read_text_table(Path(path), **form, where=where).frame.loc[frame.index]
+    raw = _as_written(path, codebook, audit, options).loc[frame.index]
     wide = frame.loc[~people.duplicated()].drop(columns=[*scales, object_column])
-    rows, deck = [], {}
+    rows = []
     for key in objects:
         mine = frame[frame[object_column] == key]
         for name in scales:
@@ -167,12 +160,26 @@ def read_profiles(
             n = int(wide[item].notna().sum())
             coded = raw.loc[mine.index].iloc[:, place].notna() & mine[name].isna()
             rows.append({"item": item, "n": n, "missing": len(wide) - n, "declared": int(coded.sum())})
-            deck[item] = {**audit.scale[name], "column": "", "text": captions[item]}
+    both = {f"{key}_{name}": audit.scale[name] for key in objects for name in scales}
     audit = replace(
-        audit, rows=len(wide), answers=pd.DataFrame(rows), items=[*captions], scale=deck, respondent=respondent,
+        audit, rows=len(wide), answers=pd.DataFrame(rows), items=[*captions], respondent=respondent,
+        scale={item: {**card, "column": "", "text": captions[item]} for item, card in both.items()},
         notes=(*audit.notes, *matched, *told),
     )  # fmt: skip
     return Survey(wide, audit)
+
+
+def _as_written(path: str | Path, codebook: Any, audit: Audit, options: Mapping[str, Any]) -> pd.DataFrame:
+    """The cells of the rows asked for as the file has them."""
+    values = read_codebook(codebook).values
+    where = {
+        audit.scale.get(name, {}).get("column") or name: values.get(spelled_as(name, values), Values()).pick(
+            str(value)
+        )
+        for name, value in (options.get("where") or {}).items()
+    }
+    form = {k: options.get(k, "") for k in ("sheet", "encoding", "delimiter")}
+    return read_text_table(Path(path), **form, where=where).frame
 
 
 def _known_objects(
