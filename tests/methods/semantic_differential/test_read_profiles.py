@@ -18,8 +18,7 @@ def read(tmp_path, text, objects=("own", "ideal"), **settings):
     path = tmp_path / "sites.csv"
     path.write_text(text, encoding="utf-8")
     form = {"poles": POLES, "objects": list(objects), "texts": {"own": "our site"}, "scale": CARD}
-    survey = cx.read_profiles(path, **form, **settings)
-    return survey
+    return cx.read_profiles(path, **form, **settings)
 
 
 def test_a_wide_file_has_a_column_for_each_object_and_scale(tmp_path):
