@@ -220,8 +220,8 @@ class TestShowing:
     def test_a_notebook_shows_headline_key_figures_and_the_main_chart(self):
         shown, _ = cx.nps(cx.sample("shop"), weight="weight")._repr_mimebundle_()
         html = shown["text/html"]
-        assert re.search(r"<h2>NPS is −?\d+: ", html)
-        assert "<dt>Promoters</dt>" in html
+        assert re.search(r"<caption>NPS is −?\d+: ", html)
+        assert "Promoters</th>" in html
         assert html.count('<img src="data:image/svg+xml;base64,') == 1
         assert "<p>" not in html
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 from cxkit.errors import SettingsError, did_you_mean
@@ -13,7 +14,7 @@ from cxkit.show.prose import prose_html
 from cxkit.show.rows import too_few
 from cxkit.show.table import star_explained
 from cxkit.show.units import Unit, unit_of
-from cxkit.show.view import View
+from cxkit.show.view import View, html_table
 from cxkit.show.wording import Reading, too_few_sentence
 
 
@@ -55,11 +56,12 @@ class Views:
     def glance(self, result: Result) -> View:
         """Headline, key figures and the main chart, as a notebook shows a result."""
         words = language("en")
-        found = (
-            Reading(words.text("Too few answers to report"), [], []) if too_few(result) else self.prose(result, words)
-        )
-        chart = self.figure(result, "en", next(iter(self.figures)))
-        return View(prose_html(found._replace(sentences=[]), (), words) + chart.as_html())
+        if too_few(result):
+            return View(f"<h3>{escape(words.text('Too few answers to report'))}</h3>")
+        found = self.prose(result, words)
+        values = ["\n".join(filter(None, [one.value, one.small])) for one in found.figures]
+        figures = html_table(found.headline, [one.name for one in found.figures], [values], names=0)
+        return View(figures + self.figure(result, "en", next(iter(self.figures))).as_html())
 
     def read(self, result: Result, lang: str) -> View:
         """Headline, key figures, reading and caveats of a result."""

@@ -122,9 +122,7 @@ def test_what_a_duckdb_file_does_not_hold_yet_counts(folder):
     assert identity(job)["key"] != before
 
 
-@pytest.mark.parametrize(
-    "name", ["report/style.css", "report/report.html.j2", "views/locale/ru.po", "report/page.py"]
-)
+@pytest.mark.parametrize("name", ["report/style.css", "report/report.html.j2", "show/locale/ru.po", "report/page.py"])
 def test_each_file_of_the_package_that_shapes_a_report_counts(name, tmp_path, monkeypatch):
     copy = tmp_path / "cxkit"
     shutil.copytree(Path(cxkit.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
