@@ -66,11 +66,11 @@ COMMON: Mapping[str, Caveat] = {
     ),
     "group_before": mark("“{group}” was asked in earlier waves only, last in {wave}."),
     "wave_unanswered": mark("The wave “{wave}” is left out: nobody there answered. Respondents: {n}."),
-    "near_groups": mark(
-        "Groups whose names differ only in case, spaces or letters that look the same, counted apart: {names}."
-    ),
-    "near_waves": mark(
-        "Waves whose names differ only in case, spaces or letters that look the same, counted apart: {names}."
+    "near_groups": mark("Groups whose names are hardly different, counted apart: {names}."),
+    "near_waves": mark("Waves whose names are hardly different, counted apart: {names}."),
+    "doubtful_groups": mark(
+        "Groups whose names may stand for no answer, lost letters or a range that became a date: {names}. Correct them "
+        "in the file, or say what they mean with “{setting}” in the codebook."
     ),
     "several_answers": mark(
         "Cells of “{column}” seem to hold several answers with “{separator}” between them, so that each combination "
