@@ -69,8 +69,8 @@ COMMON: Mapping[str, Caveat] = {
     "near_groups": mark("Groups whose names are hardly different, counted apart: {names}."),
     "near_waves": mark("Waves whose names are hardly different, counted apart: {names}."),
     "doubtful_groups": mark(
-        "Groups whose names may stand for no answer, lost letters or a range that became a date: {names}. Correct them "
-        "in the file, or say what they mean with “{setting}” in the codebook."
+        "Groups whose names may stand for no answer, lost letters or a range that became a date: {names}. Correct "
+        "them in the file, or say what they mean with “{setting}” in the codebook."
     ),
     "several_answers": mark(
         "Cells of “{column}” seem to hold several answers with “{separator}” between them, so that each combination "

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxkit.survey.cards import fold
 from cxkit.survey.spelling import alike, best, key, look, one_name, pieces, separator_of, visible
 
 T = "\u0422"  # Cyrillic, looks like T
