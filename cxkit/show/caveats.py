@@ -49,6 +49,10 @@ COMMON: Mapping[str, Caveat] = {
         "“{item}” in “{wave}”: nobody of {n} answered below {score} on {min}–{max}. If it was asked or coded on "
         "another scale, these numbers are wrong."
     ),
+    "zeros": mark(
+        "“{item}”: answers of 0: {n} of {of}, with hardly any close to it. If 0 was written for no answer, these "
+        "numbers are wrong; declare it as a missing code in the codebook."
+    ),
     "zero_weights": mark("Respondents with the weight 0: {n}. They are left out of all numbers."),
     "heavy_weight": mark("One respondent alone carries {share} of all weight; check the weights."),
     "no_spread": mark("Where all answers are the same, no interval can be given."),
