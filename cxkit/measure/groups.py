@@ -55,7 +55,7 @@ def in_order(groups: Sequence[str], common: Common) -> tuple[str, ...]:
     return tuple(sorted(groups, key=lambda name: named.index(name) if name in named else len(named)))
 
 
-def mirrored(family: Sequence[Mapping[str, Any]], members: Members) -> bool:
+def mirrored(family: Sequence[Mapping[Any, Any]], members: Members) -> bool:
     """Whether two comparisons with the rest tell one and the same test, as each of two groups is the other's rest."""
     if len(family) != 2 or members.overlapping:
         return False
