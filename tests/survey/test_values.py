@@ -138,6 +138,15 @@ class TestSpellings:
         other = {"Corporate": 2, "corporate": 1}
         assert audit.notes == (("spellings", {"column": "seg", "name": "CORPORATE", "spellings": other}),)
 
+    @pytest.mark.parametrize("ending", [".csv", ".parquet"])
+    @pytest.mark.parametrize(("value", "n"), [("1", 4), ("01", 4), ("SME-bank", 3), ("R&amp;D", 2)])
+    def test_idle_signs_lose_no_row_in_any_file(self, tmp_path, ending, value, n):
+        seg = ["1", "01", "1.0", '"1"', "SME - bank", "sme–bank.", "'SME-bank", "R&D", "R&amp;D", "11", "1.5", "A-"]
+        frame = pd.DataFrame({"seg": seg, "nps": 9})
+        path = tmp_path / f"data{ending}"
+        frame.to_csv(path, index=False) if ending == ".csv" else frame.to_parquet(path)
+        assert len(read_nps(path, where={"seg": value})[0]) == n
+
     def test_the_values_of_a_column_are_counted_as_groups_are_joined(self, path):
         assert split_values(path, "seg") == [("", 1), ("Corporate", 3), ("Retail", 4), ("Web", 1)]
 
