@@ -96,8 +96,12 @@ def leftovers(found: Sequence[Split]) -> list[Leftover]:
         theirs = frozenset[str]().union(*(pick.keys for pick in split.picks))
         apart = _taken_apart(split.picks)
         near = {look(pick.value): pick.value for pick in split.picks}
-        odd = [(value, rows, near.get(look(value), "")) for value, rows in values
-               if key(value) not in theirs and not any(keys.intersection(map(key, its.parts(value))) for its, keys in apart)]  # fmt: skip
+        odd = []
+        for value, rows in values:
+            if key(value) in theirs:
+                continue
+            if not any(keys.intersection(map(key, its.parts(value))) for its, keys in apart):
+                odd.append((value, rows, near.get(look(value), "")))
         if odd:
             counted.append(Leftover(file, split.column, tuple(sorted(odd, key=lambda one: (-one[1], one[0])))))
     return counted

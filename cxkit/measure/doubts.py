@@ -47,16 +47,16 @@ def scale_notes(counts: pd.DataFrame, card: Card, least: int) -> list[Note]:
     Answers that thin out towards an end say nothing. At the good end of 7 points or more, told is a last used point
     with a twelfth of the answers after which a parabola through the logarithms of the last three (as of a normal
     curve) expects 8 or more; or one in the bad half of the scale with a twentieth. Elsewhere: a last used point with
-    a fifth of the answers and 40 or more. Fewer than 30 answers are told where they end in the bad half of 7 points or
-    more and leave the bad end unused too. What all answers show is told once, else the waves that show it.
+    a fifth of the answers and 40 or more. Fewer than 30 answers are told where they end in the bad half of 7 points
+    or more and leave the bad end unused too. What all answers show is told once, else the waves that show it.
 
     Of samples of 30 to 200 real answers to 38 items (four industries, a bank) 1 in 1,600 or fewer were told; turned
     round, as of companies as bad as these are good, 1 in 20 of 30 answers and 1 in 500 of 100. Of 1-5 answered for
-    0-10 by 30 or more, 24 in 25 were told; of 0-9 answered for 0-10 by 200, 4 in 5. Of 20 real answers 1 in 9,000 were
-    told, turned round 1 in 250; of 20 of 1-5 for 0-10, 49 in 50.
+    0-10 by 30 or more, 24 in 25 were told; of 0-9 answered for 0-10 by 200, 4 in 5. Of 20 real answers 1 in 9,000
+    were told, turned round 1 in 250; of 20 to 29 of 1-5 for 0-10, 49 in 50.
 
-    Told is also a pile of 0 without answers close to it, as of blanks that were written as 0: never of 50 real answers
-    or more, either way round; where 3 in 10 were made 0, of 24 in 25.
+    Told is also a pile of 0 without answers close to it, as of blanks that were written as 0: 1 in 2,000 samples of
+    30 real answers and none of 4,700 of 50, either way round; where 3 in 10 were made 0, 9 in 10.
 
     Parameters
     ----------

@@ -154,6 +154,19 @@ class TestSpellings:
         data, audit = read_nps(survey(tmp_path, ["a", "b", "a"]), by="seg", where={"seg": "a"})
         assert (list(data["seg"]), audit.notes) == (["a", "a"], ())
 
+    @pytest.mark.parametrize("n", [10, 11])
+    def test_many_misspelled_values_are_one_note(self, tmp_path, n):
+        names = [f"Branch {letter}" for letter in "abcdefghijk"[:n]]
+        _, audit = read_nps(survey(tmp_path, [*names, *names, *map(str.upper, names)]), by="seg")
+        if n == 11:
+            ((code, values),) = audit.notes
+            assert code == "spellings_several"
+            assert (values["column"], values["n"]) == ("seg", 11)
+            assert values["names"].startswith("Branch a / BRANCH A; Branch b / BRANCH B; ")
+            assert "in several spellings were counted as one, such as Branch a / " in audit.table("en").html
+        else:
+            assert codes(audit) == ["spellings"] * n
+
     @pytest.mark.parametrize("other", ["\u0422oshkent", "Tosh\u200bkent", "TOSHKENT"])
     def test_neighbours_of_the_case_are_joined_too(self, tmp_path, other):
         data, audit = read_nps(survey(tmp_path, ["Toshkent", "Toshkent", other]), by="seg", where={"seg": "toshkent"})
