@@ -94,13 +94,26 @@ def leftovers(found: Sequence[Split]) -> list[Leftover]:
             counted.append(Leftover(file, split.column, problem=str(error)))
             continue
         theirs = frozenset[str]().union(*(pick.keys for pick in split.picks))
-        apart = [pick for pick in split.picks if pick.apart]
+        apart = _taken_apart(split.picks)
         near = {look(pick.value): pick.value for pick in split.picks}
-        odd = [(value, rows, near.get(look(value), "")) for value, rows in values
-               if key(value) not in theirs and not any(pick(value) for pick in apart)]  # fmt: skip
+        odd = []
+        for value, rows in values:
+            if key(value) in theirs:
+                continue
+            if not any(keys.intersection(map(key, its.parts(value))) for its, keys in apart):
+                odd.append((value, rows, near.get(look(value), "")))
         if odd:
             counted.append(Leftover(file, split.column, tuple(sorted(odd, key=lambda one: (-one[1], one[0])))))
     return counted
+
+
+def _taken_apart(picks: Sequence[Pick]) -> list[tuple[Values, set[str]]]:
+    """How cells with several answers are taken apart, each way once, with the keys of all clients that do it so."""
+    ways: dict[tuple[str, ...], tuple[Values, set[str]]] = {}
+    for pick in picks:
+        if pick.apart:
+            ways.setdefault((pick.apart.separator, *pick.apart.known), (pick.apart, set()))[1].update(pick.keys)
+    return list(ways.values())
 
 
 def codebook_or_empty(path: str) -> Codebook:

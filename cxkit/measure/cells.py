@@ -233,7 +233,7 @@ def finish(
     everyone = cells.answers(first, "", cells.current)
     shared = {
         "wave": cells.current, "previous_wave": cells.waves[-2] if len(cells.waves) > 1 else "",
-        "groups": len(cells.groups), "level": common.level,
+        "groups": table.loc[(table["group"] != "") & (table["n"] > 0), "group"].nunique(), "level": common.level,
         "tests": _once(table[table["p_adjusted"].notna()], cells),
     }  # fmt: skip
     if cells.members.overlapping:
@@ -268,9 +268,9 @@ def finish(
 
 def _once(rows: pd.DataFrame, cells: Cells) -> int:
     """How many comparisons these are; two groups that are each other's rest are one."""
-    two = len(cells.groups) == 2 and not cells.members.overlapping
-    twice = rows["term"].str.endswith("_vs_rest").sum() // 2 if two else 0
-    return int(len(rows) - twice)
+    rest = rows[rows["term"].str.endswith("_vs_rest")]
+    families = (family.to_dict("records") for _, family in rest.groupby(["item", "term"]))
+    return len(rows) - sum(mirrored(family, cells.members) for family in families)
 
 
 def _difference(measure: Measure, one: Distribution, other: Distribution, level: float, same: Pairs | None) -> Row:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cxkit.measure.common import Common
+from cxkit.survey.doubtful import doubtful_groups
 from cxkit.survey.spelling import alike, key, pieces, separator_of, visible
 
 Note = tuple[str, dict[str, Any]]
@@ -54,7 +55,7 @@ def in_order(groups: Sequence[str], common: Common) -> tuple[str, ...]:
     return tuple(sorted(groups, key=lambda name: named.index(name) if name in named else len(named)))
 
 
-def mirrored(family: Sequence[Mapping[str, Any]], members: Members) -> bool:
+def mirrored(family: Sequence[Mapping[Any, Any]], members: Members) -> bool:
     """Whether two comparisons with the rest tell one and the same test, as each of two groups is the other's rest."""
     if len(family) != 2 or members.overlapping:
         return False
@@ -63,14 +64,17 @@ def mirrored(family: Sequence[Mapping[str, Any]], members: Members) -> bool:
 
 
 def name_notes(counts: pd.DataFrame, members: Members, waves: Sequence[str], common: Common) -> list[Note]:
-    """What must be told of groups and waves: that names are hardly different, that cells hold several answers, and
-    which groups and waves are not shown because nobody there answered.
+    """What must be told of groups and waves: that names are hardly different or may be none, that cells hold several
+    answers, and which groups and waves are not shown because nobody there answered.
 
     Parameters
     ----------
     counts : of :func:`cxkit.survey.tally.counts`; ``waves`` are those with answers, in order.
     """
     notes = _spelling_notes(members, [*waves, *set(counts["wave"].dropna()).difference(waves, [""])])
+    if odd := doubtful_groups(set(members.of).difference(common.values.get(common.by, ()))):
+        shown = ", ".join(visible(name) for name in sorted(odd))
+        notes.append(("doubtful_groups", {"names": shown, "setting": "values"}))
     values = [value for value in counts["group"].unique() if value]
     if not members.overlapping and (separator := separator_of(values)):
         found = {"column": common.by, "separator": separator.replace("\n", "\\n"), "setting": "split"}

@@ -67,6 +67,9 @@ TOLD: dict[str, str | tuple[str, str]] = {
         "number itself: {numbers}."
     ),
     "spellings": mark("Column “{column}”: {spellings} counted as “{name}”."),
+    "spellings_several": mark(
+        "Column “{column}”: values in several spellings were counted as one, such as {names}. Values: {n}."
+    ),
     "values_unnamed": mark("Column “{column}”: values that the codebook does not name: {spellings}."),
     "values_unused": mark("Column “{column}”: names of the codebook that no row has: {names}."),
     "values_no_column": mark("The codebook names values of the column “{column}”, which the file does not have."),

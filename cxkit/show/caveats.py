@@ -49,6 +49,10 @@ COMMON: Mapping[str, Caveat] = {
         "“{item}” in “{wave}”: nobody of {n} answered below {score} on {min}–{max}. If it was asked or coded on "
         "another scale, these numbers are wrong."
     ),
+    "zeros": mark(
+        "“{item}”: answers of 0: {n} of {of}, with hardly any close to it. If 0 was written for no answer, these "
+        "numbers are wrong; declare it as a missing code in the codebook."
+    ),
     "zero_weights": mark("Respondents with the weight 0: {n}. They are left out of all numbers."),
     "heavy_weight": mark("One respondent alone carries {share} of all weight; check the weights."),
     "no_spread": mark("Where all answers are the same, no interval can be given."),
@@ -66,11 +70,11 @@ COMMON: Mapping[str, Caveat] = {
     ),
     "group_before": mark("“{group}” was asked in earlier waves only, last in {wave}."),
     "wave_unanswered": mark("The wave “{wave}” is left out: nobody there answered. Respondents: {n}."),
-    "near_groups": mark(
-        "Groups whose names differ only in case, spaces or letters that look the same, counted apart: {names}."
-    ),
-    "near_waves": mark(
-        "Waves whose names differ only in case, spaces or letters that look the same, counted apart: {names}."
+    "near_groups": mark("Groups whose names are hardly different, counted apart: {names}."),
+    "near_waves": mark("Waves whose names are hardly different, counted apart: {names}."),
+    "doubtful_groups": mark(
+        "Groups whose names may stand for no answer, lost letters or a range that became a date: {names}. Correct "
+        "them in the file, or say what they mean with “{setting}” in the codebook."
     ),
     "several_answers": mark(
         "Cells of “{column}” seem to hold several answers with “{separator}” between them, so that each combination "

@@ -184,7 +184,7 @@ def to_scores(answers: pd.Series, scale: Card, file: str) -> tuple[pd.Series, in
         problem = _problem(number, scale)
         if problem:
             words = [one for one, number in found.items() if number is None]
-            hint = advice(answer, number, numbers, scale.low, scale.high, texts=words, labels=bool(scale.labels))
+            hint = advice(answer, number, numbers, scale.low, scale.high, texts=words, labels=scale.labels)
             raise DataError(f"{_place(answers, answer, scale, file)}, {problem}; {hint}.")
         known[answer] = number  # type: ignore[assignment]
     moved = moved_code(numbers, scale.labels)

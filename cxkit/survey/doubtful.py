@@ -1,4 +1,5 @@
-"""Names of waves that may be of other times than they seem: numbers that begin anew, days, a lost 0, short years."""
+"""Names that may not be what they seem: of waves, numbers that begin anew, days, a lost 0, short years; of groups, no
+answer, lost letters, a range that became a date."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -9,6 +10,8 @@ from cxkit.survey.calendar_words import MONTHS
 # What begins anew: quarters, months, periods and weeks of a year, days of a month, years of two digits.
 CYCLES = (*(range(1, last + 1) for last in (4, 12, 13, 30, 31, 52, 53)), range(100))
 STEPS = (12, 52, 100)  # every second month, week or year is asked too
+# An empty cell as programs write it: signs alone, a word in brackets, a spreadsheet's error, what pandas and R say.
+_EMPTY = re.compile(r"[^\w+]*|[(<\[]\w[\w /]+[)>\]]|#\w+[!?/].*|n/?a|nan|none|null")
 LOST_ZERO = "may be January, or October without its 0: write it as 2025-01 or 2025-10"
 
 
@@ -60,3 +63,25 @@ def lost_zero(names: Iterable[str]) -> str:
         if month == 1 and others and min(abs(at - 10) for at in others) <= min(abs(at - 1) for at in others):
             return f"{year}.1"
     return ""
+
+
+def doubtful_groups(names: Iterable[str]) -> list[str]:
+    """Names of groups that may stand for no answer, for letters that a program lost, or among ranges for one that a
+    spreadsheet took for a date.
+
+    >>> doubtful_groups(["A", "NULL", "(blank)", "-", "???", "<18"])
+    ['NULL', '(blank)', '-', '???']
+    >>> doubtful_groups(["6-9", "Oct-14", "15-17"]), doubtful_groups(["Oct-14", "Nov-14"])
+    (['Oct-14'], [])
+    """
+    names = list(names)
+    ranges = any(re.fullmatch(r"\d+ ?[-–—] ?\d+", name) for name in names)
+    return [name for name in names if _EMPTY.fullmatch(name.casefold()) or "\ufffd" in name or "???" in name
+            or (ranges and _is_date(name))]  # fmt: skip
+
+
+def _is_date(name: str) -> bool:
+    if re.fullmatch(r"\d{4}-\d\d-\d\d.*", name):
+        return True
+    words = re.findall(r"\d+|[^\W\d_]+", name.casefold())
+    return len(words) == 2 and any(word in MONTHS for word in words) and any(word.isdecimal() for word in words)

@@ -10,7 +10,8 @@ CASTS = {
     *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
     *("float", "double", "date32[day]", "timestamp[us]", "timestamp[ms]", "timestamp[s]"),
 }
-_SPACES = ("'  '", *(f"chr({code})" for code in (9, 10, 11, 12, 13, 28, 29, 30, 31)))
+# What a key leaves out of a text in ASCII, or writes otherwise: marks, spaces, idle zeros.
+_IDLE = "^[^a-z0-9]*0*|[.,]00?[^a-z0-9]*$|[^a-z0-9]"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 Distinct = Callable[[str, Sequence[str]], Iterable[str | None]]
 
@@ -35,18 +36,15 @@ def condition(name: str, kind: str, arrow: str, pick: Pick, distinct: Distinct) 
 def _candidates(name: str, pick: Pick) -> tuple[str, list[str]]:
     """A condition for texts that may be a spelling of what is asked for: few, so that Python can look at each.
 
-    They are equal but for case, or hold what DuckDB does not fold as Python does: letters beyond ASCII, surplus or
-    odd spaces, another apostrophe. Texts too short for surplus spaces are not looked through.
+    They have the same letters and digits but for case and idle zeros, or hold what DuckDB does not fold as Python
+    does: letters beyond ASCII, &amp;.
     """
     if pick.apart:
         return "true", []
-    tests, plain = [f"strlen({name}) <> length({name})"], [one for one in pick.keys if one.isascii()]
+    plain = sorted({re.sub(_IDLE, "", one) for one in pick.keys if one.isascii()})
+    tests = [f"strlen({name}) <> length({name})", f"contains({name}, '&amp;')"]
     if plain:
-        least = min(len(one) + (" " not in one) for one in plain)
-        odd = " OR ".join(f"contains({name}, {spaces})" for spaces in _SPACES)
-        tests.append(f"strlen({name}) >= {least} AND (starts_with({name}, ' ') OR ends_with({name}, ' ') OR {odd})")
-        tests += [f"contains({name}, '`')"] * any("'" in one for one in plain)
-        tests.append(f"lower({name}) IN ({_marks(plain)})")
+        tests.append(f"regexp_replace(lower({name}), '{_IDLE}', '', 'g') IN ({_marks(plain)})")
     return " OR ".join(f"({test})" for test in tests), plain
 
 

@@ -1,4 +1,4 @@
-"""Names that a reader takes for one: case, spaces, dashes, apostrophes, and letters that look the same."""
+"""Names that a reader takes for one: case, spaces, dashes, quotes, closing marks, and letters that look the same."""
 
 import re
 import unicodedata
@@ -12,23 +12,38 @@ _CYRILLIC, _LATIN = "АВСЕНІЈКМОРЅТХУасеіјкорѕху", "ABC
 _TO_LATIN, _TO_CYRILLIC = str.maketrans(_CYRILLIC, _LATIN), str.maketrans(_LATIN, _CYRILLIC)
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _LETTERS = re.compile(r"[^\W\d_]+")
+_QUOTES = re.compile(r"[\"“”„‟«»]|^[' ]+")  # the first ' too: Excel's mark of a text
+_ENDS = re.compile(r"[ .,;:]+$")
+_WHOLE = re.compile(r"^0*([0-9]+)(?:[.,]00?)?$")  # 1,000 may be a thousand
+_LIST, _LISTED = re.compile(r"\[( *|(['\"]).*\2)\]", re.DOTALL), re.compile(r"'([^']+)'|\"([^\"]+)\"")
 
 
 def key(name: str) -> str:
     """What spellings of one name share: case, spaces, invisible characters, dashes and apostrophes are folded, and
-    letters of another alphabet that only look like those of the word's own are read as these.
+    letters of another alphabet that only look like those of the word's own are read as these. Quotes, closing marks,
+    spaces beside a dash, and zeros that a whole number does not need are left out.
 
     >>> key("Retail\\u00a0 Bank") == key("RETAIL bank"), key("\\u0422oshkent") == key("Toshkent")
     (True, True)
+    >>> key("01"), key("1.0"), key('"SME" - bank.')
+    ('1', '1', 'sme-bank')
     """
     if name.isascii():  # the same, at a tenth of the time
-        return " ".join(name.replace("`", "'").casefold().split())
+        plain = " ".join(name.replace("`", "'").casefold().split())
+        return plain if plain.isalpha() else _bare(plain)
     return _key(name)
 
 
 @lru_cache(maxsize=2**16)
 def _key(name: str) -> str:
-    return fold(_LETTERS.sub(lambda word: _one_alphabet(word[0]), _even(name)))
+    return _bare(fold(_LETTERS.sub(lambda word: _one_alphabet(word[0]), _even(name))))
+
+
+def _bare(folded: str) -> str:
+    bare = " ".join(_QUOTES.sub("", folded).replace("&amp;", "&").split())
+    bare = _ENDS.sub("", re.sub(" ?- ?", "-", bare))
+    bare = _WHOLE.sub(r"\1", bare)
+    return folded if bare in ("", folded) else _bare(bare)
 
 
 def look(name: str) -> str:
@@ -39,7 +54,7 @@ def look(name: str) -> str:
     (True, False)
     """
     meant = _LETTERS.sub(lambda word: _one_alphabet(word[0]), _even(name))
-    return fold(meant.replace("\u0451", "\u0435").replace("\u0401", "\u0415").translate(_TO_LATIN))
+    return _bare(fold(meant.replace("\u0451", "\u0435").replace("\u0401", "\u0415").translate(_TO_LATIN)))
 
 
 def visible(name: str, *, alphabets: bool = False) -> str:
@@ -72,9 +87,9 @@ def best(spellings: Mapping[str, int]) -> str:
     'Retail'
     """
 
-    def rank(name: str) -> tuple[bool, int, bool, bool, bool, str]:
+    def rank(name: str) -> tuple[bool, int, bool, bool, bool, int, str]:
         mixed = any(_one_alphabet(word) != word for word in _LETTERS.findall(name))
-        return mixed, -spellings[name], visible(name) != name, name.isupper(), name.islower(), name
+        return mixed, -spellings[name], visible(name) != name, name.isupper(), name.islower(), len(name), name
 
     return min(spellings, key=rank) if len(spellings) > 1 else next(iter(spellings))
 
@@ -114,6 +129,8 @@ def pieces(cell: str, separator: str, whole: Collection[str] = ()) -> list[str]:
     >>> pieces("Loan;Card;", ";")
     ['Loan', 'Card']
     """
+    if _LIST.fullmatch(cell):  # as Python and JSON write one
+        return list(dict.fromkeys(one or other for one, other in _LISTED.findall(cell)))
     parts = cell.removesuffix(separator.strip()).split(separator)
     if not whole:
         return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
@@ -131,14 +148,20 @@ def separator_of(cells: Iterable[str]) -> str:
     """The sign that seems to stand between several answers in one cell; "" where cells look like single answers.
 
     The answers must recur in other cells, and some cells must hold more of them than others: "city, street" does not.
+    Where "/" and a space stand, as Kobo writes it between codes in lower case, each answer must also stand alone.
     """
     values = sorted(set(cells))
-    for separator in (";", "|", "\n", ","):
+    alone, codes = set(map(key, values)), all(value == value.lower() for value in values)
+    for separator in (*";|\n,/", *" " * codes):
+        if not any(separator in value for value in values):
+            continue
         split = [pieces(value, separator) for value in values]
         several = [parts for parts in split if len(parts) > 1]
         often = Counter(key(part) for parts in split for part in parts)
         again = [key(part) for parts in several for part in parts]
         uneven = bool(several) and len({len(parts) for parts in split}) > 1
+        if separator in "/ " and not alone.issuperset(again):
+            continue
         if uneven and 3 * sum(often[part] > 1 for part in again) >= 2 * len(again):
             return separator + " " * any(separator + " " in value for value in values)
     return ""

@@ -10,8 +10,10 @@ import pandas as pd
 
 from cxkit.errors import SettingsError
 from cxkit.survey.audit import Note
-from cxkit.survey.spelling import key, one_name, pieces
+from cxkit.survey.spelling import key, one_name, pieces, visible
 from cxkit.survey.yamlfile import only_keys
+
+SEVERAL = 10  # names whose spellings are told each in a sentence
 
 
 @dataclass(frozen=True)
@@ -237,11 +239,12 @@ def naming(
             other.setdefault(names[part], {})[part] = n
         if part in free:
             unnamed[names[part]] += n
-    notes: list[Note] = [
-        ("spellings", {"column": column, "name": name, "spellings": mine})
-        for name, mine in sorted(other.items())
-        if name in values.texts or len(mine) > 1 or name not in mine
-    ]
+    joined = [(name, mine) for name, mine in sorted(other.items())
+              if name in values.texts or len(mine) > 1 or name not in mine]  # fmt: skip
+    notes: list[Note] = [("spellings", {"column": column, "name": name, "spellings": mine}) for name, mine in joined]
+    if len(joined) > SEVERAL:  # one sentence instead of hundreds
+        some = "; ".join(" / ".join(map(visible, {name: 0, **mine})) for name, mine in joined[:SEVERAL])
+        notes = [("spellings_several", {"column": column, "n": len(joined), "names": some})]
     if values.texts and unnamed:
         notes.append(("values_unnamed", {"column": column, "spellings": dict(unnamed)}))
     if unused := set(values.texts).difference(names.values()):

@@ -37,9 +37,11 @@ REAL = spread(200, 4, 1, 2, 4, 4, 10, 10, 25, 40, 50, 50)
 
 
 class TestScales:
-    @pytest.mark.parametrize("n", [30, 50, 200])
+    @pytest.mark.parametrize("n", [20, 29, 30, 50, 200])
     @pytest.mark.parametrize("scale", [ZERO_TEN, ONE_TEN, [0, 100]], ids=str)
     def test_five_stars_on_a_longer_scale(self, n, scale):
+        if n < 30 and scale == ONE_TEN:
+            return  # the bad end is used
         found = notes(STARS[:n] if n == 200 else np.resize(STARS[::7], n), scale)
         assert found == [("top_unused", {"item": "q", "score": 5, "n": n, "min": scale[0], "max": scale[1]})]
 
@@ -86,7 +88,9 @@ class TestScales:
             ),  # 10 of 100 at the last point, 7 expected beyond it
             (STARS, [1, 5]),
             (np.ones(100), [1, 2]),
-            (STARS[:29], ZERO_TEN),
+            (np.resize(STARS[::7], 19), ZERO_TEN),
+            (np.append(np.resize(STARS[::7], 28), 0), ZERO_TEN),  # few, and one at the bad end
+            (np.resize(STARS[::7], 29), [1, 5]),
             ([], ZERO_TEN),
         ],
     )
@@ -95,6 +99,14 @@ class TestScales:
 
     def test_fewer_answers_than_are_shown_are_not_judged(self):
         assert notes(STARS, ZERO_TEN, least=201) == []
+
+    @pytest.mark.parametrize("n", [10, 30])
+    def test_blanks_that_were_written_as_zero(self, n):
+        scores = np.append(np.sort(REAL)[::-1][:160:4], np.zeros(n))
+        assert notes(scores, ZERO_TEN) == [("zeros", {"item": "q", "n": n, "of": 40 + n})]
+        assert notes(np.append(scores, np.resize([1, 2], n // 2)), ZERO_TEN) == []  # they thin out
+        assert notes(10 * scores, [0, 100]) == []  # round numbers are all that is answered there
+        assert "zeros" not in dict(notes(scores, [-1, 10]))
 
     def test_only_the_wave_that_shows_it_is_told(self):
         waves = np.repeat(["1", "2"], 200)

@@ -199,7 +199,37 @@ def test_waves_and_letters_that_look_the_same_are_told():
     assert ("near_groups", {"names": "VIP A, VIP [U+0410]"}) in result.notes
     result = cx.nps(data.assign(wave=["q1", "Q1"] * 30), wave="wave", waves=["q1", "Q1"])
     assert ("near_waves", {"names": "Q1, q1"}) in result.notes
-    assert "Waves whose names differ only in case" in result.prose().html
+    assert "Waves whose names are hardly different" in result.prose().html
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["A", "NA", "(пусто)", "#N/A", "-"], "#N/A, (пусто), -, NA"),
+        (["???????", "Ret\ufffdil", "Loan"], "???????, Ret\ufffdil"),
+        (["6-9", "Oct-14", "2026-02-01 00:00:00", "15 - 17"], "2026-02-01 00:00:00, Oct-14"),
+        (["A+", "No", "[0, 10)", "(B)", "Nanjing", "What?"], ""),
+        (["Oct-14", "Nov-14"], ""),
+        (["18-24", "25-34", "65+", "May"], ""),
+    ],
+)
+def test_groups_whose_names_may_be_none_are_told(names, told):
+    data = pd.DataFrame({"seg": names * 12, "recommend": [9, 3] * 6 * len(names)})
+    result = cx.nps(data, by="seg")
+    found = [values["names"] for code, values in result.notes if code == "doubtful_groups"]
+    assert found == [told] * bool(told)
+    if told:
+        assert "say what they mean with “values” in the codebook" in result.prose().html
+        named = {"values": {"seg": {name: {} for name in names}}}
+        assert "doubtful_groups" not in [code for code, _ in cx.nps(data, by="seg", **named).notes]
+
+
+def test_a_group_of_earlier_waves_only_makes_no_test_twice():
+    data = pd.DataFrame({"seg": list("abcab") * 20, "wave": list("11122") * 20, "recommend": [9, 8, 7, 10, 3] * 20})
+    result = cx.nps(data, by="seg", wave="wave")
+    assert len(result.rows(term="nps_vs_rest").dropna(subset=["p_adjusted"])) == 2
+    assert result.facts["tests"] == 2  # a against b, and wave 2 against wave 1
+    assert result.prose().html.count(" the rest (") == 1  # and told once
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -1,5 +1,7 @@
 """Advice on an answer off its scale leads to the right number."""
 
+import json
+
 import pytest
 
 from cxkit.survey.advice import advice, moved_code
@@ -50,10 +52,12 @@ def test_what_could_be_another_scale_is_never_declared_missing(answer, numbers, 
 def test_codes_of_an_export_are_named(answer, numbers, low, high, codes, pairs):
     told = on(answer, numbers, low, high)
     assert told.startswith(f"if {low}–{high} was exported as {codes}, declare labels: {pairs} for this item")
+    off = {number for number in [*numbers, answer] if not low <= number <= high}
+    assert (f"; if {answer} means no answer, declare it as a missing code" in told) == (len(off) == 1)
 
 
 def test_codes_are_not_named_where_labels_stand_already():
-    assert "exported" not in on(11, [4, 7], 0, 10, labels=True)
+    assert "exported" not in on(11, [4, 7], 0, 10, labels=["yes"])
 
 
 @pytest.mark.parametrize(
@@ -70,10 +74,23 @@ def test_in_a_frame_no_codebook_helps():
 
 @pytest.mark.parametrize(
     ("text", "score"),
-    [("10 - Extremely likely", 10), ("10 – Extremely", 10), ("0 Not at all likely", 0), ("5 stars", 5), ("5: so", 5)],
+    [
+        ("10 - Extremely likely", 10),
+        ("10 – Extremely", 10),
+        ("0 Not at all likely", 0),
+        ("5 stars", 5),
+        ("5: so", 5),
+        ("'9", 9),
+        ('="9"', 9),
+        ("9/10", 9),
+        ("7 of 10", 7),
+        ("10 из 10", 10),
+        ("★ 4", 4),
+    ],
 )
 def test_a_number_with_words_is_a_label(text, score):
-    assert f'declare labels: {{"{text}": {score}}} for this item' in advice(text, None, [1.0], 0, 10)
+    pair = f"{json.dumps(text, ensure_ascii=False)}: {score}"
+    assert f"declare labels: {{{pair}}} for this item" in advice(text, None, [1.0], 0, 10)
 
 
 def test_all_such_labels_are_given_at_once():
@@ -81,11 +98,27 @@ def test_all_such_labels_are_given_at_once():
     assert 'labels: {"10 - Yes": 10, "0 - \\"No\\"": 0} for' in told
 
 
-@pytest.mark.parametrize("text", ["n/a", "-", "★★★★★", "7 of 10", "4/5", "1e1", "1_0", "12 stars", "six"])
+@pytest.mark.parametrize("text", ["n/a", "#N/A", "-", "★★★★★", "12 stars", "six", "99 - none"])
 def test_other_texts_are_labels_or_missing_codes(text):
     assert advice(text, None, [], 0, 10).endswith(
         "declare it as a missing code or label of this item in the codebook"
     )
+
+
+@pytest.mark.parametrize("text", ["90%", "4/5", "1e1", "1_0", "9-10"])
+def test_a_text_with_a_number_is_never_a_missing_code(text):
+    assert advice(text, None, [], 0, 10) == "correct the cell, or declare it as a label of this item in the codebook"
+
+
+@pytest.mark.parametrize("text", ["#DIV/0!", "#REF!", "#ЗНАЧ!", "#NAME?"])
+def test_a_formula_that_went_wrong_is_corrected(text):
+    assert advice(text, None, [], 0, 10) == "correct the cell, as a formula went wrong there"
+
+
+def test_the_nearest_label_is_named():
+    told = advice("Very god", None, [], 1, 5, labels=["very good", "good"])
+    assert 'did you mean "very good"?' in told
+    assert "did you mean" not in advice("poor", None, [], 1, 5, labels=["very good", "good"])
 
 
 def test_half_a_point_is_no_answer():

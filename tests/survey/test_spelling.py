@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxkit.survey.cards import fold
 from cxkit.survey.spelling import alike, best, key, look, one_name, pieces, separator_of, visible
 
 T = "\u0422"  # Cyrillic, looks like T
@@ -34,6 +33,15 @@ T = "\u0422"  # Cyrillic, looks like T
         ("Pозница", "Розница"),
         ("Straße", "STRASSE"),
         ("İstanbul".lower(), "İSTANBUL".lower()),
+        ("1", "01"),
+        ("1", "1.0"),
+        ("1", "1,00"),
+        ("SME-bank", "SME – bank"),
+        ("Retail", "retail.,"),
+        ("R&D", "R&amp;D"),
+        ("A", "'A"),
+        ("A", '"A"'),
+        ("ООО «Ромашка»", 'ООО "Ромашка"'),
     ],
 )
 def test_spellings_of_one_name_share_a_key(one, other):
@@ -44,8 +52,15 @@ def test_spellings_of_one_name_share_a_key(one, other):
     ("one", "other"),
     [
         ("Retail", "Retails"),
-        ("1", "01"),
-        ("1.0", "1"),
+        ("1", "10"),
+        ("1", "1,000"),
+        ("1.1", "1.10"),
+        ("A-", "A"),
+        ("A+", "A"),
+        ("18", "<18"),
+        ("-", "."),
+        ("-1", "1"),
+        ("bog'", "bog"),
         ("A", "\u0410"),
         ("COPT", "СОРТ"),
         ("Банк A", "Банк Б"),
@@ -67,7 +82,7 @@ def test_a_key_is_the_same_in_any_normal_form_and_folds_once(name):
 
 @given(st.text(st.characters(codec="ascii"), max_size=12))
 def test_a_name_in_ascii_is_folded_by_the_same_rule(name):
-    assert key(name) == fold(name)
+    assert key(name) == key(f"{name}\u200b")
 
 
 @pytest.mark.parametrize(
@@ -134,6 +149,9 @@ def test_what_an_eye_cannot_tell_apart_is_shown_by_its_code(name, shown):
         ("Deposit, x", ", ", ["Deposit", "Deposit, in dollars"], ["Deposit", "x"]),
         ("a, b, c", ", ", ["a, b, c", "a, b"], ["a, b, c"]),
         ("a\nb", "\n", [], ["a", "b"]),
+        ("['App', 'Deposit, in dollars']", ", ", ["deposit, in dollars"], ["App", "Deposit, in dollars"]),
+        ('["App","Loan"]', ",", [], ["App", "Loan"]),
+        ("[]", ",", [], []),
     ],
 )
 def test_a_cell_is_taken_apart_and_declared_answers_stay_whole(cell, separator, whole, found):
@@ -151,6 +169,12 @@ def test_a_cell_is_taken_apart_and_declared_answers_stay_whole(cell, separator, 
         (["Tashkent, centre", "Tashkent, north", "Bukhara, centre", "Bukhara, north"], ""),
         (["Corporate, large", "Corporate, small", "Retail"], ""),
         (["18-24", "25-34"], ""),
+        (["['App', 'Loan']", "['Loan']", "['App']"], ", "),
+        (["App/Loan", "App", "Loan"], "/"),
+        (["App/Loan", "App"], ""),
+        (["app loan", "app", "loan"], " "),
+        (["North", "East", "North East"], ""),
+        (["app", "app loan", "loan office"], ""),
         ([], ""),
     ],
 )

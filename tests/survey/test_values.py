@@ -138,12 +138,34 @@ class TestSpellings:
         other = {"Corporate": 2, "corporate": 1}
         assert audit.notes == (("spellings", {"column": "seg", "name": "CORPORATE", "spellings": other}),)
 
+    @pytest.mark.parametrize("ending", [".csv", ".parquet"])
+    @pytest.mark.parametrize(("value", "n"), [("1", 4), ("01", 4), ("SME-bank", 3), ("R&amp;D", 2)])
+    def test_idle_signs_lose_no_row_in_any_file(self, tmp_path, ending, value, n):
+        seg = ["1", "01", "1.0", '"1"', "SME - bank", "sme–bank.", "'SME-bank", "R&D", "R&amp;D", "11", "1.5", "A-"]
+        frame = pd.DataFrame({"seg": seg, "nps": 9})
+        path = tmp_path / f"data{ending}"
+        frame.to_csv(path, index=False) if ending == ".csv" else frame.to_parquet(path)
+        assert len(read_nps(path, where={"seg": value})[0]) == n
+
     def test_the_values_of_a_column_are_counted_as_groups_are_joined(self, path):
         assert split_values(path, "seg") == [("", 1), ("Corporate", 3), ("Retail", 4), ("Web", 1)]
 
     def test_one_spelling_needs_no_word(self, tmp_path):
         data, audit = read_nps(survey(tmp_path, ["a", "b", "a"]), by="seg", where={"seg": "a"})
         assert (list(data["seg"]), audit.notes) == (["a", "a"], ())
+
+    @pytest.mark.parametrize("n", [10, 11])
+    def test_many_misspelled_values_are_one_note(self, tmp_path, n):
+        names = [f"Branch {letter}" for letter in "abcdefghijk"[:n]]
+        _, audit = read_nps(survey(tmp_path, [*names, *names, *map(str.upper, names)]), by="seg")
+        if n == 11:
+            ((code, values),) = audit.notes
+            assert code == "spellings_several"
+            assert (values["column"], values["n"]) == ("seg", 11)
+            assert values["names"].startswith("Branch a / BRANCH A; Branch b / BRANCH B; ")
+            assert "in several spellings were counted as one, such as Branch a / " in audit.table("en").html
+        else:
+            assert codes(audit) == ["spellings"] * n
 
     @pytest.mark.parametrize("other", ["\u0422oshkent", "Tosh\u200bkent", "TOSHKENT"])
     def test_neighbours_of_the_case_are_joined_too(self, tmp_path, other):

@@ -81,6 +81,14 @@ CAVEATS: Mapping[str, Caveat] = {
         "“{construct}” has no index, and no effects in points: some of its answers count negatively, so the index "
         "would be no mean and could leave 0–100."
     ),
+    "construct_against": mark(
+        "“{construct}” runs against the rest of the model (r = {r}): check which way round its questions were asked, "
+        "and set {setting} in the codebook for those asked the other way round, and only for those."
+    ),
+    "key_error_in": mark(
+        "In “{group}” the answers to “{item}” run against those that belong with it: check whether it was asked or "
+        "coded the other way round there, and turn its answers round in the file."
+    ),
     "index_withheld_in": mark(
         "“{group}” has no index of “{construct}”: some answers count negatively there, so it would be no mean and "
         "could leave 0–100."

@@ -14,12 +14,13 @@ from cxkit.methods.acsi_regression.models import PathModel, read_model
 from cxkit.methods.acsi_regression.pls import SCHEMES, Structure
 from cxkit.methods.acsi_regression.regression import plain_levels
 from cxkit.methods.acsi_regression.resamples import MISSING, Items, Sample, estimate, ready, resample
-from cxkit.stats.direction import pair_covariance
+from cxkit.stats.direction import against, pair_covariance
 from cxkit.stats.joint import Estimate, combine, means
 from cxkit.stats.resample import generator
 from cxkit.survey.cards import Card, cards
 from cxkit.survey.tally import Answers
 
+LOW_IS_GOOD = "complaints"  # the construct of the ready-made models that runs against the others by right
 SINGULAR = 1e-9  # an eigenvalue of a correlation matrix below it is only rounding
 ROUNDING = 1e-9  # by which an index of none but highest or lowest answers can lie off its scale
 
@@ -104,12 +105,12 @@ class Study:
         except DataError:  # items that vary can still be estimated pair by pair into a contradiction
             return "pairs_contradict", {"group": name}
         draws = resample(items, structure, self.rng("resamples"), self.resamples, scheme, standardised)
-        return Cell(answers, items, sample, draws, *self._checked(answers, sample))
+        return Cell(answers, items, sample, draws, *self._checked(answers, items, sample))
 
-    def _checked(self, answers: Answers, sample: Sample) -> tuple[tuple[Note, ...], frozenset[str]]:
-        """The key errors in each construct, and the constructs whose index is withheld."""
+    def _checked(self, answers: Answers, items: Items, sample: Sample) -> tuple[tuple[Note, ...], frozenset[str]]:
+        """The key errors in each construct and of whole constructs, and the constructs whose index is withheld."""
         notes: list[Note] = []
-        withheld = set()
+        withheld, straight = set(), []
         turned = {item: self.deck[item].reversed for item in self.model.items}
         least = self.common.min_base
         blocks = zip(self.model.constructs, self.structure.blocks, sample.index[:, 0], strict=True)
@@ -120,6 +121,12 @@ class Study:
             shares = dict(zip(construct.items, sample.shares[rows, 0], strict=True))
             if not on_scale(index) or any(shares[item] < 0 for item in named(found)):
                 withheld.add(construct.name)
+            if not found and construct.name != LOW_IS_GOOD:
+                straight.append(self.model.names.index(construct.name))
+        levels = plain_levels(items.filled, self.structure)[:, straight]
+        S, n_eff = pair_covariance(levels, answers.w)
+        for whole in against(S, n_eff) if n_eff >= least else ():
+            notes.append(("construct_against", {"construct": self.model.names[straight[whole.item]], "r": whole.r}))
         return tuple(notes), frozenset(withheld)
 
     def _repeated(self, items: Items, name: str) -> Note | None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from cxkit.measure.cells import Cells, Row, adjusted, in_cell, shared_covariance
 from cxkit.measure.groups import mirrored
-from cxkit.measure.key_errors import Note
+from cxkit.measure.key_errors import Note, named
 from cxkit.methods.acsi_regression.cells import Cell, Study
 from cxkit.methods.acsi_regression.groups import compare_groups
 from cxkit.methods.acsi_regression.resamples import ready
@@ -61,7 +61,7 @@ def group_rows(
             continue
         fits[group] = fitted
         rows += [{**base, **row} for row in index_rows(fitted, study, "index_own")]
-        notes += withheld_in(group, fitted, now)
+        notes += wrong_in(group, fitted, now)
         arrows = [names[a] + ARROW + names[b] for a, b in study.model.paths]
         own = spans(arrows, "path", fitted.sample.fit.paths[:, 0], fitted.draws.fit.paths, level)
         rows += [{**base, **base_of(fitted), **row} for row in own]
@@ -77,10 +77,15 @@ def group_rows(
     return rows, notes, fits
 
 
-def withheld_in(name: str, cell: Cell, now: Cell) -> list[Note]:
-    """Notes on the indices that a group or wave has not by its own weights, although all respondents have them."""
-    mine = sorted(cell.withheld - now.withheld)
-    return [("index_withheld_in", {"group": name, "construct": construct}) for construct in mine]
+def wrong_in(name: str, cell: Cell, now: Cell) -> list[Note]:
+    """Notes on what is wrong by a group's or wave's own answers, although not by those of all respondents: indices
+    that are withheld, and items that run against the others."""
+    items = [item for item in named(cell.key_errors) if item not in named(now.key_errors)]
+    withheld = sorted(cell.withheld - now.withheld)
+    return [
+        *(("key_error_in", {"group": name, "item": item}) for item in items),
+        *(("index_withheld_in", {"group": name, "construct": construct}) for construct in withheld),
+    ]
 
 
 def _paths_against_rest(
@@ -144,7 +149,7 @@ def wave_rows(study: Study, cells: Cells, fitted: Mapping[str, Cell], data: Any)
                               **row} for row in _percent(mine, earlier, shared, level)]  # fmt: skip
         rows += adjusted(name, family, common)
     now = fitted[cells.current]
-    return rows, [note for wave in waves[:-1] for note in withheld_in(wave, fitted[wave], now)]
+    return rows, [note for wave in waves[:-1] for note in wrong_in(wave, fitted[wave], now)]
 
 
 def _percent(now: Estimate, before: Estimate, shared: float, level: float) -> list[Row]:

@@ -322,6 +322,36 @@ def test_an_item_that_runs_against_its_construct_is_named_and_the_index_is_withh
     assert "nan" not in page
 
 
+@pytest.mark.parametrize("items", [["s1"], ["l1", "l2"]])
+def test_a_whole_construct_that_runs_against_the_model_is_named(items):
+    turned = against().assign(q3=lambda data: 11 - data["q3"])
+    model = {"quality": ["q1", "q2", "q3"], "satisfaction": ["s1"], "loyalty": ["l1", "l2"]}
+    turned["l2"] = turned["l1"].where(np.arange(len(turned)) % 2 == 0, turned["s1"])
+    assert not numbers(study(turned, model), "construct_against")
+    result = study(turned.assign(**{item: 11 - turned[item] for item in items}), model)
+    (named,) = numbers(result, "construct_against")
+    assert named["construct"] == ("satisfaction" if items == ["s1"] else "loyalty")
+    assert named["r"] < -0.3
+    assert "runs against the rest of the model" in result.prose().html
+    assert not numbers(result, "key_error")
+
+
+def test_complaints_may_run_against_the_model():
+    data = against().assign(q3=lambda data: 11 - data["q3"])
+    model = {"quality": ["q1", "q2", "q3"], "satisfaction": ["s1"], "complaints": ["l1"]}
+    assert not numbers(study(data.assign(l1=11 - data["l1"]), model), "construct_against")
+
+
+@pytest.mark.parametrize("role", ["by", "wave"])
+def test_an_item_reversed_in_one_group_or_wave_only_is_named_there(role):
+    data = against().assign(part=lambda data: np.where(np.arange(len(data)) < 100, "1", "2"))
+    data["q3"] = data["q3"].where(data["part"] == "1", 11 - data["q3"])
+    result = study(data, AGAINST, **{role: "part"})
+    assert not numbers(result, "key_error")
+    assert numbers(result, "key_error_in") == [{"group": "1", "item": "q3"}]
+    assert "In “1” the answers to “q3” run against those that belong with it" in result.prose().html
+
+
 def test_a_target_without_an_index_is_said_to_have_none():
     result = study(against(), {"quality": ["s1"], "satisfaction": ["q1", "q2", "q3"], "loyalty": ["l1"]})
     html = result.prose().html
