@@ -49,7 +49,9 @@ def read_numbers(cells: Sequence[Any], decimal: str = "") -> Numbers:
     >>> read_numbers(["1,250", "980"]).unclear.tolist()
     [True, False]
     """
-    readings = [_readings(cell) for cell in cells]
+    kinds = {(type(cell), cell) for cell in cells}  # a column repeats its numbers
+    known = {one: _readings(one[1]) for one in kinds}
+    readings = [known[type(cell), cell] for cell in cells]
     marks = {decimal} if decimal else {mark for found in readings if len(found) == 1 for mark in found}
     values, unclear = np.full(len(readings), nan), np.zeros(len(readings), bool)
     for place, found in enumerate(readings):

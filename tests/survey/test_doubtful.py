@@ -1,12 +1,12 @@
 """Names of waves that may be of other times than they seem are refused, and their neighbours read."""
 
 import pytest
-from tests.data.test_wave_column import column
 
 from cxkit.errors import DataError, SettingsError
 from cxkit.survey.doubtful import may_turn
 from cxkit.survey.timeline import in_time
 from cxkit.survey.wave_column import read_waves
+from tests.survey.test_wave_column import column
 
 
 @pytest.mark.parametrize("affix", ["{}", "M{}", "P{}", "KW{}", "CW {}", "S{}", "T-{}", "{}T", "{}-davr", "Ҳ{}"])
