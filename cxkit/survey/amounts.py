@@ -105,26 +105,21 @@ def _undeclared(
     if roles["respondent"] or not FEW <= len(frame) <= MOST_ROWS:
         return "", 1.0
     groups = [name for name in (roles["by"], roles["wave"]) if name]
-    others = [name for name in frame if name not in (*items, *apart, *groups)]
+    others = [str(name) for name in frame if name not in (*items, *apart, *groups)]
     numbers = {name: _numbers(frame[name]) for name in others}
-    repeat = {name for name in others if frame[name].nunique() <= len(frame) / 2}
+    telling = {
+        name for name in others if frame[name].nunique() <= len(frame) / 2 or np.isnan(numbers[name]).any()
+    }  # apart from amounts, such as shares beside the counts
     found = []
-    for column in filter(lambda name: _may_count(numbers[name]), others):
-        cells = groups + [
-            name for name in others if name != column and (name in repeat or np.isnan(numbers[name]).any())
-        ]
-        if not frame.duplicated([*items, *cells]).any():
+    for column in others:
+        cells = groups + [name for name in others if name in telling - {column}]
+        if _may_count(numbers[column]) and not frame.duplicated([*items, *cells]).any():
             sizes = frame.groupby(cells, dropna=False).size().tolist() if cells else [len(frame)]
             chance = prod(1 - k / points for size in sizes for k in range(size))
-            shares = bool((numbers[column] % 1).any())
-            found.append(
-                (
-                    chance * (SORTED if 2 * len(sizes) <= len(frame) and _in_order(frame, items, cells) else 1),
-                    shares,
-                    column,
-                )
-            )
-    chance, _, column = min(found, key=lambda one: one[:2], default=(1.0, False, ""))
+            if 2 * len(sizes) <= len(frame) and _in_order(frame, items[0], cells):
+                chance *= SORTED
+            found.append((chance, bool((numbers[column] % 1).any()), column))
+    chance, _, column = min(found, default=(1.0, False, ""))
     return (column, chance) if chance < DOUBTFUL else ("", 1.0)
 
 
@@ -141,13 +136,12 @@ def _may_count(numbers: np.ndarray) -> bool:
     return len(values) > 2 and not running
 
 
-def _in_order(frame: pd.DataFrame, items: Sequence[str], cells: Sequence[str]) -> bool:
+def _in_order(frame: pd.DataFrame, item: str, cells: Sequence[str]) -> bool:
     """Whether the answers rise, or fall, within all cells."""
-    scores = frame[list(items)].apply(_numbers)
-    steps = (scores.groupby([frame[name] for name in cells], dropna=False).diff() if cells else scores.diff()).iloc[
-        :, 0
-    ]
-    return bool((steps.dropna() >= 0).all() or (steps.dropna() <= 0).all())
+    scores = pd.Series(_numbers(frame[item]), frame.index)
+    by = [frame[name] for name in cells]
+    steps = (scores.groupby(by, dropna=False).diff() if by else scores.diff()).dropna()
+    return bool((steps >= 0).all() or (steps <= 0).all())
 
 
 def _no_respondents(file: str, frame: pd.DataFrame, column: str) -> DataError:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from itertools import pairwise, takewhile
 from statistics import fmean
+from typing import Any
 
 import pandas as pd
 
@@ -126,29 +127,30 @@ def refuse_unlike(file: str, frame: pd.DataFrame, apart: Collection[str], *, bla
     usual = shown.iloc[1 : max(SOME, min(len(frame) // 2, EDGE)) + 1]
     if len(usual) < SOME or len(frame) < SOME + 2:
         return
-    always = [name for name in shown if usual[name].notna().all()]
+    always = [str(name) for name in shown if usual[name].notna().all()]
     ids = [name for name in always if usual[name].is_unique]
     tests = {name: next((test for test in (_is_number, _has_digit) if all(map(test, usual[name]))), None)
              for name in always}  # fmt: skip
     end = shown.index[-min(TAIL, len(frame) // 2) - 1 :].tolist()
     gaps = [later for one, later in pairwise(end) if later - one > 1] if blank else []
 
-    def unlike(number: int) -> str | None:
-        """The column that shows it."""
-        row = shown.loc[number]
+    def unlike(number: int) -> str:
+        """The column that shows it, or ""."""
+        row: dict[str, Any] = dict(zip(map(str, shown), shown.loc[number], strict=True))
         lacks = [name for name in always if row[name] is None]
         if lacks and gaps and number >= gaps[0]:
             return lacks[0]
-        first = next((name for name in shown if row[name] is not None), None)
+        first = next((name for name, cell in row.items() if cell is not None), "")
         test = tests.get(first)
         strange = test and not test(row[first]) and (lacks or first in ids)
-        return first if strange and shown[first].eq(row[first]).sum() == 1 else None
+        return first if strange and shown[first].eq(row[first]).sum() == 1 else ""
 
     last = list(takewhile(unlike, shown.index[: -TAIL - 2 : -1]))
     found = [*last[-1:] * (len(last) <= TAIL), *takewhile(unlike, shown.index[:1])]
     for number in found:
         column = unlike(number)
-        text = "an empty cell" if shown.at[number, column] is None else f'"{shown.at[number, column]}"'
+        cell: Any = shown.at[number, column]
+        text = "an empty cell" if cell is None else f'"{cell}"'
         raise DataError(
             f'{file}, column "{column}", row {number}: found {text}, unlike all other rows; delete the row if it is '
             f"a total, a mean or a note, else correct the cell{' and delete the empty row' * bool(gaps)}."
@@ -211,9 +213,9 @@ def _sums_a_part_up(text: str, values: Collection[str | None]) -> bool:
     return " ".join(words[:-1]) in values or " ".join(words[1:]) in values
 
 
-def _has_digit(cell: str) -> bool:
+def _has_digit(cell: str | None) -> bool:
     """As a number or an id has, and a comment seldom."""
-    return any(map(str.isdigit, cell))
+    return any(map(str.isdigit, cell or ""))
 
 
 def _is_number(cell: str | None) -> bool:
