@@ -80,7 +80,8 @@ def _readings(cell: Any) -> dict[str, tuple[float, bool]]:
     """Decimal mark -> the number, and whether a comma or point groups its thousands; both marks where all is one."""
     if isinstance(cell, float | Typed):
         return _finite(dict.fromkeys(MARKS, (float(cell), False)))
-    text = fold("" if cell is None else cell)
+    text = "" if cell is None else str(cell)
+    text = text if _PLAIN.fullmatch(text) else fold(text)  # most have nothing to fold
     found: dict[str, tuple[float, bool]] = {}
     if plain := _PLAIN.fullmatch(text):
         number = (float(text.replace(",", ".")), False)

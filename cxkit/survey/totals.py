@@ -14,6 +14,7 @@ from cxkit.errors import DataError
 from cxkit.survey.cards import fold, to_number
 
 Cells = Sequence[str | None]
+NO_CELL = ("", "nan", "None", "NaN", "NaT", "<NA>")  # how frames write an empty cell
 FEW = 3  # rows below which nothing is told from the others
 SOME = 8  # and below which numbers may sum up the others by chance
 TAIL = 12  # rows that may stand below the answers, such as those of a description
@@ -107,6 +108,27 @@ def refuse_totals(
                 f"that are the sum, mean or count of the other rows; delete the row if it is a note or a total, else "
                 f"fill the cell in."
             )
+
+
+def refuse_totals_of_frame(frame: pd.DataFrame) -> None:
+    """Refuse a frame that was not read by cxkit, where its first or last row is labelled as a total.
+
+    Raises
+    ------
+    DataError : as in :func:`refuse_totals`; the index counts as a column.
+    """
+
+    def cells(k: int) -> list[str | None]:
+        return [None if text in NO_CELL else text for text in map(str, (frame.index[k], *frame.iloc[k]))]
+
+    ends = [cells(k) for k in (0, -1)] if len(frame) else []
+    columns = [frame.index.to_series(), *(frame.iloc[:, place] for place in range(frame.shape[1]))]
+    if any(
+        cell and is_total(cell) and (columns[at] == cell).sum() == 1 for row in ends for at, cell in enumerate(row)
+    ):
+        edges = _edges(len(frame))
+        names = ["index", *map(str, frame.columns)]
+        refuse_totals("The data", names, [frame.index[k] for k in edges], [cells(k) for k in edges])
 
 
 def refuse_unlike(file: str, frame: pd.DataFrame, apart: Collection[str], *, blank: bool) -> None:

@@ -5,6 +5,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+import cxkit as cx
 from cxkit.errors import DataError
 from cxkit.survey.read import read, split_values
 from cxkit.survey.totals import EDGE, is_total, refuse_totals
@@ -252,3 +253,18 @@ def test_an_id_that_is_the_label_of_a_total_is_refused_wherever_it_stands(tmp_pa
 def test_very_many_rows_of_a_group_named_total_are_looked_at_once():
     rows = [("Total", "9")] * 100_000
     refuse_totals("a.csv", ["segment", "nps"], range(len(rows)), [*rows, *[("Retail", "8")] * 200])
+
+
+class TestFrames:
+    @pytest.mark.parametrize("label", ["index", "id"])
+    def test_a_total_is_refused(self, label):
+        frame = pd.DataFrame({"id": [f"r{k}" for k in range(12)], "nps": SCORES})
+        total = pd.DataFrame({"id": ["Total" if label == "id" else None], "nps": [8]},
+                             index=["Total" if label == "index" else 12])  # fmt: skip
+        message = said(cx.nps, pd.concat([frame, total]), "nps")
+        assert message.startswith("The data, row ")
+        assert f'"Total" in column "{label}" looks like a total' in message
+
+    def test_a_group_named_total_is_a_group(self):
+        frame = pd.DataFrame({"brand": ["Total", *["Shell"] * 10, "Total"], "nps": SCORES})
+        assert cx.nps(frame, "nps").facts["n"] == 12
