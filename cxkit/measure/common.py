@@ -5,9 +5,12 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, TypedDict
 
+import pandas as pd
+
 from cxkit.errors import SettingsError, did_you_mean
 from cxkit.stats.bases import check_bases
 from cxkit.survey.survey import Survey
+from cxkit.survey.totals import refuse_totals_of_frame
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -83,6 +86,7 @@ def open_data(data: Any, given: Keywords) -> tuple[Any, Common, Survey | None]:
     Raises
     ------
     SettingsError : a keyword that no method has, or a value that makes no sense.
+    DataError : a row of a pandas frame is a total of the others.
     """
     known = [one.name for one in fields(Common)]
     for name in given:
@@ -94,6 +98,8 @@ def open_data(data: Any, given: Keywords) -> tuple[Any, Common, Survey | None]:
     if not (isinstance(common.level, int | float) and 0.5 <= common.level < 1):
         raise SettingsError(f"Found level {common.level!r}; give a confidence from 0.5 to below 1, such as 0.95.")
     check_bases(common.min_base, common.flag_base)
+    if isinstance(data, pd.DataFrame):
+        refuse_totals_of_frame(data)
     return (survey.frame if survey else data), common, survey
 
 

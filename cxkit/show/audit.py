@@ -58,6 +58,10 @@ TOLD: dict[str, str | tuple[str, str]] = {
     "counted": mark(
         "A row stands for as many respondents as “{column}” says. Rows: {rows}; respondents: {respondents}."
     ),
+    "perhaps_counts": mark(
+        "“{column}” may say how many respondents a row stands for, as no answer stands twice. If so, name the column "
+        "as “{setting}”; each row was counted as one respondent."
+    ),
     "missing_on_scale": mark(
         "“{item}”: {code} is declared as no answer, though it is a point of the scale {min}–{max}. Answers left out: "
         "{n}."

@@ -49,7 +49,9 @@ def read_numbers(cells: Sequence[Any], decimal: str = "") -> Numbers:
     >>> read_numbers(["1,250", "980"]).unclear.tolist()
     [True, False]
     """
-    readings = [_readings(cell) for cell in cells]
+    kinds = {(type(cell), cell) for cell in cells}  # a column repeats its numbers
+    known = {one: _readings(one[1]) for one in kinds}
+    readings = [known[type(cell), cell] for cell in cells]
     marks = {decimal} if decimal else {mark for found in readings if len(found) == 1 for mark in found}
     values, unclear = np.full(len(readings), nan), np.zeros(len(readings), bool)
     for place, found in enumerate(readings):
@@ -78,7 +80,8 @@ def _readings(cell: Any) -> dict[str, tuple[float, bool]]:
     """Decimal mark -> the number, and whether a comma or point groups its thousands; both marks where all is one."""
     if isinstance(cell, float | Typed):
         return _finite(dict.fromkeys(MARKS, (float(cell), False)))
-    text = fold("" if cell is None else cell)
+    text = "" if cell is None else str(cell)
+    text = text if _PLAIN.fullmatch(text) else fold(text)  # most have nothing to fold
     found: dict[str, tuple[float, bool]] = {}
     if plain := _PLAIN.fullmatch(text):
         number = (float(text.replace(",", ".")), False)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from cxkit.survey.spelling import look
 from cxkit.survey.survey import Survey
 from cxkit.survey.texttable import TextTable
 from cxkit.survey.timeline import check_dates
+from cxkit.survey.totals import refuse_unlike
 from cxkit.survey.values import Pick, Values, name_roles, rows_by_name, split_of, texts_of
 from cxkit.survey.wave_column import check_period, read_waves
 
@@ -111,9 +113,11 @@ def read(
         how = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
         raise DataError(f"{file} has no row with {wanted}; {_spelling(path, picked, how)}")
     frame = frame[keep].copy()
+    refuse_unlike(file, frame, [*ratings, *where], blank=bool(table.blank_rows) and not where)
     given, dates, notes = list(dict.fromkeys(waves or book.waves)), dates or book.dates, [*table.notes, *matched]
     if (count or book.count) != "-":
-        frame, told = row_per_respondent(frame, names, roles, file, book.decimal, [*ratings, *where])
+        points = prod(len(declared[name].points) for name in names)
+        frame, told = row_per_respondent(frame, names, roles, file, book.decimal, [*ratings, *where], points)
         notes += told
     if column := roles["wave"]:
         period = period or (book.period if spelled_as(column, [book.wave]) == book.wave else "")

@@ -11,7 +11,7 @@ import pandas as pd
 from cxkit.errors import DataError
 from cxkit.survey.audit import Note
 from cxkit.survey.columns import as_seen, find_column
-from cxkit.survey.header import Typed, clean
+from cxkit.survey.header import Typed, clean, is_number
 from cxkit.survey.totals import refuse_totals
 
 MOST_SEEN = 10_000  # cells whose test is remembered
@@ -55,10 +55,10 @@ def checked_rows(file: str, names: list[str], rows: Iterable[list[str]]) -> Iter
     """Check field counts and number the rows as a spreadsheet does; a blank row comes without cells."""
     blank = False
     for number, row in enumerate(rows, 2):
-        cells = [clean(cell) for cell in row]
+        cells = [cell if cell.isalnum() else clean(cell) for cell in row]  # most need no call
         while len(cells) > len(names) and cells[-1] is None:  # delimiters at the end of a line
             cells.pop()
-        filled = sum(cell is not None for cell in cells)
+        filled = len(cells) - cells.count(None)
         if not filled:
             blank = True
             yield number, []
@@ -77,10 +77,15 @@ def checked_rows(file: str, names: list[str], rows: Iterable[list[str]]) -> Iter
                 f"{file}, row {number}: found {len(cells)} fields, expected {len(names)} as in the header; "
                 f"look for a stray cell, delimiter or quotation mark in that row."
             )
-        elif [cell or "" for cell in cells] == names:
+        elif cells[0] in (names[0], None) and _is_header(cells, names):
             raise DataError(f"{file}, row {number} repeats the header; delete it where two tables were put together.")
         else:
             yield number, cells
+
+
+def _is_header(cells: list[str | None], names: list[str]) -> bool:
+    """Names that are numbers may be the answers of a respondent."""
+    return [cell or "" for cell in cells] == names and not all(is_number(name) for name in names)
 
 
 def collect(

@@ -4,14 +4,20 @@ import re
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
+from itertools import pairwise, takewhile
 from statistics import fmean
+from typing import Any
+
+import pandas as pd
 
 from cxkit.errors import DataError
 from cxkit.survey.cards import fold, to_number
 
 Cells = Sequence[str | None]
+NO_CELL = ("", "nan", "None", "NaN", "NaT", "<NA>")  # how frames write an empty cell
 FEW = 3  # rows below which nothing is told from the others
 SOME = 8  # and below which numbers may sum up the others by chance
+TAIL = 12  # rows that may stand below the answers, such as those of a description
 EDGE = 50  # rows at each end that show what all rows have
 LABELS = """
     total, totals, grand total, subtotal, sub-total, sum, average, avg, avg., mean, median, average score, mean
@@ -36,6 +42,8 @@ def is_total(text: str) -> bool:
     >>> is_total("Итого:"), is_total("n = 120"), is_total("Total (n=12)"), is_total("Total quality")
     (True, True, True, False)
     """
+    if text[-1:].isdigit() and text.isalnum():  # an id or a number, at a fraction of the time
+        return False
     head, mark, _ = re.split(r"([:=(]|$)", text, maxsplit=1)
     return len(text) <= 60 and (fold(head) in WORDS or (fold(head) == "n" and mark == "="))
 
@@ -47,7 +55,7 @@ def _labels_a_total(text: str) -> bool:
 
 def _is_subtotal(text: str) -> bool:
     """Whether a text begins or ends with the label of a total, such as "Retail Average"."""
-    words = text.split()
+    words = re.findall(r"[^\s()]+", text)
     return 1 < len(words) < 6 and (is_total(words[0]) or is_total(words[-1]))
 
 
@@ -63,8 +71,9 @@ def refuse_totals(
 
     Raises
     ------
-    DataError : a row is labelled "Total", "Average", "Итого" or the like and stands at an end of the table with a
-        label of its own, or lacks what all others have; or the first or last row has no label and sums up the others.
+    DataError : a row is labelled "Total", "Average", "Итого" or the like and lacks what all others have, or stands at
+        an end of the table with a label unlike the others' or with their sum, mean or count; or the first or last row
+        has no label and sums up the others.
     """
     edges = _edges(len(rows))
     labels = {k: place for k, row in enumerate(rows) if (place := _first_label(row, apart)) is not None}
@@ -81,11 +90,12 @@ def refuse_totals(
     for (place, text), same in alike.items():
         k = same[0]
         alone = len(same) == 1 and (k <= lead or k >= tail)
-        tells = _first_label(rows[k], apart) == place or all(_has_digit(row[place]) for row in plain)
+        tells = alone and _tells(rows, k, place, plain, first=_first_label(rows[k], apart) == place)
         lacks = all(any(rows[one][at] is None for at in always) for one in same)
         if not is_total(text):
-            alone, lacks = False, lacks and all(_is_number(cell) for at, cell in enumerate(rows[k]) if at != place)
-        if lacks or (alone and tells):
+            tells = len(same) == 1 and _sums_a_part_up(text, {row[place] for row in plain})
+            lacks = lacks and all(_is_number(cell) for at, cell in enumerate(rows[k]) if at != place)
+        if lacks or tells:
             raise DataError(
                 f'{file}, row {numbers[k]}: "{text}" in column "{names[place] or place + 1}" looks like a total or a '
                 f"mean of the rows, not a respondent; delete the row, or write another text if it is a respondent."
@@ -98,6 +108,75 @@ def refuse_totals(
                 f"that are the sum, mean or count of the other rows; delete the row if it is a note or a total, else "
                 f"fill the cell in."
             )
+
+
+def refuse_totals_of_frame(frame: pd.DataFrame) -> None:
+    """Refuse a frame that was not read by cxkit, where its first or last row is labelled as a total.
+
+    Raises
+    ------
+    DataError : as in :func:`refuse_totals`; the index counts as a column.
+    """
+
+    def cells(k: int) -> list[str | None]:
+        return [None if text in NO_CELL else text for text in map(str, (frame.index[k], *frame.iloc[k]))]
+
+    ends = [cells(k) for k in (0, -1)] if len(frame) else []
+    columns = [frame.index.to_series(), *(frame.iloc[:, place] for place in range(frame.shape[1]))]
+    if any(
+        cell and is_total(cell) and (columns[at] == cell).sum() == 1 for row in ends for at, cell in enumerate(row)
+    ):
+        edges = _edges(len(frame))
+        names = ["index", *map(str, frame.columns)]
+        refuse_totals("The data", names, [frame.index[k] for k in edges], [cells(k) for k in edges])
+
+
+def refuse_unlike(file: str, frame: pd.DataFrame, apart: Collection[str], *, blank: bool) -> None:
+    """Refuse rows at an end of a table that are of another kind than the others, such as a mean or a note.
+
+    Parameters
+    ----------
+    frame : texts, indexed by spreadsheet row.
+    apart : columns that show no kind of row: items, whose answers may be missing or texts.
+    blank : whether the table has rows without cells.
+
+    Raises
+    ------
+    DataError : the first filled cell has no number or no digit where all others have, in a column of ids or in a
+        row that leaves a cell empty which all others fill; or such a row stands below an empty one.
+    """
+    shown = frame.drop(columns=[name for name in apart if name in frame])
+    usual = shown.iloc[1 : max(SOME, min(len(frame) // 2, EDGE)) + 1]
+    if len(usual) < SOME or len(frame) < SOME + 2:
+        return
+    always = [str(name) for name in shown if usual[name].notna().all()]
+    ids = [name for name in always if usual[name].is_unique]
+    tests = {name: next((test for test in (_is_number, _has_digit) if all(map(test, usual[name]))), None)
+             for name in always}  # fmt: skip
+    end = shown.index[-min(TAIL, len(frame) // 2) - 1 :].tolist()
+    gaps = [later for one, later in pairwise(end) if later - one > 1] if blank else []
+
+    def unlike(number: int) -> str:
+        """The column that shows it, or ""."""
+        row: dict[str, Any] = dict(zip(map(str, shown), shown.loc[number], strict=True))
+        lacks = [name for name in always if row[name] is None]
+        if lacks and gaps and number >= gaps[0]:
+            return lacks[0]
+        first = next((name for name, cell in row.items() if cell is not None), "")
+        test = tests.get(first)
+        strange = test and not test(row[first]) and (lacks or first in ids)
+        return first if strange and shown[first].eq(row[first]).sum() == 1 else ""
+
+    last = list(takewhile(unlike, shown.index[: -TAIL - 2 : -1]))
+    found = [*last[-1:] * (len(last) <= TAIL), *takewhile(unlike, shown.index[:1])]
+    for number in found:
+        column = unlike(number)
+        cell: Any = shown.at[number, column]
+        text = "an empty cell" if cell is None else f'"{cell}"'
+        raise DataError(
+            f'{file}, column "{column}", row {number}: found {text}, unlike all other rows; delete the row if it is '
+            f"a total, a mean or a note, else correct the cell{' and delete the empty row' * bool(gaps)}."
+        )
 
 
 class Ends:
@@ -138,12 +217,27 @@ def _first_label(row: Cells, apart: Collection[int]) -> int | None:
 def _only_label(row: Cells, apart: Collection[int]) -> int | None:
     """The place of the only cell that is no number, if that is the label of a total."""
     texts = [k for k, cell in enumerate(row) if cell is not None and k not in apart and to_number(cell) is None]
-    return texts[0] if len(texts) == 1 and is_total(row[texts[0]] or "") else None
+    return texts[0] if len(texts) == 1 and _labels_a_total(row[texts[0]] or "") else None
+
+
+def _tells(rows: Sequence[Cells], k: int, place: int, plain: Sequence[Cells], *, first: bool) -> bool:
+    """Whether a label is unlike the cells above it, or the numbers beside it sum up the other rows."""
+    others = [row[place] for row in plain if row[place] is not None]
+    unlike = bool(others) and all(map(_has_digit, others))
+    group = first and len(set(others)) <= len(others) / 2
+    numbers = [at for at, cell in enumerate(rows[k]) if cell is not None and at != place]
+    return unlike or group or all(_sums_up(rows, k, at) for at in numbers)
+
+
+def _sums_a_part_up(text: str, values: Collection[str | None]) -> bool:
+    """Whether a text such as "Retail (total)" names another value of its column beside the label of a total."""
+    words = re.findall(r"[^\s()]+", text)
+    return " ".join(words[:-1]) in values or " ".join(words[1:]) in values
 
 
 def _has_digit(cell: str | None) -> bool:
     """As a number or an id has, and a comment seldom."""
-    return cell is None or any(map(str.isdigit, cell))
+    return any(map(str.isdigit, cell or ""))
 
 
 def _is_number(cell: str | None) -> bool:
@@ -159,10 +253,11 @@ def _sums_up_without_label(rows: Sequence[Cells], k: int) -> int | None:
     varied = any(len({row[place] for row in others}) > 1 for place in filled)
     if len(others) < SOME or not varied or not (singular or len(missing) > 1):
         return None
-    for statistic in (fmean, sum, len):
-        if all(_equals(rows, k, place, statistic) for place in filled):
-            return missing[0]
-    return None
+    return missing[0] if all(_sums_up(rows, k, place) for place in filled) else None
+
+
+def _sums_up(rows: Sequence[Cells], k: int, place: int) -> bool:
+    return any(_equals(rows, k, place, statistic) for statistic in (fmean, sum, len))
 
 
 def _equals(rows: Sequence[Cells], k: int, place: int, statistic: Callable[[list[float]], float]) -> bool:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+import yaml
 
 import cxkit as cx
 from cxkit import DataError, SettingsError, read
@@ -61,6 +62,13 @@ class TestWeights:
     def test_what_is_no_weight(self, tmp_path, cell):
         told = refusal(file(tmp_path, f"ease;w\n5;1\n4;{cell}\n"), items=["ease"], scale=[1, 5], weight="w")
         assert f'row 3: found "{cell}", expected a weight of 0 or more, a plain number without % or currency' in told
+
+    def test_a_sum_of_all_other_weights_is_no_respondents(self, tmp_path):
+        cells = [0.5, 1.5, 1, 1.25, 0.75, 2, 1, 1]
+        with pytest.raises(DataError, match=r'"w", row 10: found 9, the sum of all other weights; delete the row'):
+            weights(tmp_path, *cells, 9)
+        assert weights(tmp_path, *cells, 8.9)[-1] == 8.9
+        assert weights(tmp_path, 1, 1, 2) == [1, 1, 2]
 
     @pytest.mark.parametrize("ending", ["xlsx", "parquet"])
     def test_typed_numbers_are_clear(self, tmp_path, ending):
@@ -151,13 +159,17 @@ class TestCounts:
 
 
 class TestCountsThatAreNotDeclared:
-    @pytest.mark.parametrize("name", ["count", "N", "Frequency", "кол-во", "Soni", "Количество"])
+    @pytest.mark.parametrize(
+        "name", ["count", "N", "Клиентов", "size", "0", "COUNT(*)", "#", "%", "Number of responses"]
+    )
     def test_a_table_of_counts_is_refused(self, tmp_path, name):
-        told = refusal(file(tmp_path, TABLE.replace("count", name)), TEN)
+        path = file(tmp_path, TABLE.replace("count", name))
+        told, quoted = refusal(path, TEN), name if name.isidentifier() else f'"{name}"'
         assert told == (
             f'answers.csv: 11 rows with a column "{name}" that sums to 120 look like a table of how many gave each '
-            f'answer; declare count: {name} in the codebook, or count: "-" if each row is one respondent.'
+            f'answer; declare count: {quoted} in the codebook, or count: "-" if each row is one respondent.'
         )
+        assert read(path, yaml.safe_load(f"count: {quoted}") | TEN).audit.rows == 120
 
     def test_a_table_by_group_is_refused(self, tmp_path):
         text = "segment,score,count\n" + "".join(f"{s},{score},{n}\n" for s in "ab" for score, n in SCORES)
@@ -173,13 +185,40 @@ class TestCountsThatAreNotDeclared:
         assert (len(data), audit.count) == (11, "")
         assert len(read(file(tmp_path, TABLE), {**TEN, "count": "-"}).frame) == 11
 
+    @pytest.mark.parametrize("cells", ["{}.5", "{}%"])
+    def test_shares_are_turned_into_counts_first(self, tmp_path, cells):
+        text = "score,share\n" + "".join(f"{score},{cells.format(n)}\n" for score, n in SCORES)
+        told = refusal(file(tmp_path, text.replace("{}%", "{}")), TEN)
+        assert "look like a table of how many" in told
+        assert ("write whole numbers of respondents into it" in told) == (".5" in cells)
+
+    def test_a_table_with_holes_is_told(self, tmp_path):
+        cells = ("a1", (10, 9, 8)), ("a2", (10, 9, 5)), ("b1", (10, 8)), ("b2", (10, 7, 6)), ("c1", (9, 8))
+        rows = [f"{cell[0]},{cell[1]},{score},{score + len(cell) * k}\n" for cell, all_of in cells
+                for k, score in enumerate(all_of)]  # fmt: skip
+        for text, kind in (("".join(rows), "perhaps_counts"), ("".join(rows + rows[:1]), None)):
+            audit = read(file(tmp_path, "segment,wave,score,k\n" + text), TEN).audit
+            assert [code for code, _ in audit.notes] == [kind] * bool(kind)
+
+    def test_rows_with_ids_are_respondents(self, tmp_path):
+        text = "score,visits,id\n" + "".join(f"{k},{k * k},{7 * k * k}\n" for k in range(11))
+        assert read(file(tmp_path, text), TEN, respondent="id").audit.notes == ()
+        text = "score,visits,name\n" + "".join(f"{k},{k * k},n{7 * k * k}\n" for k in range(11))
+        assert read(file(tmp_path, text), TEN).audit.notes == ()
+
+    def test_a_column_is_no_weight_and_count_at_once(self, tmp_path):
+        told = refusal(file(tmp_path, TABLE), TEN, count="count", weight="count", kind=SettingsError)
+        assert told.endswith('cannot be both count and weight; set weight to "-".')
+        assert "look like a table" in refusal(file(tmp_path, TABLE), TEN, weight="count")
+
     @pytest.mark.parametrize(
         "text",
         [
             "score,n\n" + "".join(f"{k % 7},{k}\n" for k in range(40)),  # scores come again
-            "score,visits\n" + "".join(f"{k},{k + 2}\n" for k in range(11)),  # named otherwise
+            "score,n\n" + "".join(f"{k},{3 * k + 2}\n" for k in range(11)),  # numbers of rows
             "score,n\n" + "".join(f"{k},1\n" for k in range(11)),  # one each
-            "score,n\n" + "".join(f"{k},{k}.5\n" for k in range(11)),  # not whole
+            "score,n\n" + "".join(f"{k},{k % 2 * 7}\n" for k in range(11)),  # yes and no
+            "score,n\n" + "".join(f"{k},{k * k - 3}\n" for k in range(11)),  # below 0
             "score,n\n10,5\n9,6\n3,7\n",  # too few rows to say
         ],
     )

@@ -42,7 +42,7 @@ class TestSpellingsOfIds:
         change = [nps(one, "nps", **settings).rows(term="nps_vs_previous")["se"].item() for one in (data, same)]
         assert change[0] == pytest.approx(change[1])
 
-    @pytest.mark.parametrize("ids", [["1", "01"], ["a", "A"]])
+    @pytest.mark.parametrize("ids", [["1", "01"], ["r9a", "r9A"]])
     def test_side_by_side_are_counted_apart_and_told(self, tmp_path, ids):
         path = table(tmp_path, id=[*(f"r{k}" for k in range(10)), *ids], nps=SCORES)
         data, audit = parts(read(path, items=["nps"], scale=[0, 10], respondent="id"))

@@ -5,6 +5,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+import cxkit as cx
 from cxkit.errors import DataError
 from cxkit.survey.read import read, split_values
 from cxkit.survey.totals import EDGE, is_total, refuse_totals
@@ -148,7 +149,74 @@ def test_a_row_without_an_id_that_sums_up_the_others_is_refused(tmp_path, number
     assert message.startswith('a.csv, column "id", row 14: found an empty cell, and numbers that are the sum, mean')
 
 
+@pytest.mark.parametrize("label", ["Max", "Benchmark", "Цель", "Ø", "Σ", "1st Qu.", "Rows: 12", "100%", "(12 rows)"])
+@pytest.mark.parametrize("rest", [(9, None), (9, "A"), (None, None)])
+def test_a_row_at_an_end_that_is_unlike_the_others_is_refused(tmp_path, label, rest):
+    rows = [(k, score, "AB"[k % 2]) for k, score in enumerate(SCORES)]
+    told = f'column "id", row {{}}: found "{label}", unlike all other rows; delete the row if it is a total, a mean'
+    assert told.format(14) in said(scores, table(tmp_path / "a.csv", [*rows, (label, *rest)]))
+    assert told.format(2) in said(scores, table(tmp_path / "b.csv", [(label, *rest), *rows]))
+
+
+def test_a_description_of_the_columns_is_named_from_its_first_row(tmp_path):
+    words = [(word, 9, None) for word in ("count", "mean", "std", "min", "25%", "50%", "75%", "max")]
+    rows = [(k, score, "AB"[k % 2]) for k, score in enumerate(SCORES)]
+    assert 'row 14: found "count"' in said(scores, table(tmp_path / "a.csv", [*rows, *words]))
+
+
+def test_a_table_below_an_empty_row_is_refused(tmp_path):
+    rows = [*((k, score, "AB"[k % 2], 1) for k, score in enumerate(SCORES)), (None,) * 4]
+    head = (*HEAD, "age")
+    told = said(scores, table(tmp_path / "a.csv", [*rows, (None, 8, "Ava", 1), (None, 10, "n", 1)], head))
+    assert told.startswith('a.csv, column "id", row 15: found an empty cell, unlike all other rows')
+    assert len(scores(table(tmp_path / "b.csv", [*rows, (13, 8, "A", 1), (14, 10, "B", 1)], head))) == 14
+    rows.insert(2, (None,) * 4)
+    assert len(scores(table(tmp_path / "c.csv", [*rows[:-1], (None, 10, "B", 1)], head))) == 13
+
+
+@pytest.mark.parametrize(
+    "row", [(None, 8, "Grand Total"), (None, 8, "A Total"), (None, 8, "Итого по A"), (12, 8, "Grand Total")]
+)
+def test_a_label_behind_the_answer_is_seen(tmp_path, row):
+    rows = [(k, score, "AB"[k % 2]) for k, score in enumerate(SCORES)]
+    assert f'row 14: "{row[2]}" in column "segment"' in said(scores, table(tmp_path / "a.csv", [*rows, row]))
+
+
+def test_a_label_that_names_another_group_is_its_total(tmp_path):
+    rows = [("AB"[k % 2], score) for k, score in enumerate(SCORES)]
+    for label in ("A (итог)", "Total A"):
+        path = table(tmp_path / "a.csv", [*rows, (label, 9), ("B", 9)], ("segment", "nps"))
+        assert f'row 14: "{label}"' in said(scores, path)
+    assert len(scores(table(tmp_path / "b.csv", [*rows, ("C Total", 9), ("B", 9)], ("segment", "nps")))) == 14
+
+
 class TestRespondents:
+    def test_names_that_are_words_for_totals(self, tmp_path):
+        rows = [(name, score) for name, score in zip("abcdefghijkl", SCORES, strict=True)]
+        assert len(scores(table(tmp_path / "a.csv", [*rows, ("Suma", 10)], ("name", "nps")))) == 13
+        assert 'row 14: "Suma"' in said(scores, table(tmp_path / "b.csv", [*rows, ("Suma", 8)], ("name", "nps")))
+
+    def test_the_only_comment(self, tmp_path):
+        rows = [(k, score, None) for k, score in enumerate(SCORES)]
+        assert len(scores(table(tmp_path / "a.csv", [*rows, (12, 9, "Overall")], ("id", "nps", "why")))) == 13
+
+    def test_ids_of_a_new_kind_and_answers_in_words(self, tmp_path):
+        rows = [(k, score, "A") for k, score in enumerate(SCORES * 2)]
+        new = [(f"{word} {k}", 9, "A") for k, word in enumerate(["new"] * 13)]
+        assert len(scores(table(tmp_path / "a.csv", [*rows, *new]))) == 37
+        data = read(table(tmp_path / "b.csv", [*((score, "A") for score in range(11)), ("none", "A")], HEAD[1:]),
+                    items=["nps"], scale={"min": 0, "max": 10, "missing": ["none"]}).frame  # fmt: skip
+        assert data["nps"].isna().sum() == 1
+
+    def test_a_group_without_a_number_in_its_name(self, tmp_path):
+        rows = [(f"branch {k % 3}", score, k) for k, score in enumerate(SCORES)]
+        head = ("branch", "nps", "id")
+        assert len(scores(table(tmp_path / "a.csv", [*rows, ("online", 9, 12)], head))) == 13
+
+    def test_answers_like_the_number_of_their_column(self, tmp_path):
+        path = table(tmp_path / "a.csv", [(9, 10), (9, 8), (7, 3)], ("9", "10"))
+        assert read(path, items=["10"], scale=[0, 10]).frame["10"].tolist() == [10, 8, 3]
+
     @pytest.mark.parametrize("last", [(None, 10, None), (None, 3, None), (None, 8, "B"), (None, None, "B")])
     def test_a_last_row_without_an_id_that_sums_nothing_up(self, tmp_path, last):
         assert len(scores(table(tmp_path / "a.csv", [*ROWS, last]))) == 13
@@ -185,3 +253,18 @@ def test_an_id_that_is_the_label_of_a_total_is_refused_wherever_it_stands(tmp_pa
 def test_very_many_rows_of_a_group_named_total_are_looked_at_once():
     rows = [("Total", "9")] * 100_000
     refuse_totals("a.csv", ["segment", "nps"], range(len(rows)), [*rows, *[("Retail", "8")] * 200])
+
+
+class TestFrames:
+    @pytest.mark.parametrize("label", ["index", "id"])
+    def test_a_total_is_refused(self, label):
+        frame = pd.DataFrame({"id": [f"r{k}" for k in range(12)], "nps": SCORES})
+        total = pd.DataFrame({"id": ["Total" if label == "id" else None], "nps": [8]},
+                             index=["Total" if label == "index" else 12])  # fmt: skip
+        message = said(cx.nps, pd.concat([frame, total]), "nps")
+        assert message.startswith("The data, row ")
+        assert f'"Total" in column "{label}" looks like a total' in message
+
+    def test_a_group_named_total_is_a_group(self):
+        frame = pd.DataFrame({"brand": ["Total", *["Shell"] * 10, "Total"], "nps": SCORES})
+        assert cx.nps(frame, "nps").facts["n"] == 12

@@ -12,7 +12,12 @@ from scipy import stats
 from cxkit.errors import DataError, SettingsError, did_you_mean
 from cxkit.survey.cards import fold
 from cxkit.survey.numbers import read_numbers
+from cxkit.survey.totals import is_total
 
+# Columns of amounts; the others name what a row is about.
+AMOUNTS = ("own", "competitor", "turnover", "weight", "shipped", "returned", "shortage", "previous", "current")
+PRICES, SALES = 100, 500  # times that no two prices of a good, and no two periods, differ unless in other units
+SUMS = 4  # rows below which the last may be the sum of the others by chance
 LARGEST, MOST = 1e18, 1e10  # of amounts and of counts: above them sums and exact intervals are not sure
 
 
@@ -91,10 +96,33 @@ def _exact(count: float, n: float, confidence: float) -> tuple[float, float]:
     return stats.binomtest(int(count), int(n)).proportion_ci(confidence, "exact")
 
 
+def _apart(one: np.ndarray, other: np.ndarray, times: float) -> np.ndarray:
+    return (one > 0) & (other > 0) & ((one >= times * other) | (other >= times * one))
+
+
+def _refuse_totals(table: _Table) -> None:
+    """Refuse a row that sums the others up, and a good that stands twice."""
+    columns = _columns(table.rows)
+    names = [column for column in columns if column not in AMOUNTS]
+    texts = {column: [_text(cell) for cell in table.cells(column)] for column in names}
+    for column, cells in texts.items():
+        totals = [is_total(cell) and cells.count(cell) == 1 for cell in cells]
+        table.refuse(totals, column, "a row of its own, no total or mean of the others")
+    amounts = {column: read_numbers(table.cells(column)).values for column in columns if column in AMOUNTS}
+    sums = [np.isclose(cells[:-1].sum(), cells[-1], rtol=1e-9) for cells in amounts.values() if cells.any()]
+    if len(table.rows) >= SUMS and len(sums) > 1 and all(sums):
+        last = np.arange(len(table.rows)) == len(table.rows) - 1
+        table.refuse(last, next(iter(amounts)), "a row that is not the sum of the others")
+    if "good" in texts and "criterion" not in texts:
+        again = pd.DataFrame(texts).map(fold).duplicated()
+        table.refuse(again, "good", "each good once, or a column that tells its rows apart, such as shop")
+
+
 def _price_level(table: _Table, confidence: float) -> Level:
     own, competitor = table.numbers("own"), table.numbers("competitor")
     table.refuse(own == 0, "own", "a price above 0")
     table.refuse(competitor == 0, "competitor", "a price above 0")
+    table.refuse(_apart(own, competitor, PRICES), "competitor", "a price in the same unit as own")
     turnover = table.numbers("turnover") if table.has("turnover") else np.ones(len(own))
     table.refuse(not turnover.any(), "turnover", "a sum above 0 over the rows")
     return _level(float(np.average(np.minimum(1, competitor / own), weights=turnover)), confidence)
@@ -147,6 +175,8 @@ def _dynamics(table: _Table, whole: bool) -> tuple[float, float]:
 
 def _sales_dynamics(table: _Table, confidence: float) -> Level:
     previous, current = _dynamics(table, whole=False)
+    units = _apart(np.array(previous), np.array(current), SALES)
+    table.refuse(units, "current", "sales in the same unit as previous")
     return _level(current / previous, confidence)
 
 
@@ -217,4 +247,6 @@ def level(
         if not kept:
             known = list(dict.fromkeys(filter(None, values.values())))
             raise DataError(f'{name} has no row whose {column} is "{wanted}"; {did_you_mean(wanted, known)}')
-    return KINDS[kind](_Table(name, kept), confidence)
+    used = _Table(name, kept)
+    _refuse_totals(used)
+    return KINDS[kind](used, confidence)

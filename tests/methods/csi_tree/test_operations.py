@@ -169,11 +169,12 @@ def test_where_keeps_the_rows_with_its_values():
 
 
 amount, count = st.floats(0.01, 1e9), st.integers(1, 400)
+price = st.floats(1000, 50_000)  # further apart they would seem to be in other units
 pairs = {
-    "price_level": st.fixed_dictionaries({"own": amount, "competitor": amount, "turnover": amount}),
+    "price_level": st.fixed_dictionaries({"own": price, "competitor": price, "turnover": amount}),
     "defect_level": st.tuples(count, count).map(lambda x: {"shipped": max(x), "returned": min(x)}),
     "availability": st.fixed_dictionaries({"turnover": amount, "shortage": amount}),
-    "sales_dynamics": st.fixed_dictionaries({"previous": amount, "current": amount}),
+    "sales_dynamics": st.fixed_dictionaries({"previous": price, "current": price}),
     "customer_dynamics": st.fixed_dictionaries({"previous": count, "current": count}),
 }
 ADDITIVE = ("turnover", "shipped", "returned", "shortage", "previous", "current")
@@ -349,3 +350,51 @@ def test_an_unknown_kind_column_or_value_is_answered_with_the_known_ones():
         with pytest.raises(error) as raised:
             level(kind, table, where=where)
         assert str(raised.value) == sentence
+
+
+PRICES = [{"good": name, "own": 100 + k, "competitor": 90 + k * k} for k, name in enumerate("abcde")]
+SALES = [{"shop": k, "previous": 10 + k, "current": 11 + k * k} for k in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "told"),
+    [
+        (
+            "price_level",
+            [*PRICES, {"good": "Итого", "own": 510, "competitor": 480}],
+            'row 6, column "good": found "Ит',
+        ),
+        (
+            "price_level",
+            [*PRICES, {"good": "each", "own": 510, "competitor": 480}],
+            'row 6, column "own": found "510"',
+        ),
+        ("sales_dynamics", [*SALES, {"shop": "", "previous": 46, "current": 58}], 'row 5, column "previous": found'),
+        ("price_level", [*PRICES, {"good": " A", "own": 1, "competitor": 1}], 'row 6, column "good": found "A", exp'),
+        (
+            "price_level",
+            [*PRICES, {"good": "f", "own": 1.2, "competitor": 1200}],
+            'row 6, column "competitor": found',
+        ),
+        ("sales_dynamics", [{"previous": 12, "current": 11_000}], 'row 1, column "current": found "11000"'),
+    ],
+)
+def test_a_total_a_good_twice_and_other_units_are_refused(kind, table, told):
+    with pytest.raises(DataError) as caught:
+        level(kind, table)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "table"),
+    [
+        ("price_level", [{**row, "shop": shop} for row in PRICES for shop in (1, 2)]),
+        ("price_level", [{**row, "class": "Total"} for row in PRICES]),
+        ("price_level", [{"own": 100, "competitor": 90}] * 3),
+        ("sales_dynamics", [{"previous": 10, "current": 10}, {"previous": 10, "current": 10},
+                            {"previous": 20, "current": 20}]),
+        ("sales_dynamics", [{"previous": 12, "current": 0}]),
+    ],
+)  # fmt: skip
+def test_rows_of_their_own_are_read(kind, table):
+    assert 0 <= level(kind, table).value <= 100
