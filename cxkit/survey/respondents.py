@@ -10,7 +10,7 @@ import pandas as pd
 from cxkit.errors import DataError
 from cxkit.survey.audit import Note
 from cxkit.survey.spelling import key, visible
-from cxkit.survey.totals import is_total
+from cxkit.survey.totals import CODE, is_total
 
 FEWEST = 8  # ids below which rows may be alike by chance
 CHANCE = 0.01  # below which rows are not alike by chance
@@ -27,7 +27,6 @@ UNFINISHED = {
     "submitdate": {""},
 }
 _DIGITS = re.compile(r"[0-9]{1,15}")
-_CODE = re.compile(r"(?=.*[^\W\d_])(?=.*[\d@])[^\s:/,;]+")
 _SAME_NUMBER = re.compile(r"^0*([0-9]+?)(?:\.0*)?$")
 
 
@@ -163,7 +162,7 @@ def _repeated_ids(frame: pd.DataFrame, others: Sequence[str], wave: str) -> Iter
         running = len(numbers) == len(cells) and (
             max(numbers) - min(numbers) < RUNNING * len(frame) or {*map(len, cells)} in LONG
         )
-        if running or all(map(_CODE.fullmatch, cells)):
+        if running or all(map(CODE.fullmatch, cells)):
             yield "repeated_ids", {"column": column, "n": again, "setting": "respondent"}
 
 

@@ -12,7 +12,7 @@ from cxkit.errors import DataError
 from cxkit.survey.audit import Note
 from cxkit.survey.columns import as_seen, find_column
 from cxkit.survey.header import Typed, clean, is_number
-from cxkit.survey.totals import refuse_totals
+from cxkit.survey.totals import refuse_totals, refuse_unlike
 
 MOST_SEEN = 10_000  # cells whose test is remembered
 T = TypeVar("T")
@@ -132,6 +132,8 @@ def collect(
     if delimiter == ",":
         _refuse_cut_numbers(file, shown, frame)
     notes = _left_out(file, shown, frame)
+    unnamed = [place for place, name in enumerate(shown) if not name]  # such as the numbers of rows from pandas
+    refuse_unlike(file, frame[unnamed].set_axis([str(place + 1) for place in unnamed], axis=1), (), blank=False)
     frame = frame[usable].set_axis([shown[place] for place in usable], axis="columns")
     return TextTable(frame, blank_rows=blank, filtered_rows=others, notes=notes, names=tuple(names))
 

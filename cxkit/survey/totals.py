@@ -18,6 +18,7 @@ NO_CELL = ("", "nan", "None", "NaN", "NaT", "<NA>")  # how frames write an empty
 FEW = 3  # rows below which nothing is told from the others
 SOME = 8  # and below which numbers may sum up the others by chance
 TAIL = 12  # rows that may stand below the answers, such as those of a description
+CODE = re.compile(r"(?=.*[^\W\d_])(?=.*[\d@])[^\s:/,;]+")  # an id in another form, such as 13b or K-13
 EDGE = 50  # rows at each end that show what all rows have
 LABELS = """
     total, totals, grand total, subtotal, sub-total, sum, average, avg, avg., mean, median, average score, mean
@@ -162,9 +163,11 @@ def refuse_unlike(file: str, frame: pd.DataFrame, apart: Collection[str], *, bla
         lacks = [name for name in always if row[name] is None]
         if lacks and gaps and number >= gaps[0]:
             return lacks[0]
+        if any(name in ids for name in lacks) and any(_is_new(shown[name], cell) for name, cell in row.items()):
+            return next(name for name in lacks if name in ids)
         first = next((name for name, cell in row.items() if cell is not None), "")
         test = tests.get(first)
-        strange = test and not test(row[first]) and (lacks or first in ids)
+        strange = test and not test(row[first]) and not CODE.fullmatch(row[first]) and (lacks or first in ids)
         return first if strange and shown[first].eq(row[first]).sum() == 1 else ""
 
     last = list(takewhile(unlike, shown.index[: -TAIL - 2 : -1]))
@@ -177,6 +180,11 @@ def refuse_unlike(file: str, frame: pd.DataFrame, apart: Collection[str], *, bla
             f'{file}, column "{column}", row {number}: found {text}, unlike all other rows; delete the row if it is '
             f"a total, a mean or a note, else correct the cell{' and delete the empty row' * bool(gaps)}."
         )
+
+
+def _is_new(column: pd.Series, cell: str | None) -> bool:
+    """Whether a text stands once in a column whose other texts repeat, as groups do."""
+    return cell is not None and 2 * column.nunique() <= len(column) and (column == cell).sum() == 1
 
 
 class Ends:

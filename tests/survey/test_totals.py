@@ -164,6 +164,28 @@ def test_a_description_of_the_columns_is_named_from_its_first_row(tmp_path):
     assert 'row 14: found "count"' in said(scores, table(tmp_path / "a.csv", [*rows, *words]))
 
 
+def test_a_description_beside_the_numbers_of_rows_is_named(tmp_path):
+    rows = [(k, score) for k, score in enumerate(SCORES)]
+    path = table(tmp_path / "a.csv", [*rows, ("count", 9), ("std", 2), ("max", 10)], ("", "nps"))
+    assert 'column "1", row 14: found "count"' in said(scores, path)
+    assert scores(table(tmp_path / "b.csv", rows, ("", "nps"))) == SCORES
+
+
+@pytest.mark.parametrize("label", ["Result", "Ср. балл", "Max", "All"])
+def test_a_row_without_an_id_and_with_a_group_of_its_own_is_refused(tmp_path, label):
+    rows = [(k, score, "AB"[k % 2]) for k, score in enumerate(SCORES)]
+    told = said(scores, table(tmp_path / "a.csv", [*rows, (None, 8, label)]))
+    assert told.startswith('a.csv, column "id", row 14: found an empty cell, unlike all other rows')
+    assert len(scores(table(tmp_path / "b.csv", [*rows, (12, 8, label)]))) == 13
+    assert len(scores(table(tmp_path / "c.csv", [*rows, (None, 8, "A")]))) == 13
+
+
+@pytest.mark.parametrize("late", ["13b", "K-13", "anna@firm.uz"])
+def test_an_id_in_another_form_is_a_respondents(tmp_path, late):
+    rows = [(k, score, "AB"[k % 2]) for k, score in enumerate(SCORES)]
+    assert len(scores(table(tmp_path / "a.csv", [*rows, (late, 9, "A")]))) == 13
+
+
 def test_a_table_below_an_empty_row_is_refused(tmp_path):
     rows = [*((k, score, "AB"[k % 2], 1) for k, score in enumerate(SCORES)), (None,) * 4]
     head = (*HEAD, "age")

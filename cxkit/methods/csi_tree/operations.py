@@ -106,6 +106,8 @@ def _refuse_totals(table: _Table) -> None:
     names = [column for column in columns if column not in AMOUNTS]
     texts = {column: [_text(cell) for cell in table.cells(column)] for column in names}
     for column, cells in texts.items():
+        if column in ("criterion", "expert"):  # a criterion may be "overall"
+            continue
         totals = [is_total(cell) and cells.count(cell) == 1 for cell in cells]
         table.refuse(totals, column, "a row of its own, no total or mean of the others")
     amounts = {column: read_numbers(table.cells(column)).values for column in columns if column in AMOUNTS}
@@ -170,13 +172,13 @@ def _availability(table: _Table, confidence: float) -> Level:
 def _dynamics(table: _Table, whole: bool) -> tuple[float, float]:
     previous, current = (float(table.numbers(column, whole=whole).sum()) for column in ("previous", "current"))
     table.refuse(previous == 0, "previous", "a sum above 0 over the rows")
+    units = _apart(np.array(previous), np.array(current), SALES)
+    table.refuse(units, "current", "amounts in the same unit as previous")
     return previous, current
 
 
 def _sales_dynamics(table: _Table, confidence: float) -> Level:
     previous, current = _dynamics(table, whole=False)
-    units = _apart(np.array(previous), np.array(current), SALES)
-    table.refuse(units, "current", "sales in the same unit as previous")
     return _level(current / previous, confidence)
 
 

@@ -394,7 +394,13 @@ def test_a_total_a_good_twice_and_other_units_are_refused(kind, table, told):
         ("sales_dynamics", [{"previous": 10, "current": 10}, {"previous": 10, "current": 10},
                             {"previous": 20, "current": 20}]),
         ("sales_dynamics", [{"previous": 12, "current": 0}]),
+        ("goods_quality", changed(QUALITY, 1, criterion="Overall")),
     ],
 )  # fmt: skip
 def test_rows_of_their_own_are_read(kind, table):
     assert 0 <= level(kind, table).value <= 100
+
+
+def test_customers_of_two_periods_are_counted_in_one_unit():
+    with pytest.raises(DataError, match=r'column "current": found "4900", expected amounts in the same unit'):
+        level("customer_dynamics", rows(PERIODS, (5_200_000, 4900)))
