@@ -21,9 +21,9 @@ FLOORS = {
     "cli": 8, "exits": 8,
 }  # fmt: skip
 DOOR = 5  # `import cxkit` itself gives floors 0 to 5
-# The two places that look up, each in one function: a result to its views, an audit to its view.
+# The places that look up: a result to its views and its page, an audit to its view.
 HOOKS = {
-    "result.py": {"cxkit.methods", "cxkit.show.view", "cxkit.show.views"},
+    "result.py": {"cxkit.methods", "cxkit.show.view", "cxkit.show.views", "cxkit.report.page"},
     "survey/audit.py": {"cxkit.show.audit", "cxkit.show.language", "cxkit.show.view"},
     "survey/survey.py": {"cxkit.show.view"},
 }

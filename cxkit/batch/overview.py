@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -149,7 +150,8 @@ def _league(method: Method, entries: Sequence[Entry], words: Language) -> dict[s
     waves, langs = {e.wave for e in entries}, {e.row.lang for e in entries}
     same = words.named(entries[0].wave_text, waves.pop()) if len(waves) == 1 else None
     levels = {entry.level for entry in known}
-    digits = 0 if step >= 1 else 1
+    share, digits = headline.unit.kind == "share", 0 if step >= 1 else 1
+    written = words.percent if share else partial(words.number, digits=digits)
     ticks = [start + k * step for k in range(round((end - start) / step) + 1)]
     return {
         "id": method.word,
@@ -161,7 +163,7 @@ def _league(method: Method, entries: Sequence[Entry], words: Language) -> dict[s
         "measure": words.text(headline.measure),
         "interval": words.text("{level} interval", level=words.percent(levels.pop())) if len(levels) == 1 else "",
         "step": round(100 * step / scale[1], 4),
-        "ticks": [(round(100 * (t - start) / scale[1], 2), words.number(t, digits)) for t in ticks],
+        "ticks": [(round(100 * (t - start) / scale[1], 2), written(t)) for t in ticks],
         "lines": [_line(place, e, headline, scale, (same is None, len(langs) > 1), words) for place, e in order],
     }
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cxkit.result import Result
-from cxkit.show.canvas import SERIES, SOFT, bare, finish, new_figure, number_axis, wrap
+from cxkit.show.canvas import SERIES, SOFT, bare, finish, new_figure, number_axis, percent_axis, wrap
 from cxkit.show.claims import change_title
 from cxkit.show.language import Language
 from cxkit.show.units import INDEX, Unit
@@ -51,7 +51,10 @@ def trend(
         ax.set_xlim(-0.35, len(waves) - 0.65)
         ax.margins(y=0.2)
         ax.grid(axis="y")
-        number_axis(ax.yaxis, lang, 4)
+        if unit.kind == "share":
+            percent_axis(ax.yaxis, lang)
+        else:
+            number_axis(ax.yaxis, lang, 4)
         ax.tick_params(axis="y", labelsize=8, labelcolor=SOFT)
         bare(ax)
     for ax in panels[len(items) :]:

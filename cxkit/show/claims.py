@@ -92,7 +92,7 @@ def change_sentences(result: Result, lang: Language) -> list[str]:
 
 
 def group_sentences(result: Result, words: Language, unit: Unit, *, named: bool = True) -> list[str]:
-    """How far which groups lie from the rest, in ``unit``; with ``named``, on which item."""
+    """How far which groups lie from the rest, in ``unit``; with ``named``, or of shares, on which item."""
     if compared(result, "rest").empty:
         return []
     rows = reliable(result, "rest")
@@ -103,7 +103,7 @@ def group_sentences(result: Result, words: Language, unit: Unit, *, named: bool 
     shares = unit.kind == "share"
     return [
         words.plural(
-            *GAPS[shares, named, row["estimate"] > 0], abs(row["estimate"]) * (100 if shares else 1),
+            *GAPS[shares, named or shares, row["estimate"] > 0], abs(row["estimate"]) * (100 if shares else 1),
             digits=unit.digits, group=words.group(result, row["group"]), item=words.label(result, row["item"]),
             p=words.p(row["p_adjusted"]),
         )

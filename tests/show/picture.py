@@ -1,5 +1,6 @@
 """Helpers of the tests of figures: small surveys and trees, the sheet a figure is drawn on, and what stands on it."""
 
+import sys
 from contextlib import ExitStack
 from functools import lru_cache
 from itertools import combinations, pairwise
@@ -11,13 +12,9 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from cxkit.methods.acsi_regression import charts as path_charts
-from cxkit.methods.acsi_regression import diagram as path_diagram
-from cxkit.methods.csi_tree import charts as tree_charts
-from cxkit.methods.nps import charts as nps_charts
-from cxkit.methods.scaling import charts as scaling_charts
-from cxkit.methods.semantic_differential import charts as profile_charts
-from cxkit.show import charts, driver_charts
+from cxkit.methods import METHODS
+from cxkit.show import charts as shared_charts
+from cxkit.show import driver_charts
 from cxkit.show.canvas import finish, paper
 
 TITLES = ("center", "left", "right")
@@ -55,6 +52,13 @@ def scales(*items):
     return {**{item: [1, 5] for item in items}, "r": [0, 10]}
 
 
+def chart_modules():
+    """The modules that draw: those that methods share, and those of every room."""
+    charts = (chart for method in METHODS.values() for chart in method.views.figures.values())
+    own = {sys.modules[getattr(chart, "func", chart).__module__] for chart in charts}
+    return {*own, shared_charts, driver_charts}
+
+
 def drawn(result, lang="en", part="main"):
     """The view of a figure and the sheet it was drawn on."""
     sheets = []
@@ -64,9 +68,7 @@ def drawn(result, lang="en", part="main"):
         return finish(figure, title, alt)
 
     with ExitStack() as kept:
-        for module in (
-            charts, driver_charts, nps_charts, scaling_charts, tree_charts, profile_charts, path_charts, path_diagram,
-        ):  # fmt: skip
+        for module in chart_modules():
             kept.enter_context(patch.object(module, "finish", keep))
         view = result.figure(lang, part)
     return view, sheets[0] if sheets else None

@@ -34,7 +34,8 @@ TITLES = {
     ("semantic_differential", "split"): lambda _, words: words.text("What the distances consist of"),
     ("semantic_differential", "groups"): profile_prose.distance_title,
 }  # fmt: skip
-PARTS = [(method, part) for method in METHODS for part in METHODS[method].views.figures]
+DRAWN = ("scaling", "nps", "csi_tree", "semantic_differential", "acsi_regression")  # what both() has
+PARTS = [(method, part) for method in DRAWN for part in METHODS[method].views.figures]
 
 
 def frame(**columns):
