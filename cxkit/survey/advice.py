@@ -5,6 +5,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
+from cxkit.survey.calendar_words import is_date
+
 _NO_ANSWER = re.compile(
     r"-?([789])\1+|-?9+[678]|-[789]"
 )  # 99, 98, 888, -9 and the like: on few scales, in many files
@@ -60,10 +62,12 @@ def advice(
 def _of_text(text: str, texts: Sequence[str], low: int, high: int, labels: Collection[str]) -> str:
     if _FORMULA_ERROR.fullmatch(text):
         return "correct the cell, as a formula went wrong there"
-    if near := get_close_matches(text.casefold(), labels, n=1, cutoff=0.8):
+    if near := [one for one in get_close_matches(text.casefold(), labels, cutoff=0.8) if _misspelled(text, one)]:
         return (
             f'check the spelling: did you mean "{near[0]}"? Else declare it as a label of this item in the codebook'
         )
+    if is_date(text):  # what a spreadsheet makes of 9/10: which of its numbers was the answer is not known
+        return "correct the cell, as a spreadsheet took its answer for a date"
     numbers = {one: _number_in(one, high) for one in (text, *texts)}
     meant = {one: score for one, score in numbers.items() if score is not None and low <= score <= high}
     if text in meant:
@@ -74,8 +78,20 @@ def _of_text(text: str, texts: Sequence[str], low: int, high: int, labels: Colle
     return "correct the cell, or declare it as a missing code or label of this item in the codebook"
 
 
+def _misspelled(text: str, label: str) -> bool:
+    """Whether a text may be the label with a slip of the pen: with the same numbers, and not its opposite, as a word
+    is of that with "un" or "dis" before it."""
+    words, others = text.casefold().split(), label.split()
+    if len(words) != len(others) or _NUMBERS.findall(text) != _NUMBERS.findall(label):
+        return False
+    pairs = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
+    return not any(one.endswith(other) or other.endswith(one) for one, other in pairs)
+
+
 def _number_in(text: str, high: int) -> int | None:
-    """The only number in a text, or that before the highest point, as in 9/10 and 9 of 10."""
+    """The only number in a text, or that before the highest point, as in 9/10 and 9 of 10; none in a share."""
+    if "%" in text and high != 100:
+        return None
     found = [int(number) for number in _NUMBERS.findall(text)]
     return found[0] if len(found) == 1 or (len(found) == 2 and found[1] == high) else None
 

@@ -1,5 +1,7 @@
 """How English, Russian and Uzbek call months, quarters, half-years, weeks and days, all in lower case."""
 
+import re
+
 _MONTHS = (
     "jan january yan yanv yanvar янв январь января январ",
     "feb february fev fevr fevral фев февр февраль февраля феврал",
@@ -34,3 +36,16 @@ BESIDE, ORDINALS, WEEKDAYS = (set(words.split()) for words in (
 ))  # fmt: skip
 # A wave that is called so is numbered through, so that wave 4 is after wave 1 even without 2 and 3.
 WAVES = ("wave", "волна", "to lqin", "тўлқин", "so rov", "сўров", "round", "раунд", "bosqich", "босқич")
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a day or month as a spreadsheet writes it, which makes one of 10-14 and of 9/10.
+
+    >>> is_date("Oct-14"), is_date("09.окт"), is_date("2026-10-14 00:00:00"), is_date("10 stars")
+    (True, True, True, False)
+    """
+    if re.fullmatch(r"\d{4}-\d\d-\d\d.*", text):
+        return True
+    words = re.findall(r"\d+|[^\W\d_]+", text.casefold())
+    months = [word for word in words if word in MONTHS]
+    return len(months) == 1 and 2 <= len(words) <= 3 and all(word in months or word.isdecimal() for word in words)

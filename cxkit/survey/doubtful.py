@@ -5,13 +5,14 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from cxkit.survey.calendar_words import MONTHS
+from cxkit.survey.calendar_words import MONTHS, is_date
 
 # What begins anew: quarters, months, periods and weeks of a year, days of a month, years of two digits.
 CYCLES = (*(range(1, last + 1) for last in (4, 12, 13, 30, 31, 52, 53)), range(100))
 STEPS = (12, 52, 100)  # every second month, week or year is asked too
-# An empty cell as programs write it: signs alone, a word in brackets, a spreadsheet's error, what pandas and R say.
-_EMPTY = re.compile(r"[^\w+]*|[(<\[]\w[\w /]+[)>\]]|#\w+[!?/].*|n/?a|nan|none|null")
+# An empty cell as programs write it: dashes, dots or ? alone (but $$ and ★★ are names), a word in brackets, a
+# spreadsheet's error, what pandas and R say.
+_EMPTY = re.compile(r"[-‐-―−.…?/\\_ ]*|[(<\[]\w[\w /]+[)>\]]|#\w+[!?/].*|n[/.]?a[.]?|nan|none|null")
 LOST_ZERO = "may be January, or October without its 0: write it as 2025-01 or 2025-10"
 
 
@@ -77,11 +78,4 @@ def doubtful_groups(names: Iterable[str]) -> list[str]:
     names = list(names)
     ranges = any(re.fullmatch(r"\d+ ?[-–—] ?\d+", name) for name in names)
     return [name for name in names if _EMPTY.fullmatch(name.casefold()) or "\ufffd" in name or "???" in name
-            or (ranges and _is_date(name))]  # fmt: skip
-
-
-def _is_date(name: str) -> bool:
-    if re.fullmatch(r"\d{4}-\d\d-\d\d.*", name):
-        return True
-    words = re.findall(r"\d+|[^\W\d_]+", name.casefold())
-    return len(words) == 2 and any(word in MONTHS for word in words) and any(word.isdecimal() for word in words)
+            or (ranges and is_date(name))]  # fmt: skip

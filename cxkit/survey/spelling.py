@@ -40,7 +40,7 @@ def _key(name: str) -> str:
 
 
 def _bare(folded: str) -> str:
-    bare = " ".join(_QUOTES.sub("", folded).replace("&amp;", "&").split())
+    bare = " ".join(re.sub("&(amp;)+", "&", _QUOTES.sub("", folded)).split())
     bare = _ENDS.sub("", re.sub(" ?- ?", "-", bare))
     bare = _WHOLE.sub(r"\1", bare)
     return folded if bare in ("", folded) else _bare(bare)

@@ -121,6 +121,31 @@ def test_the_nearest_label_is_named():
     assert "did you mean" not in advice("poor", None, [], 1, 5, labels=["very good", "good"])
 
 
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Satisfied", "dissatisfied"),
+        ("Very likely", "very unlikely"),
+        ("Disagree somewhat", "agree somewhat"),
+        ("удовлетворен", "неудовлетворен"),
+        ("4 stars", "5 stars"),
+        ("9 - Likely", "8 - likely"),
+    ],
+)
+def test_neither_the_opposite_nor_another_number_is_a_slip_of_the_pen(text, label):
+    assert "did you mean" not in advice(text, None, [], 0, 10, labels=[label])
+
+
+@pytest.mark.parametrize("text", ["10-Sep", "09.окт", "5 May 2026"])
+def test_an_answer_that_became_a_date_is_corrected(text):
+    assert advice(text, None, [], 0, 10) == "correct the cell, as a spreadsheet took its answer for a date"
+
+
+def test_a_share_is_the_number_in_it_on_a_scale_of_shares_only():
+    assert 'labels: {"10%": 10}' in advice("10%", None, [], 0, 100)
+    assert "labels: {" not in advice("10%", None, [], 0, 10)
+
+
 def test_half_a_point_is_no_answer():
     assert advice("7.5", 7.5, [7.5], 0, 10) == (
         "correct the cell, as the answer of one respondent is one of the points"

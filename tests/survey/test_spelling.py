@@ -39,6 +39,7 @@ T = "\u0422"  # Cyrillic, looks like T
         ("SME-bank", "SME – bank"),
         ("Retail", "retail.,"),
         ("R&D", "R&amp;D"),
+        ("R&D", "R&" + "amp;" * 3000 + "D"),
         ("A", "'A"),
         ("A", '"A"'),
         ("ООО «Ромашка»", 'ООО "Ромашка"'),
