@@ -287,7 +287,8 @@ CODES = {
     "items_repeat": {"group": "Я", "construct": "quality"}, "constructs_repeat": {"group": "Я", "construct": "value"},
     "pairs_contradict": {"group": "Я"}, "economy_grew": {"item": "Я"}, "pairwise": {"n": 1234},
     "mean_replaced": {"n": 12}, "resamples_dropped": {"n": 3}, "index_withheld": {"construct": "value"},
-    "index_withheld_in": {"group": "Я", "construct": "value"},
+    "index_withheld_in": {"group": "Я", "construct": "value"}, "construct_against": {"construct": "value", "r": -0.42},
+    "key_error_in": {"group": "Я", "item": "q1"},
 }  # fmt: skip
 
 
