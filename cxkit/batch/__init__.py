@@ -1,1 +1,1 @@
-"""Floor 5: many clients from one config."""
+"""Floor 7: many clients from one config."""

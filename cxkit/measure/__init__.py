@@ -1,1 +1,1 @@
-"""Floor 2: what the computing of several methods shares."""
+"""Floor 3: what the computing of several methods shares."""

@@ -1,4 +1,4 @@
-"""Floor 4: the methods, one room each. A new one is a folder and a line here."""
+"""Floor 5: the methods, one room each. A new one is a folder and its line here."""
 
 from cxkit.methods.acsi_regression import METHOD as ACSI_REGRESSION
 from cxkit.methods.csi_tree import METHOD as CSI_TREE

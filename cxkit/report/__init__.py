@@ -1,1 +1,1 @@
-"""Floor 4: one client's report, from a template and parameters to a published bundle."""
+"""Floor 6: one client's report, from a template and parameters to a published bundle."""

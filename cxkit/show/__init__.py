@@ -1,1 +1,1 @@
-"""Floor 3: a Result as table, figure or prose; matplotlib and languages live only here."""
+"""Floor 4: what views share; a method's own stand in its room."""

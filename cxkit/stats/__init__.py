@@ -1,1 +1,1 @@
-"""Floor 1: statistics, numbers in and numbers out."""
+"""Floor 2: statistics, numbers in and numbers out."""

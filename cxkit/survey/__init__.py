@@ -1,1 +1,1 @@
-"""Floor 0: reading a survey, scale cards and the tally."""
+"""Floor 1: reading a survey, scale cards and the tally."""

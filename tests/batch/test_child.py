@@ -10,6 +10,7 @@ from contextlib import suppress
 import nbformat
 import papermill
 import pytest
+from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 ALL_KINDS = [
@@ -55,6 +56,15 @@ def run(path, engine, **settings):
     notebook = nbformat.read(out, as_version=4)
     cells = [(cell.get("execution_count"), plain(cell.get("outputs", []))) for cell in notebook.cells]
     return cells, raised, notebook.metadata.get("language_info")
+
+
+def answered(path):
+    """The run of a real kernel; again where the kernel that a cell ends was gone before nbclient had read its answer,
+    which on a busy machine is a matter of chance."""
+    for _ in range(20):
+        with suppress(DeadKernelError):
+            return run(path, "nbclient")
+    raise AssertionError("the kernel never lived to answer")
 
 
 def plain(outputs):
@@ -104,7 +114,7 @@ def test_every_kind_of_output_is_the_same(notebook):
 )
 def test_a_notebook_ends_at_the_same_error(source, notebook):
     path = notebook("1", source, "print('after')")
-    assert run(path, "cxkit-warm") == run(path, "nbclient")
+    assert run(path, "cxkit-warm") == answered(path)
 
 
 def test_a_notebook_has_a_process_of_its_own(notebook):

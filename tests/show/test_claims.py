@@ -1,4 +1,4 @@
-"""Findings: a title states a difference only when it is reliable."""
+"""Claims: a title states a difference only when it is reliable."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Phrases that methods share: what matters most, in a sentence and in a table, for every method with an outcome."""
+"""Wording that methods share: what matters most, in a sentence and in a table, for every method with an outcome."""
 
 import re
 from functools import cache
