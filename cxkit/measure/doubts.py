@@ -8,7 +8,7 @@ from cxkit.errors import DataError
 from cxkit.survey import tally
 from cxkit.survey.advice import advice
 from cxkit.survey.cards import Card
-from cxkit.survey.weight_use import weight_use
+from cxkit.survey.tally import Answers
 
 Note = tuple[str, dict[str, Any]]
 LEAST = 30  # answers; fewer say little about what nobody answered
@@ -71,15 +71,12 @@ def scale_notes(counts: pd.DataFrame, card: Card, least: int) -> list[Note]:
             for code, told in _unused(own, card, least)]  # fmt: skip
 
 
-def weight_notes(data: Any, weight: str, wave: str, current: str) -> list[Note]:
+def weight_notes(everyone: Answers, now: Answers) -> list[Note]:
     """Tell of respondents whose weight is 0, and of one whose weight is a large part of the current wave's."""
-    if not weight:
-        return []
-    everyone = weight_use(data, weight)
-    now = weight_use(tally.in_wave(data, wave, current), weight) if wave else everyone
     notes: list[Note] = [("zero_weights", {"n": everyone.zero})] if everyone.zero else []
-    if now.largest > max(HEAVY, TIMES / now.n):
-        notes.append(("heavy_weight", {"share": now.largest}))
+    largest = float(now.w.max() / (now.n @ now.w))
+    if largest > max(HEAVY, TIMES / int(now.n.sum())):
+        notes.append(("heavy_weight", {"share": largest}))
     return notes
 
 

@@ -15,8 +15,8 @@ from cxkit.stats.contrast import penalty_reward
 from cxkit.stats.direction import upper_bound
 from cxkit.stats.importance import Drivers, drivers
 from cxkit.stats.resample import generator
-from cxkit.survey import tally
 from cxkit.survey.cards import Card
+from cxkit.survey.tally import Answers
 
 
 @dataclass(frozen=True)
@@ -103,12 +103,13 @@ def _opposed(
 
 
 def item_drivers(
-    data: Any, items: Sequence[str], outcome: str, deck: Mapping[str, Card], wave: str, common: Common
+    answers: Answers, items: Sequence[str], outcome: str, deck: Mapping[str, Card], wave: str, common: Common
 ) -> DriverTable:
-    """The table of rating items as drivers of another one, among the respondents of one wave.
+    """The table of rating items as drivers of another one.
 
     Parameters
     ----------
+    answers : a line for each respondent of one wave.
 
     Raises
     ------
@@ -116,8 +117,7 @@ def item_drivers(
     """
     if outcome in items:
         raise SettingsError(f'"{outcome}" cannot explain itself; take it out of the items or name another outcome.')
-    found = tally.answers(data, [*items, outcome], wave=common.wave, weight=common.weight)
-    found = found.where(found.wave == wave) if wave else found
+    found = answers.of([*items, outcome])
     percent = np.column_stack(
         [deck[item].percent(column) for item, column in zip(found.items, found.scores.T, strict=True)]
     )

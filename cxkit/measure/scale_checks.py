@@ -9,20 +9,30 @@ import numpy as np
 from cxkit.measure.common import Common
 from cxkit.measure.key_errors import Note, key_errors
 from cxkit.stats.direction import NOTHING, together
+from cxkit.stats.moments import Moments, moments
 from cxkit.stats.reliability import Reliability, reliability
-from cxkit.survey import tally
 from cxkit.survey.cards import Card
-from cxkit.survey.tally import Moments
+from cxkit.survey.tally import Answers
 
 STILL = 1e-12  # of the squared width of the scale: a variance below it is only rounding
 
 
-def scale_checks(data: Any, deck: Mapping[str, Card], common: Common) -> tuple[dict[str, Any], list[Note]]:
+def screen(answers: Answers) -> dict[str, int]:
+    """Count respondents, those who gave one and the same answer to all (3 or more) items, and those who left more
+    than half of the items unanswered."""
+    scores, n = answers.scores, answers.n
+    none = np.isnan(scores).sum(axis=1)
+    same = (scores == scores[:, :1]).all(axis=1) & (len(answers.items) >= 3)
+    few = 2 * none > len(answers.items)
+    return {"rows": int(n.sum()), "straight_lined": int(n[same].sum()), "mostly_missing": int(n[few].sum())}
+
+
+def scale_checks(answers: Answers, deck: Mapping[str, Card], common: Common) -> tuple[dict[str, Any], list[Note]]:
     """The reliability of the sum of items as facts, and notes on whatever stops it or runs against it.
 
     Parameters
     ----------
-    data : the respondents of one wave.
+    answers : to these items in one wave, turned round where reversed.
 
     Returns
     -------
@@ -31,17 +41,16 @@ def scale_checks(data: Any, deck: Mapping[str, Card], common: Common) -> tuple[d
     """
     if len(deck) < 2:
         return {}, []
-    complete, pairs = (_moments(data, deck, common.weight, complete) for complete in (True, False))
+    everybody = answers.where(~np.isnan(answers.scores).any(axis=1))
+    complete, pairs = (_moments(some, deck) for some in (everybody, answers))
     least = max(common.min_base, 3)
     if pairs.n.max() < least:
         return {}, []  # too few for anything, which the page says
     enough = complete.n.min() >= least
     turned = {item: card.reversed for item, card in deck.items()}
-    told = complete
-    if not enough:
-        some = [list(deck)[k] for k in together(pairs.n_pairs, least)]
-        told = _moments(data, {item: deck[item] for item in some}, common.weight, complete=False)
-    notes = key_errors(told.items, told.covariance, told.n_eff, turned, least)
+    some = list(deck) if enough else [list(deck)[k] for k in together(pairs.n_pairs, least)]
+    told = complete if enough else _moments(answers.of(some), {item: deck[item] for item in some})
+    notes = key_errors(some, told.covariance, told.n_eff, turned, least)
     stopped = _obstacles(deck, complete, pairs, common.min_base)
     listwise = None if stopped else reliability(complete, common.level)
     if not listwise:
@@ -55,13 +64,12 @@ def scale_checks(data: Any, deck: Mapping[str, Card], common: Common) -> tuple[d
     return facts, notes + _no_omega(list(deck), listwise)
 
 
-def _moments(data: Any, deck: Mapping[str, Card], weight: str, complete: bool) -> Moments:
-    """Moments of the items, those declared as reversed turned round; an item that does not vary has none at all."""
-    found = tally.moments(data, list(deck), weight=weight, complete=complete)
-    signs = np.array([-1.0 if card.reversed else 1.0 for card in deck.values()])
+def _moments(answers: Answers, deck: Mapping[str, Card]) -> Moments:
+    """Moments of the items; one that does not vary has none at all."""
+    found = moments(answers.scores, answers.w, answers.n)
     width = np.array([float(card.high - card.low) for card in deck.values()])
     varies = np.diag(found.covariance) > STILL * width**2
-    return replace(found, covariance=found.covariance * np.outer(signs * varies, signs * varies))
+    return replace(found, covariance=found.covariance * np.outer(varies, varies))
 
 
 def _obstacles(deck: Mapping[str, Card], complete: Moments, pairs: Moments, least: int) -> list[Note]:

@@ -1,4 +1,4 @@
-"""The change of a mean or a net score between two waves in which some or all respondents are the same."""
+"""The change of a net score between two waves in which some or all respondents are the same."""
 
 import math
 from collections.abc import Mapping
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cxkit.stats.compare import Basis, Difference, difference, t_test
+from cxkit.stats.compare import Difference, t_test
 from cxkit.stats.net import PRIOR
-from cxkit.stats.weights import Distribution, mean
+from cxkit.stats.weights import Distribution
 
 
 @dataclass(frozen=True)
@@ -23,31 +23,15 @@ class Pairs:
     n: np.ndarray
     w: Mapping[tuple[int, int], np.ndarray]
 
+    @classmethod
+    def of(cls, before: np.ndarray, after: np.ndarray, v: np.ndarray, w: np.ndarray) -> "Pairs":
+        """Answers of each respondent, with the weights before and after."""
+        return cls(before, after, np.ones(len(v)), {(i, j): v**i * w**j for i in range(4) for j in range(4 - i)})
+
     def powers(self, before: np.ndarray, after: np.ndarray, power: int) -> float:
         """Sum over respondents of (w_before x + w_after y)^power; x and y belong to the two answers."""
         terms = ((math.comb(power, i), i, power - i) for i in range(power + 1))
         return float(sum(c * (self.w[i, j] @ (before**i * after**j)) for c, i, j in terms))
-
-
-def mean_change(
-    first: Distribution, second: Distribution, pairs: Pairs | None, bounds: tuple[float, float], level: float = 0.95
-) -> Difference:
-    """Compare two means by t on their linearised errors, less the covariance of those who stand in both.
-
-    For complete pairs this is the paired t test, without pairs Welch's (1947). Parameters: as for ``mean``, and
-    ``pairs`` with the answers to the second mean before and to the first after; None where nobody stands in both.
-    """
-    one, other = mean(first, bounds), mean(second, bounds)
-    sides = []
-    for side, m in ((first, one), (second, other)):
-        constant = side.n > 1 and np.isnan(m.se)
-        sides.append(Basis(m.estimate, 0.0 if constant else m.se**2, max(1, side.n - 1)))
-    covariance = 0.0
-    if pairs:
-        small = math.prod(side.n / max(1, side.n - 1) for side in (first, second)) ** 0.5
-        products = (pairs.after - one.estimate) * (pairs.before - other.estimate)
-        covariance = small * float(pairs.w[1, 1] @ products) / float(first.w.sum() * second.w.sum())
-    return difference(*sides, covariance=covariance, level=level)
 
 
 @dataclass(frozen=True)

@@ -95,33 +95,6 @@ def upper_bound(r: float, n: float, level: float = 0.95) -> float:
         return float(np.tanh(np.arctanh(np.clip(r, -1, 1)) + stats.norm.ppf(level) / (n - 3) ** 0.5))
 
 
-def pair_covariance(scores: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, float]:
-    """Weighted covariances of columns with gaps, each from those who answered both, and the weakest effective base.
-
-    Parameters
-    ----------
-    scores, w : respondents x columns, NaN for no answer; weights above 0.
-
-    Returns
-    -------
-    The covariance of two columns that fewer than two answered both of is NaN (see ``together``).
-
-    >>> S, n_eff = pair_covariance(np.array([[1.0, 2], [3, 6], [np.nan, 10]]), np.ones(3))
-    >>> S.round(9).tolist(), n_eff
-    ([[2.0, 4.0], [4.0, 16.0]], 2.0)
-    """
-    known = ~np.isnan(scores)
-    weights = known * w[:, None]
-    total, squares, n = weights.T @ known, (weights * w[:, None]).T @ known, known.T.astype(float) @ known
-    with np.errstate(invalid="ignore", divide="ignore"):
-        centre = np.where(known, scores, 0.0).T @ w / np.diag(total)  # taken away first, for numerical safety
-        x = np.where(known, scores - centre, 0.0)
-        first = (weights * x).T @ known / total  # mean of a column among those who answered the other one too
-        S = ((weights * x).T @ x / total - first * first.T) * n / (n - 1)
-        n_eff = total**2 / squares
-    return S, float(n_eff.min(initial=len(w))) if n.all() else 0.0
-
-
 def together(n_pairs: np.ndarray, least: int) -> list[int]:
     """Items of which any two were answered by ``least`` respondents; what lacks the most partners is left out first.
 

@@ -14,7 +14,8 @@ class Estimate:
     Attributes
     ----------
     n, n_eff : base and Kish's effective base; of a combination, the smallest among its parts.
-    influence : what each respondent adds to the value; the sum of squares is the variance.
+    influence : what each respondent adds to the value; the sum of squares is the variance. Of n respondents who
+        answered alike, sqrt(n) times what each adds.
     fixed : variance from outside the survey, such as of an operational level.
     """
 
@@ -45,7 +46,7 @@ class Estimate:
         return (max(bounds[0], low), min(bounds[1], high)) if half == half else (np.nan, np.nan)
 
 
-def means(scores: np.ndarray, w: np.ndarray) -> list[Estimate]:
+def means(scores: np.ndarray, w: np.ndarray, n: np.ndarray | None = None) -> list[Estimate]:
     """Weighted mean of each column over the respondents who answered it.
 
     The influence of a respondent is sqrt(n/(n-1)) w_i (y_i - m) / W (Taylor linearisation with replacement,
@@ -56,20 +57,22 @@ def means(scores: np.ndarray, w: np.ndarray) -> list[Estimate]:
     ----------
     scores : respondents x columns, NaN for no answer.
     w : weights above 0.
+    n : how many respondents each line stands for; 1 when not given.
 
     >>> one, other = means(np.array([[1.0, 2], [2, 4], [3, 6], [4, 8]]), np.ones(4))
     >>> round(one.se, 4), round(combine([one, other], [-1, 1]).se, 4)
     (0.6455, 0.6455)
     """
     known = ~np.isnan(scores)
-    weights = known * w[:, None]
-    n, total = known.sum(axis=0), weights.sum(axis=0)
+    alike = np.ones(len(w)) if n is None else n
+    base, total, squares = (alike * w**power @ known for power in (0, 1, 2))
     with np.errstate(invalid="ignore", divide="ignore"):
-        value = np.where(known, scores, 0.0).T @ w / total
-        influence = np.sqrt(n / (n - 1)) * np.where(known, weights * (scores - value), 0.0) / total
-        n_eff = np.where(n, total**2 / (weights**2).sum(axis=0), 0.0)
-    influence[:, n < 2] = np.nan
-    columns = zip(value.tolist(), n.tolist(), n_eff.tolist(), influence.T, strict=True)
+        value = np.where(known, scores, 0.0).T @ (alike * w) / total
+        deviation = np.where(known, scores - value, 0.0) * (np.sqrt(alike) * w)[:, None]
+        influence = np.sqrt(base / (base - 1)) * deviation / total
+        n_eff = np.where(base, total**2 / squares, 0.0)
+    influence[:, base < 2] = np.nan
+    columns = zip(value.tolist(), base.astype(int).tolist(), n_eff.tolist(), influence.T, strict=True)
     return [Estimate(*column) for column in columns]
 
 

@@ -7,7 +7,7 @@ from scipy import stats
 from statsmodels.multivariate.factor import Factor
 
 from cxkit.stats.direction import NOTHING, with_rest
-from cxkit.survey.tally import Moments
+from cxkit.stats.moments import Moments
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def reliability(found: Moments, level: float = 0.95) -> Reliability | None:
     None with fewer than two items or three respondents, or when an item does not vary. omega is NaN with
     two items, where one factor is not identified, and when the factor explains all of an item.
     """
-    S, k, n = found.covariance, len(found.items), int(found.n_pairs.min())
+    S, k, n = found.covariance, len(found.covariance), int(found.n_pairs.min())
     if k < 2 or n < 3 or not (np.isfinite(S).all() and (np.diag(S) > 0).all()):
         return None
     if not S.sum() > NOTHING * np.trace(S):

@@ -11,6 +11,7 @@ import cxkit as cx
 from cxkit.measure.common import Common
 from cxkit.measure.drivers import driver_rows, item_drivers
 from cxkit.survey.cards import cards
+from cxkit.survey.tally import answers
 
 SETTINGS = Common()
 SINGLE = ["importance", "johnson", "beta", "correlation", "vif"]
@@ -165,8 +166,8 @@ def test_rating_items_are_drivers_on_their_declared_scales_in_one_wave():
     data = pd.DataFrame({"a": rng.integers(1, 6, 160), "b": rng.integers(1, 11, 160), "t": ["1", "2"] * 80})
     data = data.assign(y=np.clip(data["a"] + rng.integers(0, 6, 160), 0, 10), w=rng.uniform(0.5, 2, 160))
     deck = cards(["a", "b", "y"], {"a": [1, 5], "b": {"min": 1, "max": 10, "reversed": True}, "y": [0, 10]})
-    found = item_drivers(data, ["a", "b"], "y", deck, "2", Common(wave="t", weight="w"))
     now = data[data["t"] == "2"]
+    found = item_drivers(answers(now, list(deck), weight="w"), ["a", "b"], "y", deck, "2", SETTINGS)
     # by hand: 1-5 is 25 (a - 1), a reversed 1-10 is 100 (10 - b)/9, 0-10 is 10 y
     x, y = np.column_stack([25 * (now["a"] - 1), 100 * (10 - now["b"]) / 9]), 10 * now["y"].to_numpy(float)
     expected = pd.DataFrame(driver_rows(["a", "b"], x, y, now["w"].to_numpy(), "2", SETTINGS).rows)
@@ -177,9 +178,9 @@ def test_rating_items_are_drivers_on_their_declared_scales_in_one_wave():
 
 
 def test_an_outcome_among_its_items_is_an_error():
-    data = pd.DataFrame({"a": [1], "y": [1]})
+    both = answers(pd.DataFrame({"a": [1], "y": [1]}), ["a", "y"])
     with pytest.raises(cx.SettingsError, match='"y" cannot explain itself; take it out of the items'):
-        item_drivers(data, ["a", "y"], "y", cards(["a", "y"], [0, 10]), "", SETTINGS)
+        item_drivers(both, ["a", "y"], "y", cards(["a", "y"], [0, 10]), "", SETTINGS)
 
 
 def test_the_same_seed_gives_the_same_draws_and_another_does_not():

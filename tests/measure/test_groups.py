@@ -119,7 +119,7 @@ def test_an_economy_of_groups_that_overlap_is_refused(bank):  # noqa: F811
 
 def test_companies_of_an_economy_are_found_in_another_spelling():
     members = Members({name: frozenset([name]) for name in ("Orbenta", "Quenvia")})
-    cells = Cells(pd.DataFrame(), tuple(members.of), (), members)
+    cells = Cells(None, pd.DataFrame(), tuple(members.of), (), members)
     tree = {"name": "all", "children": [{"name": n, "weight": 1, "item": n} for n in ("ORBENTA", "Quenvia ")]}
     assert [node.item for node in read_economy(tree, "company", cells)] == ["", "Orbenta", "Quenvia"]
     with pytest.raises(cx.SettingsError, match=r'company "Orbent", which the column "company" does not hold'):

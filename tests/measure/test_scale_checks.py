@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 import cxkit as cx
+from cxkit.measure.scale_checks import screen
 from cxkit.show.key_errors import CAVEATS
 from cxkit.show.language import LANGUAGES, language
+from cxkit.survey.tally import answers
 
 ITEMS = ["a", "b", "c", "d"]
 
@@ -30,6 +32,21 @@ def stops(result):
 
 def read(result, lang="en"):
     return [unescape(text) for text in re.findall(r"<(?:li|p)>(.*?)</(?:li|p)>", result.prose(lang).html)]
+
+
+def test_a_screen_counts_straight_lines_and_gaps():
+    nan = np.nan
+    rows = [[3, 3, 3], [3, 3, nan], [1, 2, 3], [5, nan, nan], [nan] * 3, [4, 4, 4], [2, 2, 2]]
+    frame = pd.DataFrame(rows, columns=list("abc")).assign(w=[1, 1, 1, 1, 1, 2.5, 0])
+    for each in (True, False):
+        plain, weighted = (answers(frame, list("abc"), weight=weight, each=each) for weight in ("", "w"))
+        assert screen(plain) == {"rows": 7, "straight_lined": 3, "mostly_missing": 2}
+        assert screen(weighted) == {"rows": 6, "straight_lined": 2, "mostly_missing": 2}
+
+
+def test_half_the_items_missing_is_not_most_and_two_items_show_no_straight_line():
+    frame = pd.DataFrame([[3, np.nan], [np.nan, np.nan], [4, 4]], columns=["a", "b"], dtype=float)
+    assert screen(answers(frame, ["a", "b"])) == {"rows": 3, "straight_lined": 0, "mostly_missing": 1}
 
 
 def test_nothing_stops_a_good_scale():

@@ -8,6 +8,7 @@ from dataclasses import fields
 from itertools import product
 
 import duckdb
+import narwhals as nw
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -208,6 +209,15 @@ def test_every_kind_of_table_gives_the_same_result(bank, method, result, backend
         assert value == (
             result.facts[name] if isinstance(value, str) else pytest.approx(result.facts[name], rel=1e-5)
         )
+
+
+@pytest.mark.parametrize("backend", ["duckdb", "pandas"])
+def test_the_rows_are_read_once(bank, method, backend, monkeypatch):
+    data = in_duckdb(bank) if backend == "duckdb" else bank
+    collects, collect = [], nw.LazyFrame.collect
+    monkeypatch.setattr(nw.LazyFrame, "collect", lambda *a, **k: collects.append(a) or collect(*a, **k))
+    METHODS[method].compute(data, **CALLS[method])
+    assert len(collects) == 1
 
 
 def test_rows_in_another_order_give_the_same_table(bank, method, result):

@@ -1,10 +1,10 @@
 """Items that run against the others: by hand, by numpy and pandas, by simulation."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from cxkit.stats.direction import against, pair_covariance, together, upper_bound, with_rest
+from cxkit.stats.direction import against, together, upper_bound, with_rest
+from cxkit.stats.moments import moments
 
 
 def of_factor(loadings, n=200, seed=1):
@@ -35,24 +35,6 @@ def test_what_does_not_vary_has_no_item_rest_correlation():
     cancels = np.array([[1.0, 0.3, 0.3], [0.3, 1, -1], [0.3, -1, 1]])  # the sum of the last two is always the same
     assert np.isnan(with_rest(cancels)).tolist() == [True, False, False]
     assert np.isnan(with_rest(np.diag([1.0, 0]))).all()
-
-
-def test_covariances_of_pairs_are_those_of_pandas():
-    rng = np.random.default_rng(2)
-    scores = rng.normal(size=(60, 3)) + 1e6
-    scores[rng.uniform(size=scores.shape) < 0.3] = np.nan
-    S, n_eff = pair_covariance(scores, np.ones(60))
-    assert pd.DataFrame(scores).cov().to_numpy() == pytest.approx(S, abs=1e-8)
-    known = ~np.isnan(scores)
-    assert n_eff == (known.T.astype(int) @ known).min()
-
-
-def test_weights_count_as_respondents_do_but_for_the_base():
-    scores = np.random.default_rng(3).normal(size=(40, 3))
-    twice, _ = pair_covariance(np.vstack([scores, scores[:10]]), np.ones(50))
-    weighted, n_eff = pair_covariance(scores, np.r_[np.full(10, 2.0), np.ones(30)])
-    assert weighted * 39 / 40 == pytest.approx(twice * 49 / 50, abs=1e-12)
-    assert n_eff == pytest.approx(50**2 / 70)  # Kish 1965: (10 x 2 + 30)^2 / (10 x 4 + 30)
 
 
 def test_columns_of_other_respondents_are_left_out_and_the_rest_stays():
@@ -126,7 +108,8 @@ def test_gaps_and_weights_accuse_no_more_often():
     for _ in range(200):
         rows = rng.integers(1, 6, (150, 6)).astype(float)
         rows[rng.uniform(size=rows.shape) < 0.3] = np.nan
-        found += bool(against(*pair_covariance(rows, rng.exponential(size=150) + 0.2)))
+        m = moments(rows, rng.exponential(size=150) + 0.2)
+        found += bool(against(m.covariance, m.n_eff))
     assert found / 200 <= 0.05 + 2.5 * (0.05 * 0.95 / 200) ** 0.5
 
 

@@ -14,8 +14,9 @@ from cxkit.methods.acsi_regression.models import PathModel, read_model
 from cxkit.methods.acsi_regression.pls import SCHEMES, Structure
 from cxkit.methods.acsi_regression.regression import plain_levels
 from cxkit.methods.acsi_regression.resamples import MISSING, Items, Sample, estimate, ready, resample
-from cxkit.stats.direction import against, pair_covariance
+from cxkit.stats.direction import against
 from cxkit.stats.joint import Estimate, combine, means
+from cxkit.stats.moments import moments
 from cxkit.stats.resample import generator
 from cxkit.survey.cards import Card, cards
 from cxkit.survey.tally import Answers
@@ -116,7 +117,8 @@ class Study:
         blocks = zip(self.model.constructs, self.structure.blocks, sample.index[:, 0], strict=True)
         for construct, block, index in blocks:
             rows = list(block)
-            found = key_errors(construct.items, *pair_covariance(answers.scores[:, rows], answers.w), turned, least)
+            m = moments(answers.scores[:, rows], answers.w)
+            found = key_errors(construct.items, m.covariance, m.n_eff, turned, least)
             notes += [(code, {**told, "construct": construct.name}) for code, told in found]
             shares = dict(zip(construct.items, sample.shares[rows, 0], strict=True))
             if not on_scale(index) or any(shares[item] < 0 for item in named(found)):
@@ -124,8 +126,8 @@ class Study:
             if not found and construct.name != LOW_IS_GOOD:
                 straight.append(self.model.names.index(construct.name))
         levels = plain_levels(items.filled, self.structure)[:, straight]
-        S, n_eff = pair_covariance(levels, answers.w)
-        for whole in against(S, n_eff) if n_eff >= least else ():
+        m = moments(levels, answers.w)
+        for whole in against(m.covariance, m.n_eff) if m.n_eff >= least else ():
             notes.append(("construct_against", {"construct": self.model.names[straight[whole.item]], "r": whole.r}))
         return tuple(notes), frozenset(withheld)
 

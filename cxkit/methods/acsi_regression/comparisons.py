@@ -1,12 +1,12 @@
 """A satisfaction model in groups and over waves: indices, changes, paths against the rest, and a whole economy."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, replace
 
 import numpy as np
 
-from cxkit.measure.cells import Cells, Row, adjusted, in_cell, shared_covariance
+from cxkit.measure.cells import Cells, Row
+from cxkit.measure.comparison import adjusted, gap, shared_covariance
 from cxkit.measure.groups import mirrored
 from cxkit.measure.key_errors import Note, named
 from cxkit.methods.acsi_regression.cells import Cell, Study
@@ -16,15 +16,11 @@ from cxkit.methods.acsi_regression.rows import base_of, index_rows, spans
 from cxkit.result import ARROW
 from cxkit.stats.compare import Basis, difference
 from cxkit.stats.joint import Estimate
-from cxkit.survey import tally
-from cxkit.survey.tally import Answers
 
 UNLIKE, MATTERS = 0.05, 0.99  # p value and correlation below which a construct is composed differently in a group
 
 
-def group_rows(
-    study: Study, cells: Cells, everyone: Answers, now: Cell
-) -> tuple[list[Row], list[Note], dict[str, Cell]]:
+def group_rows(study: Study, cells: Cells, now: Cell) -> tuple[list[Row], list[Note], dict[str, Cell]]:
     """Each group of the current wave: index with everybody's and with its own weights, paths, and tests against the
     rest; also the groups' own models."""
     names, common, level = study.model.names, study.common, study.common.level
@@ -33,7 +29,7 @@ def group_rows(
     families: dict[str, list[Row]] = {}
     fits: dict[str, Cell] = {}
     for group in cells.groups:
-        sides = [in_cell(everyone, cells, group, cells.current, rest=rest) for rest in (False, True)]
+        sides = [cells.answers(group, cells.current, rest) for rest in (False, True)]
         indices = [study.indices(side, now) for side in sides]
         noise = study.weight_noise(sides[0], sides[1], now)
         base: Row = {"group": group, "wave": cells.current}
@@ -50,7 +46,9 @@ def group_rows(
                 notes.append(("index_withheld_in", {"group": group, "construct": name}))
             rows.append(row)
             if mine.n and others.n and mine.value == mine.value and others.value == others.value:
-                test = _gap(mine, others, noise[k], level)
+                # The error of the common weights counts once, not on each side.
+                one, other = (replace(side, fixed=noise[k] / 2) for side in (mine, others))
+                test = gap(one, other, level, reach=100)
                 families.setdefault(name, []).append({**base, "term": "index_vs_rest", **test})
         shown = [len(study.usable(side).w) >= common.min_base for side in sides]
         if not shown[0]:
@@ -67,7 +65,7 @@ def group_rows(
         rows += [{**base, **base_of(fitted), **row} for row in own]
         rest = study.fit(sides[1], "") if shown[1] else None
         if isinstance(rest, Cell):
-            tested, composed, told = _paths_against_rest(study, everyone, cells, group, fitted, rest)
+            tested, composed, told = _paths_against_rest(study, cells, group, fitted, rest)
             for name, row in zip(arrows, tested, strict=True):
                 families.setdefault(name, []).append({**base, **row})
             rows += [{**base, **base_of(fitted), **row} for row in composed]
@@ -89,11 +87,11 @@ def wrong_in(name: str, cell: Cell, now: Cell) -> list[Note]:
 
 
 def _paths_against_rest(
-    study: Study, everyone: Answers, cells: Cells, group: str, mine: Cell, rest: Cell
+    study: Study, cells: Cells, group: str, mine: Cell, rest: Cell
 ) -> tuple[list[Row], list[Row], list[Note]]:
     """Permutation tests of the paths of one group against the others', and whether constructs are composed alike."""
     level = study.common.level
-    both = study.usable(in_cell(everyone, cells, "", cells.current))
+    both = study.usable(cells.now)
     both = both.where(np.array([name is not None for name in both.group], bool))
     items = ready(both.scores, both.w, *study.ends, study.missing)
     inside = cells.members.belong(both.group, group)
@@ -118,10 +116,9 @@ def _paths_against_rest(
     return tested, composed, notes
 
 
-def wave_rows(study: Study, cells: Cells, fitted: Mapping[str, Cell], data: Any) -> tuple[list[Row], list[Note]]:
+def wave_rows(study: Study, cells: Cells, fitted: Mapping[str, Cell]) -> tuple[list[Row], list[Note]]:
     """The index in each wave with that wave's own weights, and its change against the wave before and the first."""
     names, common, level = study.model.names, study.common, study.common.level
-    repeated = common.respondent and tally.repeats(data, common.respondent, common.wave)
     waves = [wave for wave in cells.waves if wave in fitted]
     indices = {wave: study.indices(fitted[wave].answers, fitted[wave]) for wave in waves}
     rows: list[Row] = []
@@ -129,7 +126,6 @@ def wave_rows(study: Study, cells: Cells, fitted: Mapping[str, Cell], data: Any)
         family = []
         for place, wave in enumerate(waves):
             cell, mine = fitted[wave], indices[wave][k]
-            base: Row = {"wave": wave, "n": mine.n, "n_eff": mine.n_eff}
             if wave != cells.current:
                 rows.append({"wave": wave, **index_rows(cell, study, "index")[k]})
             for term, before in (("change_previous", place - 1), ("change_first", 0)):
@@ -137,14 +133,10 @@ def wave_rows(study: Study, cells: Cells, fitted: Mapping[str, Cell], data: Any)
                     earlier = indices[waves[before]][k]
                     if mine.value != mine.value or earlier.value != earlier.value:
                         continue
-                    shared = 0.0
-                    if repeated:
-                        shared = shared_covariance((cell.answers, fitted[waves[before]].answers), mine, earlier)
+                    shared = shared_covariance((cell.answers, fitted[waves[before]].answers), mine, earlier)
                     if term == "change_previous":
-                        sides = [Basis(e.value, e.variance, e.df) for e in (mine, earlier)]
-                        test = asdict(difference(*sides, covariance=shared, level=level, reach=100))
-                        gap = {**base, "n_other": earlier.n, "estimate": mine.value - earlier.value}
-                        family.append({**gap, "term": "index_vs_previous", **test})
+                        test = gap(mine, earlier, level, reach=100, covariance=shared)
+                        family.append({**test, "term": "index_vs_previous", "wave": wave})
                     rows += [{"item": name, "term": term, "wave": wave, "n": mine.n, "n_other": earlier.n,
                               **row} for row in _percent(mine, earlier, shared, level)]  # fmt: skip
         rows += adjusted(name, family, common)
@@ -165,11 +157,3 @@ def _percent(now: Estimate, before: Estimate, shared: float, level: float) -> li
     low, high = change + percent * found.low, change + percent * found.high
     low = max(-100.0, low) if low == low else low  # no index falls by more than all of it
     return [{"estimate": change, "se": percent * found.se, "low": low, "high": high}]
-
-
-def _gap(mine: Estimate, others: Estimate, noise: float, level: float) -> Row:
-    """A difference of two indices with the same weights, whose error (``noise``) counts once, not on each side."""
-    sides = [Basis(e.value, float(e.influence @ e.influence) + noise / 2, e.df) for e in (mine, others)]
-    found = difference(*sides, level=level, reach=100)
-    gap = mine.value - others.value
-    return {"n": mine.n, "n_other": others.n, "n_eff": mine.n_eff, "estimate": gap, **asdict(found)}

@@ -8,8 +8,9 @@ from typing import Any, Unpack
 import numpy as np
 
 from cxkit.errors import DataError
-from cxkit.measure.cells import Row, finish, in_cell, tally_cells
+from cxkit.measure.cells import Row, tally_cells, turned
 from cxkit.measure.common import Keywords, open_data
+from cxkit.measure.finish import finish
 from cxkit.measure.key_errors import Note
 from cxkit.methods.acsi_regression.cells import Cell, Study, read_study
 from cxkit.methods.acsi_regression.comparisons import group_rows, wave_rows
@@ -17,8 +18,6 @@ from cxkit.methods.acsi_regression.models import ready_made
 from cxkit.methods.acsi_regression.rolling_rows import read_economy, rolling_rows
 from cxkit.methods.acsi_regression.rows import construct_rows, item_rows, path_rows, regression_rows
 from cxkit.result import ARROW, PAIR, Result
-from cxkit.survey import tally
-from cxkit.survey.tally import Answers
 
 
 def acsi_regression(
@@ -92,13 +91,13 @@ def acsi_regression(
         constructs, paths, scale or (survey.scale if survey else (1, 10)), common, target=target, scheme=scheme,
         standardised=standardised, missing=missing, resamples=resamples, folds=folds,
     )  # fmt: skip
-    cells = tally_cells(data, study.deck, common)
+    cells = tally_cells(data, study.deck, common, each=True)
+    cells = replace(cells, everyone=turned(cells.everyone, study.deck))
     tree = read_economy(economy, common.by, cells)
-    everyone = _turned(study, tally.answers(data, study.model.items, **common.columns()))
     fitted: dict[str, Cell] = {}
     notes: list[Note] = [("paths_associative", {})]
     for when in cells.waves or ("",):
-        found = study.fit(in_cell(everyone, cells, "", when), when)
+        found = study.fit(cells.answers("", when), when)
         if isinstance(found, Cell):
             fitted[when] = found
         elif when == cells.current:
@@ -108,17 +107,17 @@ def acsi_regression(
     now = fitted[cells.current]
     rows: list[Row] = []
     if len(cells.waves) > 1:
-        rows, told = wave_rows(study, cells, fitted, data)
+        rows, told = wave_rows(study, cells, fitted)
         notes += told
     for part in (construct_rows, path_rows, regression_rows, item_rows):
         own, told = part(now, study)
         rows += [{**row, "wave": cells.current} for row in own]
         notes += told
     if common.by:
-        own, told, fits = group_rows(study, cells, everyone, now)
+        own, told, fits = group_rows(study, cells, now)
         rows, notes = rows + own, notes + told
     if tree:
-        own, told = rolling_rows(study, cells, everyone, tree, fits)
+        own, told = rolling_rows(study, cells, tree, fits)
         rows, notes = rows + own, notes + told
     notes += _model_notes(study, now)
     facts = {"rows": len(now.answers.w), "resamples": now.draws.index.shape[1],
@@ -139,12 +138,6 @@ def _settings(study: Study) -> dict[str, Any]:
         "standardised": study.standardised, "missing": study.missing, "resamples": study.resamples,
         "folds": study.folds,
     }  # fmt: skip
-
-
-def _turned(study: Study, answers: Answers) -> Answers:
-    """Answers with reversed items turned round, so that high is high for every item."""
-    scores = [study.deck[item].turn(column) for item, column in zip(answers.items, answers.scores.T, strict=True)]
-    return replace(answers, scores=np.column_stack(scores))
 
 
 def _model_notes(study: Study, now: Cell) -> list[Note]:

@@ -5,12 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from cxkit.errors import SettingsError, did_you_mean
-from cxkit.measure.cells import Cells, Row, in_cell
+from cxkit.measure.cells import Cells, Row
 from cxkit.measure.key_errors import Note
 from cxkit.methods.acsi_regression.cells import Cell, Study, bounded
 from cxkit.methods.acsi_regression.rolling import rolling
 from cxkit.survey.spelling import key
-from cxkit.survey.tally import Answers
 from cxkit.survey.trees import Tree, read_tree, with_weights
 
 
@@ -44,9 +43,7 @@ def read_economy(economy: Mapping[str, Any] | str, by: str, cells: Cells) -> Tre
     return tree
 
 
-def rolling_rows(
-    study: Study, cells: Cells, everyone: Answers, tree: Tree, now: Mapping[str, Cell]
-) -> tuple[list[Row], list[Note]]:
+def rolling_rows(study: Study, cells: Cells, tree: Tree, now: Mapping[str, Cell]) -> tuple[list[Row], list[Note]]:
     """The rolling index of each node at each wave, companies with their own weights, and its change in percent.
 
     Parameters
@@ -59,7 +56,7 @@ def rolling_rows(
     bases: dict[tuple[str, str], int] = {}
     for company in dict.fromkeys(node.item for node in tree if node.item):
         for wave in waves:
-            answers = study.usable(in_cell(everyone, cells, company, wave))
+            answers = study.usable(cells.answers(company, wave))
             if len(answers.w) < study.common.min_base:
                 continue  # hidden everywhere else, so it may not shine through here
             found = now.get(company) if wave == cells.current else study.fit(answers, f"{company}, {wave}")

@@ -12,8 +12,9 @@ from cxkit.measure.key_errors import Note, key_errors
 from cxkit.methods.csi_tree.operations import Level
 from cxkit.methods.csi_tree.operations import level as operational_level
 from cxkit.stats.bootstrap import covariances, resampled_totals
-from cxkit.stats.direction import pair_covariance, together
+from cxkit.stats.direction import together
 from cxkit.stats.joint import Estimate, linear_base, means
+from cxkit.stats.moments import moments
 from cxkit.stats.resample import generator
 from cxkit.stats.rollup import derived_weights, flat_weights, normalised, roll_up, roll_up_values
 from cxkit.survey.cards import Card, cards
@@ -87,7 +88,8 @@ class Model:
         known = ~np.isnan(ratings)
         keep = together(known.T.astype(int) @ known, least)
         turned = {str(item): self.deck[item].reversed for item in items}
-        return key_errors([str(items[k]) for k in keep], *pair_covariance(ratings[:, keep], answers.w), turned, least)
+        found = moments(ratings[:, keep], answers.w)
+        return key_errors([str(items[k]) for k in keep], found.covariance, found.n_eff, turned, least)
 
     def outcome(self, answers: Answers) -> np.ndarray:
         """The outcome on 0-100 of its declared scale, whatever the presentation of grades."""

@@ -1,25 +1,24 @@
 """CSI tree: which parts make customers satisfied, how much does each weigh, and what should be improved first?"""
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Unpack
 
 import numpy as np
 
 from cxkit.errors import DataError
-from cxkit.measure.cells import Cells, Row, adjusted, finish, in_cell, shared_covariance, tally_cells
+from cxkit.measure.cells import Cells, Row, tally_cells
 from cxkit.measure.common import Keywords, open_data
+from cxkit.measure.comparison import PREVIOUS, Contrast, compare, gap, shared_covariance
 from cxkit.measure.drivers import driver_rows
-from cxkit.measure.groups import mirrored
+from cxkit.measure.finish import finish
 from cxkit.measure.key_errors import named, not_named
 from cxkit.methods.csi_tree.cells import Model, read_model
 from cxkit.result import Result
-from cxkit.stats.compare import Basis, difference
 from cxkit.stats.joint import Estimate
 from cxkit.stats.rollup import flat_weights, split_change
 from cxkit.stats.shares import wilson
-from cxkit.survey import tally
 from cxkit.survey.tally import Answers
 
 QUADRANTS = ("concentrate_here", "keep_up", "low_priority", "possible_overkill")  # Martilla & James 1977
@@ -81,14 +80,13 @@ def csi_tree(
         tree, scale or (survey.scale if survey else (1, 5)), tables, common, weights=weights, normalise=normalise,
         grades=grades, target=target, missing=missing, outcome=outcome,
     )  # fmt: skip
-    cells = tally_cells(data, model.deck, common)
-    everyone = tally.answers(data, list(model.deck), **common.columns())
-    now = in_cell(everyone, cells, "", cells.current)
+    cells = tally_cells(data, model.deck, common, each=True)
+    now = cells.now
     weighing = model.weights(now)
     drawn, shares = model.draws(now, weighing)
     nodes = _nodes_now(model, now, weighing, drawn)
-    rows = _index_rows(model, cells, everyone, weighing, nodes) + _leaf_rows(model, cells, weighing, nodes, shares)
-    rows += _comparisons(model, cells, everyone, weighing, data) + _change_rows(model, cells, everyone, weighing)
+    rows = _index_rows(model, cells, weighing, nodes) + _leaf_rows(model, cells, weighing, nodes, shares)
+    rows += _comparisons(model, cells, weighing) + _change_rows(model, cells, weighing)
     facts: dict[str, Any] = {"rows": len(now.w), "target": float(target)}
     notes = model.key_errors(now)
     parts, matters = model.components, shares[:, model.components]
@@ -138,12 +136,10 @@ def _weights_in(model: Model, answers: Answers, weighing: list[Estimate], *, own
     return [Estimate(weight.value, np.nan, np.nan, np.zeros(len(answers.w))) for weight in weighing]
 
 
-def _index_rows(
-    model: Model, cells: Cells, everyone: Answers, weighing: list[Estimate], nodes: list[Estimate]
-) -> list[Row]:
+def _index_rows(model: Model, cells: Cells, weighing: list[Estimate], nodes: list[Estimate]) -> list[Row]:
     rows = []
     for group, wave in cells.all_cells():
-        answers = in_cell(everyone, cells, group, wave)
+        answers = cells.answers(group, wave)
         now = not group and wave == cells.current
         weights = weighing if now else _weights_in(model, answers, weighing, own=not group)
         found, coverage = (model.nodes if now else model.nodes_in)(answers, weights)
@@ -202,7 +198,7 @@ def _leaf_rows(
                 for end, of in (("estimate", "estimate"), ("low", "high"), ("high", "low"))}  # fmt: skip
         rows.append({**found, **base, "term": "priority", "se": total[place] * found["se"], **gaps})
         if node.item and nodes[place].n:
-            answers = cells.answers(node.item, "", cells.current)
+            answers = cells.distribution(node.item, "", cells.current)
             box = model.deck[node.item].top
             top = answers.share_of(box)
             low, high = wilson(top, answers.n_eff, level)
@@ -211,47 +207,34 @@ def _leaf_rows(
     return rows
 
 
-def _comparisons(model: Model, cells: Cells, everyone: Answers, weighing: list[Estimate], data: Any) -> list[Row]:
+def _comparisons(model: Model, cells: Cells, weighing: list[Estimate]) -> list[Row]:
     """The root and its parts: each group against the rest of the current wave, each wave against the one before."""
-    common = model.common
-    repeated = common.respondent and tally.repeats(data, common.respondent, common.wave)
-    places = [k for k, node in enumerate(model.tree) if node.depth <= 1 and model.surveyed(k)]
-    families: dict[tuple[int, str], list[Row]] = {(k, kind): [] for k in places for kind in ("rest", "previous")}
-    pairs = [("rest", group, cells.current, (group, cells.current, False), (group, cells.current, True))
-             for group in cells.groups]  # fmt: skip
-    pairs += [("previous", "", after, ("", after, False), ("", before, False))
-              for before, after in zip(cells.waves, cells.waves[1:], strict=False)]  # fmt: skip
-    for kind, group, wave, *sides in pairs:
-        cut = [in_cell(everyone, cells, g, w, rest=rest) for g, w, rest in sides]
-        found = [model.nodes_in(side, _weights_in(model, side, weighing, own=kind == "previous"))[0] for side in cut]
-        for place in places:
-            one, other = (side[place] for side in found)
+    places = {node.name: k for k, node in enumerate(model.tree) if node.depth <= 1 and model.surveyed(k)}
+    level, reach = model.common.level, model.bounds[1] - model.bounds[0]
+
+    def test(contrast: Contrast) -> dict[str, Row]:
+        sides = [cells.answers(*side) for side in (contrast.one, contrast.other)]
+        own = contrast.kind == PREVIOUS
+        nodes = [model.nodes_in(side, _weights_in(model, side, weighing, own=own))[0] for side in sides]
+        found = {}
+        for name, place in places.items():
+            # Operational levels are the same on both sides, so only the respondents' variance counts.
+            one, other = (replace(side[place], fixed=0.0) for side in nodes)
             if one.n and other.n:
-                shared = shared_covariance(cut, one, other) if repeated and kind == "previous" else 0.0
-                # Operational levels are the same on both sides, so only the respondents' variance counts.
-                bases = [Basis(e.value, float(e.influence @ e.influence), e.df) for e in (one, other)]
-                gap = one.value - other.value
-                reach = model.bounds[1] - model.bounds[0]
-                test = difference(*bases, covariance=shared, level=common.level, reach=reach)
-                families[place, kind].append({
-                    **asdict(test), "term": f"index_vs_{kind}", "group": group, "wave": wave, "n": one.n,
-                    "n_other": other.n, "n_eff": one.n_eff, "estimate": gap, "low": min(test.low, gap),
-                    "high": max(test.high, gap),
-                })  # fmt: skip
-    rows = []
-    for (place, kind), family in families.items():
-        once = kind == "rest" and mirrored(family, cells.members)
-        rows += adjusted(model.tree[place].name, family, common, once=once)
-    return rows
+                shared = shared_covariance(sides, one, other)
+                found[name] = gap(one, other, level, reach=reach, covariance=shared)
+        return found
+
+    return compare(cells, places, "index", test, model.common)
 
 
-def _change_rows(model: Model, cells: Cells, everyone: Answers, weighing: list[Estimate]) -> list[Row]:
+def _change_rows(model: Model, cells: Cells, weighing: list[Estimate]) -> list[Row]:
     """The root's change since the wave before, split exactly into changes of its parts and of their weights."""
     if len(cells.waves) < 2:
         return []
     weights, values, bases = [], [], []
     for wave in cells.waves[-2:]:
-        answers = in_cell(everyone, cells, "", wave)
+        answers = cells.answers("", wave)
         mine = _weights_in(model, answers, weighing, own=True)
         found, coverage = model.nodes(answers, mine)
         share = np.array([mine[k].value * bool(coverage[k]) for k in model.components])

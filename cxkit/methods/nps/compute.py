@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from cxkit.errors import DataError, SettingsError, did_you_mean
-from cxkit.measure.cells import Measure, Row, compare, finish, panel, share_rows, tally_cells
+from cxkit.measure.cells import Cells, Row, share_rows, tally_cells
 from cxkit.measure.common import Keywords, open_data
+from cxkit.measure.comparison import PREVIOUS, Contrast, compare, contrasts, same_people, tested
 from cxkit.measure.drivers import item_drivers
+from cxkit.measure.finish import finish
 from cxkit.result import Result
 from cxkit.stats.change import Pairs, net_change
 from cxkit.stats.compare import Basis, Difference, difference
@@ -74,8 +76,7 @@ def nps(
     data, common, survey = open_data(data, given)
     score = score or _only_item(survey)
     everything = cards([score, *drivers], scale or (survey.scale if survey else (0, 10)))
-    deck = {score: everything[score]}
-    rating = deck[score]
+    rating = everything[score]
     if (rating.low, rating.high) not in ((0, 10), (1, 10)) or rating.reversed:
         raise SettingsError(
             f'The scale of "{score}" runs from {rating.low} to {rating.high}{" reversed" * rating.reversed}; '
@@ -86,17 +87,25 @@ def nps(
             raise SettingsError(f'There is no {name} "{word}"; {did_you_mean(word, known)}')
     if variant == "expectation" and rating.low != 1:
         raise SettingsError("The expectation form is asked on 1-10; give scale [1, 10].")
-    cells = tally_cells(data, everything, common)
+    cells = tally_cells(data, everything, common, each=bool(drivers))
 
     def estimates(answers: Distribution, *_: str) -> list[Row]:
         return _estimates(answers, rating, interval, common.level, generator(common.seed, "nps"))
 
     rows = cells.describe(score, "nps", estimates)
-    rows += compare(data, deck, cells, _MEASURE, common)
+
+    def test(contrast: Contrast) -> dict[str, Row]:
+        one, other = (cells.distribution(score, *side) for side in (contrast.one, contrast.other))
+        if not (one.n and other.n):
+            return {}
+        same = _same(cells, contrast, score) if common.respondent and contrast.kind == PREVIOUS else None
+        found = _difference(one, other, same, common.level)
+        return {score: tested(one, other, _nps(one) - _nps(other), found, reach=200)}
+
+    rows += compare(cells, [score], "nps", test, common)
     if common.respondent and len(cells.waves) > 1:
-        same = panel(data, score, rating, common, cells.waves[-2], cells.current)
-        rows += _flow(same, score, cells.current, common.level)
-    everyone = cells.answers(score, "", cells.current)
+        rows += _flow(_same(cells, contrasts(cells)[-1], score), score, cells.current, common.level)
+    everyone = cells.distribution(score, "", cells.current)
     facts: dict[str, Any] = {
         "n": everyone.n,
         "n_eff": everyone.n_eff,
@@ -104,7 +113,7 @@ def nps(
     }
     notes: list[tuple[str, dict[str, Any]]] = [("scale_from_one", {})] if rating.low == 1 else []
     if drivers:
-        found = item_drivers(data, list(drivers), score, everything, cells.current, common)
+        found = item_drivers(cells.now, list(drivers), score, everything, cells.current, common)
         rows, facts, notes = rows + found.rows, facts | found.facts, notes + found.notes
     settings = {
         "score": score, "scale": {item: card.plain() for item, card in everything.items()}, "drivers": list(drivers),
@@ -150,17 +159,22 @@ def _basis(answers: Distribution) -> Basis:
     return Basis(100 * centre, 100**2 * variance)
 
 
-def _test(one: Distribution, other: Distribution, same: Pairs | None, level: float) -> Difference:
-    if not same:
+def _same(cells: Cells, contrast: Contrast, score: str) -> Pairs:
+    """The categories of those who answered in both waves."""
+    sides = [cells.answers(*side).of([score]) for side in (contrast.one, contrast.other)]
+    now, before = (side.where(~np.isnan(side.scores[:, 0])) for side in sides)
+    here, there = same_people(now, before)
+    was, is_now = category_of(before.scores[there, 0]), category_of(now.scores[here, 0])
+    return Pairs.of(was, is_now, before.w[there], now.w[here])
+
+
+def _difference(one: Distribution, other: Distribution, same: Pairs | None, level: float) -> Difference:
+    if same is None or not len(same.n):
         return difference(_basis(one), _basis(other), level=level)
     after, before = (replace(side, score=category_of(side.score)) for side in (one, other))
-    pairs = replace(same, before=category_of(same.before), after=category_of(same.after))
-    found = net_change(after, before, pairs, level)
+    found = net_change(after, before, same, level)
     points = {name: 100 * getattr(found, name) for name in ("se", "low", "high", "detectable")}
     return replace(found, **points)
-
-
-_MEASURE = Measure("nps", _nps, _test, reach=200)
 
 
 def _estimates(
@@ -180,11 +194,10 @@ def _estimates(
     ]  # fmt: skip
 
 
-def _flow(same: pd.DataFrame, score: str, wave: str, level: float) -> list[Row]:
+def _flow(same: Pairs, score: str, wave: str, level: float) -> list[Row]:
     """Where the respondents of each category went between the last two waves; counts are unweighted."""
     moves = np.zeros((3, 3))
-    was, now = (category_of(same[side].to_numpy(float)) + 1 for side in ("before", "after"))
-    np.add.at(moves, (was, now), same["n"].to_numpy(float))
+    np.add.at(moves, (same.before + 1, same.after + 1), same.n)
     rows = []
     for group, counts in zip(CATEGORIES, moves, strict=True):
         n = counts.sum()

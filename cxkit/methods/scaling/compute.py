@@ -4,12 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Unpack
 
+import numpy as np
+
 from cxkit.errors import SettingsError
-from cxkit.measure.cells import Cells, Row, compare, finish, mean_measure, share_rows, tally_cells
+from cxkit.measure.cells import Cells, Row, share_rows, tally_cells, turned
 from cxkit.measure.common import Common, Keywords, open_data
+from cxkit.measure.comparison import compare_means
 from cxkit.measure.drivers import item_drivers
+from cxkit.measure.finish import finish
 from cxkit.measure.key_errors import Note, named, not_named
-from cxkit.measure.scale_checks import scale_checks
+from cxkit.measure.scale_checks import scale_checks, screen
 from cxkit.result import Result
 from cxkit.stats.net import net
 from cxkit.stats.weights import Distribution, mean
@@ -57,19 +61,19 @@ def scaling(
     if OVERALL in deck:
         raise SettingsError(f'No item may be named "{OVERALL}"; rename the column.')
     everything = cards([*items, *([outcome] if outcome and outcome not in items else [])], scale)
-    cells = tally_cells(data, everything, common)
+    cells = tally_cells(data, everything, common, each=bool(outcome))
     rows = []
     for item, card in deck.items():
         rows += cells.describe(item, "mean", lambda answers, *_, card=card: _estimates(answers, card, common.level))
-    rows += _overall(data, deck, cells, common)
-    rows += compare(data, deck, cells, mean_measure(deck), common)
-    now = tally.in_wave(data, common.wave, cells.current)
-    reliable, checked = scale_checks(now, deck, common)
-    facts = {"items": len(items), **tally.screen(now, list(items), common.weight), **reliable}
+    rows += _overall(deck, cells, common)
+    rows += compare_means(cells, deck, "mean", common)
+    now = cells.now.of(items)
+    reliable, checked = scale_checks(turned(now, deck), deck, common)
+    facts = {"items": len(items), **screen(now), **reliable}
     notes: list[Note] = [("reversed", {"item": item}) for item, card in deck.items() if card.reversed]
     notes += checked
     if outcome:
-        found = item_drivers(data, list(items), outcome, everything, cells.current, common)
+        found = item_drivers(cells.now, list(items), outcome, everything, cells.current, common)
         rows, facts = rows + found.rows, facts | found.facts
         notes += not_named(found.notes, named(checked))
     settings = {
@@ -93,18 +97,15 @@ def _estimates(answers: Distribution, card: Card, level: float) -> list[Row]:
     ]  # fmt: skip
 
 
-def _overall(data: Any, deck: Mapping[str, Card], cells: Cells, common: Common) -> list[Row]:
+def _overall(deck: Mapping[str, Card], cells: Cells, common: Common) -> list[Row]:
     if len(deck) < 2:
         return []
-    parts = {}
-    for item, card in deck.items():
-        slope = (-100 if card.reversed else 100) / (card.high - card.low)
-        parts[item] = (-slope * (card.high if card.reversed else card.low), slope)
-    columns = {"by": common.by, "wave": common.wave, "weight": common.weight}
-    counts = tally.counts(tally.with_composite(data, OVERALL, parts), [OVERALL], **columns)
+    answers = cells.everyone.of([*deck])
+    levels = [card.percent(column) for card, column in zip(deck.values(), answers.scores.T, strict=True)]
+    whole = replace(answers, items=(OVERALL,), scores=np.mean(levels, axis=0)[:, None])
 
     def index(answers: Distribution, *_: str) -> list[Row]:
         m = mean(answers, (0, 100), common.level)
         return [{"term": "index", "estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high}]
 
-    return replace(cells, counts=counts).describe(OVERALL, "index", index)
+    return replace(cells, counts=tally.counts(whole)).describe(OVERALL, "index", index)

@@ -1,24 +1,27 @@
 """Semantic differential: how is our site perceived on bipolar scales against a competitor and an ideal?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any, Unpack
 
 import numpy as np
 
 from cxkit.errors import DataError, SettingsError
-from cxkit.measure.cells import Row, adjusted, compare, finish, in_cell, mean_measure, tally_cells
+from cxkit.measure.cells import Row, tally_cells, turned
 from cxkit.measure.common import Common, Keywords, open_data
+from cxkit.measure.comparison import adjusted, compare_means, gap
+from cxkit.measure.finish import finish
 from cxkit.measure.key_errors import Note, key_errors
+from cxkit.measure.scale_checks import screen
 from cxkit.methods.semantic_differential.distances import closer, distance, profile_r, resampled_means, split
 from cxkit.methods.semantic_differential.read import NOTHING, Pole, in_languages, profile_items, read_poles
 from cxkit.result import Result
-from cxkit.stats.compare import Basis, difference
-from cxkit.stats.direction import pair_covariance, together
+from cxkit.stats.direction import together
 from cxkit.stats.joint import Estimate, combine, linear_base, means
+from cxkit.stats.moments import moments
 from cxkit.stats.resample import generator
-from cxkit.survey import tally
 from cxkit.survey.cards import Card, cards
+from cxkit.survey.tally import Answers
 
 PROFILE = "profile"  # the item name of all scales together
 
@@ -74,34 +77,30 @@ def semantic_differential(
     scales, things = read_poles(poles), [own, *competitors, ideal]
     deck = _deck(scales, things, scale)
     scales = {name: replace(pole, reversed=deck[f"{own}_{name}"].reversed) for name, pole in scales.items()}
-    cells = tally_cells(data, deck, common)
-    rated = tally.answers(data, list(deck), by=common.by, wave=common.wave, weight=common.weight)
-    for column, n in zip(deck, (~np.isnan(rated.scores)).sum(axis=0), strict=True):
+    cells = tally_cells(data, deck, common, each=True)
+    for column, n in zip(deck, (~np.isnan(cells.everyone.scores)).sum(axis=0), strict=True):
         if not n:
             raise DataError(
                 f'The column "{column}" holds no answer at all; leave its scale or object out, or check the file.'
             )
-    turned = [card.turn(scores) for card, scores in zip(deck.values(), rated.scores.T, strict=True)]
-    rated = replace(rated, scores=np.column_stack(turned))
     pairs = [(own, other) for other in (*competitors, ideal)] + [(other, ideal) for other in competitors]
     rows: list[Row] = []
     for group, when in cells.all_cells():
-        mine = in_cell(rated, cells, group, when)
+        mine = turned(cells.answers(group, when), deck)
         found = _cell(mine, list(scales), things, pairs, next(iter(deck.values())), common)
         rows += [{**row, "group": group, "wave": when} for row in found]
     ours = {name: deck[name] for name in profile_items(scales, [own])}
-    for row in compare(data, ours, cells, mean_measure(ours), common):
+    for row in compare_means(cells, ours, "mean", common):
         rows.append({**row, "item": row["item"].removeprefix(f"{own}_"), "term": f"mean_{own}{row['term'][4:]}"})
     rows = [row for row in rows if np.isfinite(row.get("estimate", np.nan)) or _base(row) < common.min_base]
     order = {name: k for k, name in enumerate((*scales, PROFILE))}
     rows.sort(key=lambda row: order[row["item"]])
-    now = in_cell(rated, cells, "", cells.current)
+    now = turned(cells.now, deck)
     notes: list[Note] = [("reversed", {"item": name}) for name, pole in scales.items() if pole.reversed]
     notes += _notes(now.scores, things)
     notes += _key_errors(now.scores, now.w, {name: pole.reversed for name, pole in scales.items()}, common.min_base)
     notes += _bases(now, len(scales), own) * bool(common.weight)
-    screened = tally.screen(tally.in_wave(data, common.wave, cells.current), list(deck), common.weight)
-    facts = {"scales": len(scales), **screened}
+    facts = {"scales": len(scales), **screen(cells.now)}
     labels: dict[str, Mapping[str, str]] = {}
     for name, pole in ((name, pole.turned) for name, pole in scales.items()):
         labels |= {name: pole.text(), f"{name}_left": pole.left, f"{name}_right": pole.right}
@@ -143,12 +142,7 @@ def _base(row: Row) -> float:
 
 
 def _cell(
-    mine: tally.Answers,
-    scales: list[str],
-    things: list[str],
-    pairs: list[tuple[str, str]],
-    card: Card,
-    common: Common,
+    mine: Answers, scales: list[str], things: list[str], pairs: list[tuple[str, str]], card: Card, common: Common
 ) -> list[Row]:
     """All estimates of one group in one wave."""
     k, level = len(scales), common.level
@@ -167,18 +161,17 @@ def _cell(
             for name, a, b in zip(scales, each[one], each[other], strict=True)
         ]
         rows += adjusted("", gaps, common)
-        for j, gap in enumerate(gaps):
+        for j, row in enumerate(gaps):
             x, y = (mine.scores[:, columns[thing]][:, j] for thing in (one, other))
-            rows.append({**{name: gap[name] for name in ("item", "n", "n_other", "n_eff")},
-                         "term": f"dz_{one}_{other}", "estimate": _dz(gap["estimate"], x, y, mine.w)})  # fmt: skip
+            rows.append({**{name: row[name] for name in ("item", "n", "n_other", "n_eff")},
+                         "term": f"dz_{one}_{other}", "estimate": _dz(row["estimate"], x, y, mine.w)})  # fmt: skip
         rows += _distances(f"{one}_{other}", each[one], each[other], card, level)
     return rows + _closer(mine, each, things, common)
 
 
 def _gap(a: Estimate, b: Estimate, level: float, reach: float) -> Row:
-    sides = (Basis(m.value, m.variance, m.df) for m in (a, b))
-    found = difference(*sides, covariance=float(a.influence @ b.influence), level=level, reach=reach)
-    return {"n": a.n, "n_other": b.n, "n_eff": min(a.n_eff, b.n_eff), "estimate": a.value - b.value, **asdict(found)}
+    found = gap(a, b, level, reach=reach, covariance=float(a.influence @ b.influence))
+    return {**found, "n_eff": min(a.n_eff, b.n_eff)}
 
 
 def _dz(gap: float, x: np.ndarray, y: np.ndarray, w: np.ndarray) -> float:
@@ -222,7 +215,7 @@ def _distances(pair: str, one: Sequence[Estimate], other: Sequence[Estimate], ca
     return [{**base, **row, "term": f"{row['term']}_{pair}"} for row in rows]
 
 
-def _closer(mine: tally.Answers, each: Mapping[str, list[Estimate]], things: list[str], common: Common) -> list[Row]:
+def _closer(mine: Answers, each: Mapping[str, list[Estimate]], things: list[str], common: Common) -> list[Row]:
     """The probability that own lies closer to the ideal than each competitor."""
     found = [m for side in each.values() for m in side]
     n, n_eff = (min(getattr(m, name) for m in found) for name in ("n", "n_eff"))
@@ -239,7 +232,7 @@ def _closer(mine: tally.Answers, each: Mapping[str, list[Estimate]], things: lis
     return rows
 
 
-def _bases(now: tally.Answers, k: int, own: str) -> list[Note]:
+def _bases(now: Answers, k: int, own: str) -> list[Note]:
     """The effective bases of the distance between own and ideal, by Kish's formula and by linearisation."""
     now = now.where(~np.isnan(np.hstack([now.scores[:, :k], now.scores[:, -k:]])).all(axis=1))
     found = means(now.scores, now.w)
@@ -270,8 +263,8 @@ def _key_errors(scores: np.ndarray, w: np.ndarray, turned: Mapping[str, bool], l
     centred = np.vstack([block - [m.value for m in means(block, w)] for block in blocks])
     known = ~np.isnan(centred)
     keep = together(known.T.astype(int) @ known, least)
-    covariance, _ = pair_covariance(centred[:, keep], np.tile(w, len(blocks)))
+    covariance = moments(centred[:, keep], np.tile(w, len(blocks))).covariance
     # A respondent's ratings of several objects are no more respondents.
-    people = max(pair_covariance(block[:, keep], w)[1] for block in blocks)
+    people = max(moments(block[:, keep], w).n_eff for block in blocks)
     names = list(turned)
     return key_errors([names[k] for k in keep], covariance, people, turned, least)

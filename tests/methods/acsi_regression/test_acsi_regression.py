@@ -240,8 +240,10 @@ def test_the_same_respondents_in_two_waves_make_a_narrower_change():
     later[["s1", "s2"]] = np.clip(later[["s1", "s2"]] + 1, 1, 10)
     data = pd.concat([base.assign(w="1"), later.assign(w="2")]).assign(id=[*range(400), *range(400)])
     paired, apart = (study(data, wave="w", respondent=r) for r in ("id", ""))
-    widths = [r.rows(item="satisfaction", term="change_previous")[["low", "high"]].iloc[0] for r in (paired, apart)]
-    assert widths[0]["high"] - widths[0]["low"] < 0.5 * (widths[1]["high"] - widths[1]["low"])
+    for term in ("change_previous", "index_vs_previous"):
+        rows = [r.rows(item="satisfaction", term=term).iloc[0] for r in (paired, apart)]
+        narrow, wide = (row["high"] - row["low"] for row in rows)
+        assert narrow < 0.5 * wide, term
 
 
 def test_an_economy_rolls_companies_up_and_keeps_what_was_not_measured():

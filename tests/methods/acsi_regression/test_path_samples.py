@@ -14,7 +14,7 @@ from cxkit.errors import DataError, SettingsError
 from cxkit.methods.acsi_regression.moments import covariances
 from cxkit.methods.acsi_regression.pls import Structure, fit, regress, total_effects
 from cxkit.methods.acsi_regression.resamples import MISSING, Items, estimate, from_totals, ready, resample
-from cxkit.survey.tally import moments
+from cxkit.stats.moments import moments
 from tests.conftest import SHARED
 
 TINY = 1e-9  # 12 digits are printed, of numbers up to 100
@@ -167,10 +167,9 @@ def test_pairwise_covariances_are_those_of_pandas(seed):
     assert found.slopes == pytest.approx(regress(C[:, :, None], CHAIN)[0], abs=1e-10)
 
 
-def test_weighted_pairwise_covariances_are_those_of_the_tally():
+def test_weighted_pairwise_covariances_are_those_of_all_methods():
     x, w = punched(4), np.random.default_rng(4).uniform(0.2, 3, 80)
-    names = list("abcdef")
-    known = moments(pd.DataFrame(x, columns=names).assign(w=w), names, weight="w", complete=False)
+    known = moments(x, w)
     items = ready(x, w, np.zeros(6), np.full(6, 10.0), "pairwise")
     pairs, mean = covariances(items.moments.sum(axis=0)[:, None], items)
     assert pairs[:, 0] == pytest.approx(known.covariance[np.triu_indices(6)], abs=1e-12)
