@@ -18,6 +18,8 @@ from cxkit.survey.tally import Answers
 
 REST, PREVIOUS = "rest", "previous"
 NOTHING = 1e-24  # a variance below it is only rounding
+Same = tuple[np.ndarray | slice, np.ndarray | slice]  # places of the same respondents in two cells
+EVERYBODY = (slice(None), slice(None))  # two estimates of one cell
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,13 @@ def compare_means(cells: Cells, deck: Mapping[str, Card], term: str, common: Com
 
     def test(contrast: Contrast) -> dict[str, Row]:
         sides = [turned(cells.answers(*side).of([*deck]), deck) for side in (contrast.one, contrast.other)]
-        found = {}
-        for (item, card), one, other in zip(deck.items(), *(means(s.scores, s.w, s.n) for s in sides), strict=True):
-            if one.n and other.n:
-                shared = shared_covariance(sides, one, other)
-                found[item] = gap(one, other, common.level, reach=card.high - card.low, covariance=shared)
-        return found
+        same = same_people(*sides)
+        pairs = zip(deck.items(), *(means(side.scores, side.w, side.n) for side in sides), strict=True)
+        return {
+            item: gap(one, other, common.level, reach=card.high - card.low, same=same)
+            for (item, card), one, other in pairs
+            if one.n and other.n
+        }
 
     return compare(cells, deck, term, test, common)
 
@@ -90,15 +93,16 @@ def adjusted(item: str, family: Sequence[Row], common: Common, *, once: bool = F
 
 
 def gap(
-    one: Estimate, other: Estimate, level: float, *, reach: float = np.inf, covariance: float = 0.0
+    one: Estimate, other: Estimate, level: float, *, reach: float = np.inf, same: Same | None = None
 ) -> dict[str, Any]:
     """The difference of two estimates, first minus second, with its interval and test.
 
     Parameters
     ----------
     reach : the largest difference there can be.
-    covariance : of the two, as of :func:`shared_covariance`.
+    same : respondents who stand in both, as of :func:`same_people`.
     """
+    covariance = shared_covariance(one, other, same) if same else 0.0
     sides = [Basis(e.value, 0.0 if e.variance <= NOTHING else e.variance, e.df) for e in (one, other)]
     found = difference(*sides, covariance=covariance, level=level)
     return tested(one, other, one.value - other.value, found, reach)
@@ -114,14 +118,14 @@ def tested(
     return row
 
 
-def same_people(one: Answers, other: Answers) -> tuple[np.ndarray, np.ndarray]:
+def same_people(one: Answers, other: Answers) -> Same:
     """The lines of the respondents who stand in both: their places in the one and in the other."""
-    named = [np.flatnonzero([bool(name) for name in side.respondent]) for side in (one, other)]
+    named = [np.flatnonzero(side.respondent.astype(bool)) for side in (one, other)]
     place = pd.Index(other.respondent[named[1]]).get_indexer(pd.Index(one.respondent[named[0]]))
     return named[0][place >= 0], named[1][place[place >= 0]]
 
 
-def shared_covariance(sides: Sequence[Answers], one: Estimate, other: Estimate) -> float:
-    """The covariance of an estimate in two waves: the influences of the respondents who stand in both."""
-    here, there = same_people(*sides)
+def shared_covariance(one: Estimate, other: Estimate, same: Same) -> float:
+    """The covariance of two estimates, from the influences of the respondents who stand in both."""
+    here, there = same
     return float(one.influence[here] @ other.influence[there])

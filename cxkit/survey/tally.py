@@ -43,10 +43,11 @@ class Answers:
         return replace(self, **{k: getattr(self, k)[keep] for k in ("scores", "n", "w", *LABELS)})
 
     def of(self, items: Sequence[str]) -> "Answers":
-        """The answers to some of the items; random draws then depend on these only, not on the order of a file."""
+        """The answers to some of the items, in the order that depends on these only."""
+        if tuple(items) == self.items:
+            return self
         scores = self.scores[:, [self.items.index(item) for item in items]]
-        order = np.lexsort([self.w, *scores.T[::-1]])
-        return replace(self, items=tuple(items), scores=scores).where(order)
+        return replace(self, items=tuple(items), scores=scores).where(_order(scores, self.w))
 
 
 def answers(
@@ -93,8 +94,14 @@ def answers(
     _check_weights(weight, n, w)
     if respondent:
         _refuse_twice(respondent, wave, pd.DataFrame({"wave": when, "id": who}))
+    order = _order(found, w)
     everybody = Answers(tuple(items), found, n, w, group, when, who, zero=int(n[w == 0].sum()))
-    return everybody.where(w > 0).of(items)
+    return everybody.where(order[w[order] > 0])
+
+
+def _order(scores: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """So random draws do not depend on the order of a file."""
+    return np.lexsort([w, *scores.T[::-1]])
 
 
 def _check_weights(weight: str, n: np.ndarray, w: np.ndarray) -> None:

@@ -104,7 +104,7 @@ def test_those_who_stand_in_both_are_found_by_their_ids_alone():
     assert (one.scores[here, 0].item(), other.scores[there, 0].item()) == (4, 2)
     plain = answers(frame, ["q"], wave="wave")
     assert same_people(plain, plain)[0].size == 0
-    assert shared_covariance([plain, plain], estimate(frame["q"]), estimate(frame["q"])) == 0
+    assert shared_covariance(estimate(frame["q"]), estimate(frame["q"]), same_people(plain, plain)) == 0
 
 
 def test_answers_to_reversed_items_are_turned_round():

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 import numpy as np
 
 from cxkit.measure.cells import Cells, Row
-from cxkit.measure.comparison import adjusted, gap, shared_covariance
+from cxkit.measure.comparison import Same, adjusted, gap, same_people, shared_covariance
 from cxkit.measure.groups import mirrored
 from cxkit.measure.key_errors import Note, named
 from cxkit.methods.acsi_regression.cells import Cell, Study
@@ -133,25 +133,25 @@ def wave_rows(study: Study, cells: Cells, fitted: Mapping[str, Cell]) -> tuple[l
                     earlier = indices[waves[before]][k]
                     if mine.value != mine.value or earlier.value != earlier.value:
                         continue
-                    shared = shared_covariance((cell.answers, fitted[waves[before]].answers), mine, earlier)
+                    same = same_people(cell.answers, fitted[waves[before]].answers)
                     if term == "change_previous":
-                        test = gap(mine, earlier, level, reach=100, covariance=shared)
+                        test = gap(mine, earlier, level, reach=100, same=same)
                         family.append({**test, "term": "index_vs_previous", "wave": wave})
-                    rows += [{"item": name, "term": term, "wave": wave, "n": mine.n, "n_other": earlier.n,
-                              **row} for row in _percent(mine, earlier, shared, level)]  # fmt: skip
+                    rows += [{"item": name, "term": term, "wave": wave, "n": mine.n, "n_other": earlier.n, **change}
+                             for change in _percent(mine, earlier, same, level)]  # fmt: skip
         rows += adjusted(name, family, common)
     now = fitted[cells.current]
     return rows, [note for wave in waves[:-1] for note in wrong_in(wave, fitted[wave], now)]
 
 
-def _percent(now: Estimate, before: Estimate, shared: float, level: float) -> list[Row]:
+def _percent(now: Estimate, before: Estimate, same: Same, level: float) -> list[Row]:
     """The change in percent; an index of 0 before has none."""
     if not before.value > 0:
         return []
     ratio = now.value / before.value
     # A ratio's error to first order: that of now - ratio x before, over before.
     sides = Basis(now.value, now.variance, now.df), Basis(ratio * before.value, ratio**2 * before.variance, before.df)
-    found = difference(*sides, covariance=ratio * shared, level=level)
+    found = difference(*sides, covariance=ratio * shared_covariance(now, before, same), level=level)
     percent = 100 / before.value
     change = 100 * (ratio - 1)
     low, high = change + percent * found.low, change + percent * found.high

@@ -10,7 +10,7 @@ import numpy as np
 from cxkit.errors import DataError
 from cxkit.measure.cells import Cells, Row, tally_cells
 from cxkit.measure.common import Keywords, open_data
-from cxkit.measure.comparison import PREVIOUS, Contrast, compare, gap, shared_covariance
+from cxkit.measure.comparison import PREVIOUS, Contrast, compare, gap, same_people
 from cxkit.measure.drivers import driver_rows
 from cxkit.measure.finish import finish
 from cxkit.measure.key_errors import named, not_named
@@ -216,13 +216,12 @@ def _comparisons(model: Model, cells: Cells, weighing: list[Estimate]) -> list[R
         sides = [cells.answers(*side) for side in (contrast.one, contrast.other)]
         own = contrast.kind == PREVIOUS
         nodes = [model.nodes_in(side, _weights_in(model, side, weighing, own=own))[0] for side in sides]
-        found = {}
+        same, found = same_people(*sides), {}
         for name, place in places.items():
             # Operational levels are the same on both sides, so only the respondents' variance counts.
             one, other = (replace(side[place], fixed=0.0) for side in nodes)
             if one.n and other.n:
-                shared = shared_covariance(sides, one, other)
-                found[name] = gap(one, other, level, reach=reach, covariance=shared)
+                found[name] = gap(one, other, level, reach=reach, same=same)
         return found
 
     return compare(cells, places, "index", test, model.common)

@@ -9,7 +9,7 @@ import numpy as np
 from cxkit.errors import DataError, SettingsError
 from cxkit.measure.cells import Row, tally_cells, turned
 from cxkit.measure.common import Common, Keywords, open_data
-from cxkit.measure.comparison import adjusted, compare_means, gap
+from cxkit.measure.comparison import EVERYBODY, adjusted, compare_means, gap
 from cxkit.measure.finish import finish
 from cxkit.measure.key_errors import Note, key_errors
 from cxkit.measure.scale_checks import screen
@@ -170,8 +170,7 @@ def _cell(
 
 
 def _gap(a: Estimate, b: Estimate, level: float, reach: float) -> Row:
-    found = gap(a, b, level, reach=reach, covariance=float(a.influence @ b.influence))
-    return {**found, "n_eff": min(a.n_eff, b.n_eff)}
+    return {**gap(a, b, level, reach=reach, same=EVERYBODY), "n_eff": min(a.n_eff, b.n_eff)}
 
 
 def _dz(gap: float, x: np.ndarray, y: np.ndarray, w: np.ndarray) -> float:
