@@ -19,6 +19,7 @@ COLUMNS = (
     "p", "p_adjusted", "detectable", "base",
 )  # fmt: skip
 TEXT_COLUMNS = ("item", "term", "group", "wave", "base")
+Row = dict[Any, Any]  # a row of a result's table
 ARROW, PAIR = " -> ", " ~ "  # between the names of two constructs that one item of a result tells of
 # Ends of line beside \n and \r that some readers break rows at, and marks that turn the direction of the text after.
 _TURNING = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")

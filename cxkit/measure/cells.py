@@ -11,6 +11,7 @@ from cxkit.errors import DataError
 from cxkit.measure import doubts
 from cxkit.measure.common import Common
 from cxkit.measure.groups import Members, in_order, members_of
+from cxkit.result import Row
 from cxkit.stats.shares import goodman, wilson
 from cxkit.stats.weights import Distribution
 from cxkit.survey import tally
@@ -18,8 +19,6 @@ from cxkit.survey.cards import Card
 from cxkit.survey.tally import Answers
 from cxkit.survey.timeline import natural, wave_order
 from cxkit.survey.wave_column import declared_order
-
-Row = dict[str, Any]  # a row of the result's table to be
 
 
 class Where(NamedTuple):

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxkit.measure.cells import Cells, Row, Where, turned
+from cxkit.measure.cells import Cells, Where, turned
 from cxkit.measure.common import Common
 from cxkit.measure.groups import mirrored
+from cxkit.result import Row
 from cxkit.stats.compare import Basis, Difference, adjust, difference
 from cxkit.stats.joint import Estimate, means
 from cxkit.stats.weights import Distribution

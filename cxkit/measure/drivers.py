@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from cxkit.errors import SettingsError
-from cxkit.measure.cells import Row
 from cxkit.measure.common import Common
 from cxkit.measure.key_errors import Note
+from cxkit.result import Row
 from cxkit.stats.contrast import penalty_reward
 from cxkit.stats.direction import upper_bound
 from cxkit.stats.importance import Drivers, drivers

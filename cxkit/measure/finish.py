@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from cxkit.measure.cells import Cells, Row
+from cxkit.measure.cells import Cells
 from cxkit.measure.common import Common
 from cxkit.measure.groups import mirrored, name_notes
-from cxkit.result import Result, tidy_table
+from cxkit.result import Result, Row, tidy_table
 from cxkit.stats.bases import apply_base_policy
 from cxkit.survey.survey import Survey
 

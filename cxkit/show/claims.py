@@ -1,11 +1,8 @@
 """Claims that several methods make in titles and prose, each only when it is reliable."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
-from cxkit.result import Result
+from cxkit.result import Result, Row
 from cxkit.show.language import Language, mark
 from cxkit.show.rows import compared, now_of, reliable
 from cxkit.show.units import Unit
@@ -48,14 +45,14 @@ GAPS = {
 }
 
 
-def verdict_of(result: Result, row: Mapping[Any, Any] | pd.Series) -> str:
+def verdict_of(result: Result, row: Row | pd.Series) -> str:
     """Judge an index against the target of the result by its interval; a level from books alone is exact."""
     exact = row["low"] != row["low"] and row["n"] != row["n"]
     low, high = (row["estimate"],) * 2 if exact else (row["low"], row["high"])
     return verdict(low, high, result.settings["target"])
 
 
-def judged(result: Result, row: Mapping[Any, Any] | pd.Series, lang: Language) -> str:
+def judged(result: Result, row: Row | pd.Series, lang: Language) -> str:
     """The verdict on an index in words; "" where the result has no target."""
     return lang.text(VERDICTS[verdict_of(result, row)]) if "target" in result.settings else ""
 

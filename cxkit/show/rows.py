@@ -1,12 +1,10 @@
 """Rows of a result that views ask for, and what is reliable among them."""
 
-from typing import Any
-
 import pandas as pd
 
-from cxkit.result import Result
+from cxkit.result import Result, Row
 
-Rows = dict[str, dict[Any, Any]]
+Rows = dict[str, Row]
 
 
 def too_few(result: Result) -> bool:
@@ -32,7 +30,7 @@ def now_of(result: Result, term: str) -> Rows:
     return {item: row for item, row in current_rows(result, term).items() if pd.notna(row["estimate"])}
 
 
-def by_group(result: Result, term: str) -> dict[tuple[str, str], dict[Any, Any]]:
+def by_group(result: Result, term: str) -> dict[tuple[str, str], Row]:
     """(item, group) -> the row of one term in the current wave; the group "" is everybody."""
     rows = result.rows(term=term, wave=result.facts["wave"]).to_dict("records")
     return {(row["item"], row["group"]): row for row in rows}

@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from typing import Any
 
 import pandas as pd
 
-from cxkit.result import Result
+from cxkit.result import Result, Row
 from cxkit.show.language import Language, mark, span
 from cxkit.show.units import Unit, unit_of
 from cxkit.show.view import html_table
@@ -21,7 +20,6 @@ MEAN = (mark("Mean"), "mean")
 HIGHEST = (mark("Highest scores"), "top_box")
 REST = mark("Against the rest")
 PREVIOUS = mark("Against the wave before")
-Row = Mapping[Any, Any]
 Remark = Callable[[Result, Language, Row], str]
 
 

@@ -1,11 +1,10 @@
 """Wording of single numbers that the views of all methods share."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
-from cxkit.result import Result
+from cxkit.result import Result, Row
 from cxkit.show.language import Language, mark
 
 SMALL = mark("Numbers with * rest on fewer than {base} answers: read them as a first hint.")
@@ -39,24 +38,24 @@ def too_few_sentence(words: Language, result: Result) -> str:
     return words.text(FEW, base=words.number(result.settings["min_base"]))
 
 
-def base(words: Language, result: Result, row: Mapping[Any, Any] | pd.Series) -> str:
+def base(words: Language, result: Result, row: Row | pd.Series) -> str:
     """The base of a row in words; where the row is hidden, only that it is too small."""
     least = words.number(result.settings["min_base"])
     return f"n < {least}" if row["base"] == "hidden" else words.number(row["n"])
 
 
-def sample_size(words: Language, result: Result, row: Mapping[Any, Any] | pd.Series) -> str:
+def sample_size(words: Language, result: Result, row: Row | pd.Series) -> str:
     """The base of a row as it stands beside a name in a chart."""
     known = base(words, result, row)
     return known if row["base"] == "hidden" else f"n = {known}"
 
 
-def star(row: Mapping[Any, Any] | pd.Series) -> str:
+def star(row: Row | pd.Series) -> str:
     """The mark of a number whose base is small; prose and the tables say what it means."""
     return "*" if row["base"] == "small" else ""
 
 
-def between(words: Language, row: Mapping[Any, Any] | pd.Series, digits: int = 0) -> str:
+def between(words: Language, row: Row | pd.Series, digits: int = 0) -> str:
     """The interval of a row in words; "" without one."""
     if pd.isna(row["low"]):
         return ""
@@ -64,7 +63,7 @@ def between(words: Language, row: Mapping[Any, Any] | pd.Series, digits: int = 0
     return words.text("{low} to {high}", low=low, high=high)
 
 
-def level(words: Language, result: Result, row: Mapping[Any, Any]) -> KeyFigure:
+def level(words: Language, result: Result, row: Row) -> KeyFigure:
     """An index as a key figure."""
     value = words.number(row["estimate"], 1) + star(row)
     return KeyFigure(f"{words.label(result, row['item'])}, 0–100", value, between(words, row, 1))

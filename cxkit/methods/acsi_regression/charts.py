@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from cxkit.methods.acsi_regression.prose import change, drivers, index_title
-from cxkit.result import Result
+from cxkit.result import Result, Row
 from cxkit.show import charts
 from cxkit.show.canvas import (
     INDENTS,
@@ -36,7 +36,6 @@ from cxkit.show.wording import between, quoted, sample_size, star
 from cxkit.survey.trees import read_tree
 
 WAVES = 12  # columns of the rolling economy that can still be read
-Row = dict[Any, Any]
 
 
 def importance_map(result: Result, lang: Language) -> View:

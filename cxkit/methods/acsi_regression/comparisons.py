@@ -5,29 +5,29 @@ from dataclasses import asdict, replace
 
 import numpy as np
 
-from cxkit.measure.cells import Cells, Row
+from cxkit.measure.cells import Cells
 from cxkit.measure.comparison import Same, adjusted, gap, same_people, shared_covariance
 from cxkit.measure.groups import mirrored
 from cxkit.measure.key_errors import Note, named
-from cxkit.methods.acsi_regression.cells import Cell, Study
 from cxkit.methods.acsi_regression.groups import compare_groups
 from cxkit.methods.acsi_regression.resamples import ready
 from cxkit.methods.acsi_regression.rows import base_of, index_rows, spans
-from cxkit.result import ARROW
+from cxkit.methods.acsi_regression.study import Fitted, Study
+from cxkit.result import ARROW, Row
 from cxkit.stats.compare import Basis, difference
 from cxkit.stats.joint import Estimate
 
 UNLIKE, MATTERS = 0.05, 0.99  # p value and correlation below which a construct is composed differently in a group
 
 
-def group_rows(study: Study, cells: Cells, now: Cell) -> tuple[list[Row], list[Note], dict[str, Cell]]:
+def group_rows(study: Study, cells: Cells, now: Fitted) -> tuple[list[Row], list[Note], dict[str, Fitted]]:
     """Each group of the current wave: index with everybody's and with its own weights, paths, and tests against the
     rest; also the groups' own models."""
     names, common, level = study.model.names, study.common, study.common.level
     rows: list[Row] = []
     notes: list[Note] = []
     families: dict[str, list[Row]] = {}
-    fits: dict[str, Cell] = {}
+    fits: dict[str, Fitted] = {}
     for group in cells.groups:
         sides = [cells.answers(group, cells.current, rest) for rest in (False, True)]
         indices = [study.indices(side, now) for side in sides]
@@ -54,7 +54,7 @@ def group_rows(study: Study, cells: Cells, now: Cell) -> tuple[list[Row], list[N
         if not shown[0]:
             continue  # too few to be shown, so nothing is estimated from them
         fitted = study.fit(sides[0], group)
-        if not isinstance(fitted, Cell):
+        if not isinstance(fitted, Fitted):
             notes.append(fitted)
             continue
         fits[group] = fitted
@@ -64,7 +64,7 @@ def group_rows(study: Study, cells: Cells, now: Cell) -> tuple[list[Row], list[N
         own = spans(arrows, "path", fitted.sample.fit.paths[:, 0], fitted.draws.fit.paths, level)
         rows += [{**base, **base_of(fitted), **row} for row in own]
         rest = study.fit(sides[1], "") if shown[1] else None
-        if isinstance(rest, Cell):
+        if isinstance(rest, Fitted):
             tested, composed, told = _paths_against_rest(study, cells, group, fitted, rest)
             for name, row in zip(arrows, tested, strict=True):
                 families.setdefault(name, []).append({**base, **row})
@@ -75,11 +75,11 @@ def group_rows(study: Study, cells: Cells, now: Cell) -> tuple[list[Row], list[N
     return rows, notes, fits
 
 
-def wrong_in(name: str, cell: Cell, now: Cell) -> list[Note]:
+def wrong_in(name: str, fitted: Fitted, now: Fitted) -> list[Note]:
     """Notes on what is wrong by a group's or wave's own answers, although not by those of all respondents: indices
     that are withheld, and items that run against the others."""
-    items = [item for item in named(cell.key_errors) if item not in named(now.key_errors)]
-    withheld = sorted(cell.withheld - now.withheld)
+    items = [item for item in named(fitted.key_errors) if item not in named(now.key_errors)]
+    withheld = sorted(fitted.withheld - now.withheld)
     return [
         *(("key_error_in", {"group": name, "item": item}) for item in items),
         *(("index_withheld_in", {"group": name, "construct": construct}) for construct in withheld),
@@ -87,7 +87,7 @@ def wrong_in(name: str, cell: Cell, now: Cell) -> list[Note]:
 
 
 def _paths_against_rest(
-    study: Study, cells: Cells, group: str, mine: Cell, rest: Cell
+    study: Study, cells: Cells, group: str, mine: Fitted, rest: Fitted
 ) -> tuple[list[Row], list[Row], list[Note]]:
     """Permutation tests of the paths of one group against the others', and whether constructs are composed alike."""
     level = study.common.level
@@ -101,8 +101,8 @@ def _paths_against_rest(
     )  # fmt: skip
     tested = []
     for k, p in enumerate(found.p):
-        sides = [cell.draws.fit.paths[k] for cell in (mine, rest)]
-        values = [float(cell.sample.fit.paths[k, 0]) for cell in (mine, rest)]
+        sides = [side.draws.fit.paths[k] for side in (mine, rest)]
+        values = [float(side.sample.fit.paths[k, 0]) for side in (mine, rest)]
         gap = difference(*(Basis(v, float(s.var(ddof=1))) for v, s in zip(values, sides, strict=True)), level=level)
         tested.append({"term": "path_vs_rest", "n": len(mine.answers.w), "n_other": len(rest.answers.w),
                        "estimate": values[0] - values[1], **asdict(gap), "p": float(p)})  # fmt: skip
@@ -116,7 +116,7 @@ def _paths_against_rest(
     return tested, composed, notes
 
 
-def wave_rows(study: Study, cells: Cells, fitted: Mapping[str, Cell]) -> tuple[list[Row], list[Note]]:
+def wave_rows(study: Study, cells: Cells, fitted: Mapping[str, Fitted]) -> tuple[list[Row], list[Note]]:
     """The index in each wave with that wave's own weights, and its change against the wave before and the first."""
     names, common, level = study.model.names, study.common, study.common.level
     waves = [wave for wave in cells.waves if wave in fitted]
@@ -125,15 +125,15 @@ def wave_rows(study: Study, cells: Cells, fitted: Mapping[str, Cell]) -> tuple[l
     for k, name in enumerate(names):
         family = []
         for place, wave in enumerate(waves):
-            cell, mine = fitted[wave], indices[wave][k]
+            mine = indices[wave][k]
             if wave != cells.current:
-                rows.append({"wave": wave, **index_rows(cell, study, "index")[k]})
+                rows.append({"wave": wave, **index_rows(fitted[wave], study, "index")[k]})
             for term, before in (("change_previous", place - 1), ("change_first", 0)):
                 if place and (term == "change_previous" or place > 1):
                     earlier = indices[waves[before]][k]
                     if mine.value != mine.value or earlier.value != earlier.value:
                         continue
-                    same = same_people(cell.answers, fitted[waves[before]].answers)
+                    same = same_people(fitted[wave].answers, fitted[waves[before]].answers)
                     if term == "change_previous":
                         test = gap(mine, earlier, level, reach=100, same=same)
                         family.append({**test, "term": "index_vs_previous", "wave": wave})

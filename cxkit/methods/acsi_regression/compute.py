@@ -8,16 +8,16 @@ from typing import Any, Unpack
 import numpy as np
 
 from cxkit.errors import DataError
-from cxkit.measure.cells import Row, tally_cells, turned
+from cxkit.measure.cells import tally_cells, turned
 from cxkit.measure.common import Keywords, open_data
 from cxkit.measure.finish import finish
 from cxkit.measure.key_errors import Note
-from cxkit.methods.acsi_regression.cells import Cell, Study, read_study
 from cxkit.methods.acsi_regression.comparisons import group_rows, wave_rows
 from cxkit.methods.acsi_regression.models import ready_made
 from cxkit.methods.acsi_regression.rolling_rows import read_economy, rolling_rows
 from cxkit.methods.acsi_regression.rows import construct_rows, item_rows, path_rows, regression_rows
-from cxkit.result import ARROW, PAIR, Result
+from cxkit.methods.acsi_regression.study import Fitted, Study, read_study
+from cxkit.result import ARROW, PAIR, Result, Row
 
 
 def acsi_regression(
@@ -94,11 +94,11 @@ def acsi_regression(
     cells = tally_cells(data, study.deck, common, each=True)
     cells = replace(cells, everyone=turned(cells.everyone, study.deck))
     tree = read_economy(economy, common.by, cells)
-    fitted: dict[str, Cell] = {}
+    fitted: dict[str, Fitted] = {}
     notes: list[Note] = [("paths_associative", {})]
     for when in cells.waves or ("",):
         found = study.fit(cells.answers("", when), when)
-        if isinstance(found, Cell):
+        if isinstance(found, Fitted):
             fitted[when] = found
         elif when == cells.current:
             raise DataError(_refusal(found, study))
@@ -140,7 +140,7 @@ def _settings(study: Study) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _model_notes(study: Study, now: Cell) -> list[Note]:
+def _model_notes(study: Study, now: Fitted) -> list[Note]:
     """What the reader should know about the model and its estimation."""
     notes: list[Note] = [("constructs_left_out", {"item": name}) for name in study.model.left_out]
     missing = int(np.isnan(now.answers.scores).sum())

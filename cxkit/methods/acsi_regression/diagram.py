@@ -10,9 +10,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
 from matplotlib.text import Text
 
-from cxkit.methods.acsi_regression.layout import Model, compose
+from cxkit.methods.acsi_regression.layout import Graph, compose
 from cxkit.methods.acsi_regression.prose import path_title
-from cxkit.result import ARROW, Result
+from cxkit.result import ARROW, Result, Row
 from cxkit.show.canvas import LOW, SERIES, SOFT, WIDTH, finish, new_figure, wrap
 from cxkit.show.language import Language
 from cxkit.show.rows import current_rows, now_of
@@ -22,7 +22,6 @@ from cxkit.show.wording import between, star
 
 DASHES: Any = (0, (2.2, 1.4))
 EDGE, AIR, LINE = 0.08, 0.09, 0.135  # inches beside the diagram, beside a text, and of a line of 8 points
-Row = dict[Any, Any]
 
 
 def diagram(result: Result, lang: Language) -> View:
@@ -40,18 +39,18 @@ def diagram(result: Result, lang: Language) -> View:
     pairs = [path.split(ARROW) for path in paths]
     arrows = tuple((names.index(start), names.index(end)) for start, end in pairs)
     texts = [lang.label(result, name) for name in names]
-    wide = _width(figure, texts, max(Model(len(names), arrows, (1, 1)).levels) + 1)
+    wide = _width(figure, texts, max(Graph(len(names), arrows, (1, 1)).levels) + 1)
     labels = [_fitted(figure, text, wide) for text in texts]
     high = 0.36 + LINE * max(label.get_text().count("\n") + 1 for label in labels)
-    model = Model(len(names), arrows, (wide, high))
+    graph = Graph(len(names), arrows, (wide, high))
     tags = [_tag(figure, lang, row) for row in paths.values()]
-    picture = compose(model, np.array([_size(tag) for tag in tags]), WIDTH - 2 * EDGE)
+    picture = compose(graph, np.array([_size(tag) for tag in tags]), WIDTH - 2 * EDGE)
     if picture.crowded:  # the intervals, which the tables have too, make room
         for tag in tags:
             for text in tag[1:]:
                 text.remove()
         tags = [tag[:1] for tag in tags]
-        picture = compose(model, np.array([_size(tag) for tag in tags]), WIDTH - 2 * EDGE)
+        picture = compose(graph, np.array([_size(tag) for tag in tags]), WIDTH - 2 * EDGE)
     floor = _key(figure, lang, list(paths.values()))
     figure.set_figheight(floor + picture.boxes[:, 1].max() + high / 2 + EDGE)
     corner = np.array([EDGE, floor])
@@ -62,7 +61,7 @@ def diagram(result: Result, lang: Language) -> View:
         told.append(f"{lang.label(result, pair)}: {_number(lang, row)}")
     r2 = now_of(result, "r2")
     for name, label, place in zip(names, labels, picture.boxes + corner, strict=True):
-        _box(figure, place, model.box, strong=name == target)
+        _box(figure, place, graph.box, strong=name == target)
         label.set_position((place[0], place[1] + 0.13))
         value = INDEX.show(lang, index[name]["estimate"]) + star(index[name])
         value = value if pd.notna(index[name]["estimate"]) else "–"

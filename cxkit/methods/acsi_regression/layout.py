@@ -17,7 +17,7 @@ BLOCKED, COVERED, HIDING, BESIDE, ASIDE = 1000, 15, 20, 1.5, 3
 
 
 @dataclass(frozen=True)
-class Model:
+class Graph:
     """The arrows (from, to) among ``n`` boxes, each as wide and high as ``box``."""
 
     n: int
@@ -76,16 +76,16 @@ class Picture:
     crowded: bool
 
 
-def compose(model: Model, sizes: np.ndarray, width: float) -> Picture:
+def compose(graph: Graph, sizes: np.ndarray, width: float) -> Picture:
     """Choose places for the boxes and for labels of these sizes (arrows x 2) on a sheet of this width.
 
     From several starts, narrow and wide, boxes are moved and exchanged until nothing helps; of the pictures found,
     the one with the least wrong, labels included, is taken.
     """
     found = []
-    for cost, boxes in (pair for gap in GAPS for pair in _arranged(model, width, gap)):
-        lines = np.array([_seen(boxes[start], boxes[end], model.box) for start, end in model.arrows])
-        labels, trouble = _labels(model, lines, sizes, boxes, width)
+    for cost, boxes in (pair for gap in GAPS for pair in _arranged(graph, width, gap)):
+        lines = np.array([_seen(boxes[start], boxes[end], graph.box) for start, end in graph.arrows])
+        labels, trouble = _labels(graph, lines, sizes, boxes, width)
         found.append((cost + trouble, Picture(boxes, lines, labels, trouble >= BLOCKED)))
     return min(found, key=lambda pair: pair[0])[1]
 
@@ -98,18 +98,18 @@ def _seen(start: np.ndarray, end: np.ndarray, box: tuple[float, float]) -> np.nd
     return np.array([start + inside * step, end - inside * step])
 
 
-def _arranged(model: Model, width: float, gap: float) -> list[tuple[float, np.ndarray]]:
+def _arranged(graph: Graph, width: float, gap: float) -> list[tuple[float, np.ndarray]]:
     """Good places for the boxes, with what is wrong with each; the lowest boxes stand on 0."""
-    wide, high = model.box
+    wide, high = graph.box
     fit = int((width + SEEN) / (wide + SEEN))
-    x = _columns(max(2, min(fit, max(model.levels) + 1, model.n)), wide, width)
-    rows = max(5, 2 * -(-model.n // len(x)) + 5, 2 * int(np.bincount(model.levels).max()) + 1)
+    x = _columns(max(2, min(fit, max(graph.levels) + 1, graph.n)), wide, width)
+    rows = max(5, 2 * -(-graph.n // len(x)) + 5, 2 * int(np.bincount(graph.levels).max()) + 1)
     grid = np.array([(across, (high + gap) / 2 * up) for across in x for up in range(rows)])
     rng = np.random.default_rng(0)
-    tries = TRIES if model.n <= MANY else 0
-    starts = [_first(model, len(x), rows)] + [rng.permutation(len(grid))[: model.n] for _ in range(tries)]
+    tries = TRIES if graph.n <= MANY else 0
+    starts = [_first(graph, len(x), rows)] + [rng.permutation(len(grid))[: graph.n] for _ in range(tries)]
     found = []
-    for cost, cells in (_improved(model, grid, start) for start in starts):
+    for cost, cells in (_improved(graph, grid, start) for start in starts):
         used, column = np.unique(cells // rows, return_inverse=True)
         height = grid[cells, 1] - grid[cells, 1].min() + high / 2
         found.append((cost, np.column_stack([_columns(len(used), wide, width)[column], height])))
@@ -122,10 +122,10 @@ def _columns(number: int, wide: float, width: float) -> np.ndarray:
     return width / 2 + step * (np.arange(number) - (number - 1) / 2)
 
 
-def _first(model: Model, columns: int, rows: int) -> np.ndarray:
+def _first(graph: Graph, columns: int, rows: int) -> np.ndarray:
     """Boxes by level from left to right, those of one column above each other around the middle."""
-    across = np.array(model.levels) * (columns - 1) // max(1, *model.levels)
-    cells = np.empty(model.n, dtype=int)
+    across = np.array(graph.levels) * (columns - 1) // max(1, *graph.levels)
+    cells = np.empty(graph.n, dtype=int)
     for column in set(across):
         mine = np.flatnonzero(across == column)
         up = rows // 2 + len(mine) - 1 - 2 * np.arange(len(mine))
@@ -133,27 +133,27 @@ def _first(model: Model, columns: int, rows: int) -> np.ndarray:
     return cells
 
 
-def _improved(model: Model, grid: np.ndarray, cells: np.ndarray) -> tuple[float, np.ndarray]:
+def _improved(graph: Graph, grid: np.ndarray, cells: np.ndarray) -> tuple[float, np.ndarray]:
     """In turn, put each box where it helps most, or in the place of another, until no box finds better."""
-    best, still, k = float(_cost(model, grid[cells][None])[0]), 0, 0
-    while still < model.n:
-        moved = np.tile(cells, (len(grid) + model.n, 1))
+    best, still, k = float(_cost(graph, grid[cells][None])[0]), 0, 0
+    while still < graph.n:
+        moved = np.tile(cells, (len(grid) + graph.n, 1))
         moved[: len(grid), k] = np.arange(len(grid))
-        moved[len(grid) + np.arange(model.n), np.arange(model.n)] = cells[k]
+        moved[len(grid) + np.arange(graph.n), np.arange(graph.n)] = cells[k]
         moved[len(grid) :, k] = cells
-        costs = _cost(model, grid[moved])
+        costs = _cost(graph, grid[moved])
         found = costs.argmin()
         still += 1
         if costs[found] < best - 1e-9:
             best, cells, still = float(costs[found]), moved[found], 0
-        k = (k + 1) % model.n
+        k = (k + 1) % graph.n
     return best, cells
 
 
-def _cost(model: Model, places: np.ndarray) -> np.ndarray:
+def _cost(graph: Graph, places: np.ndarray) -> np.ndarray:
     """What is wrong with each of many pictures (pictures x boxes x 2)."""
-    wide, high = model.box
-    start, end = (places[:, side] for side in model.ends)
+    wide, high = graph.box
+    start, end = (places[:, side] for side in graph.ends)
     step = end - start
     length = np.hypot(step[..., 0], step[..., 1])
     with np.errstate(divide="ignore"):
@@ -163,14 +163,14 @@ def _cost(model: Model, places: np.ndarray) -> np.ndarray:
     cost += (BACK * (step[..., 0] < -0.01) + UPRIGHT * (np.abs(step[..., 0]) < 0.01)).sum(axis=1)
     cost += UPWARDS * np.maximum(0, step[..., 1]).sum(axis=1)
     cost += HEIGHT * np.ptp(places[..., 1], axis=1)
-    one, other = np.triu_indices(model.n, 1)
+    one, other = np.triu_indices(graph.n, 1)
     apart = np.abs(places[:, one] - places[:, other])
     cost += TOUCHING * ((apart[..., 0] < wide) & (apart[..., 1] < high + 0.1)).sum(axis=1)
-    arrow, box = model.others
+    arrow, box = graph.others
     cost += THROUGH * hits(start[:, arrow], step[:, arrow], places[:, box], (wide + 0.1, high + 0.1)).sum(axis=1)
-    one, other = model.strangers
+    one, other = graph.strangers
     cost += CROSSING * _cross(start[:, one], step[:, one], start[:, other], step[:, other]).sum(axis=1)
-    one, other, same = model.fellows
+    one, other, same = graph.fellows
     with np.errstate(invalid="ignore"):
         cosine = (step[:, one] * step[:, other]).sum(axis=2) * same / length[:, one] / length[:, other]
     return cost + ALIKE * (np.maximum(0, np.nan_to_num(cosine) - 0.985) / 0.015).sum(axis=1)
@@ -195,14 +195,14 @@ def _cross(a: np.ndarray, along: np.ndarray, b: np.ndarray, over: np.ndarray) ->
 
 
 def _labels(
-    model: Model, lines: np.ndarray, sizes: np.ndarray, boxes: np.ndarray, width: float
+    graph: Graph, lines: np.ndarray, sizes: np.ndarray, boxes: np.ndarray, width: float
 ) -> tuple[np.ndarray, float]:
     """Choose the middle of each label on or beside its line, and say what is wrong with the choice."""
     spots, cost = _spots(lines, sizes)
     reach = sizes[:, None] / 2
     for middle in boxes:
-        cost += BLOCKED * (np.abs(spots - middle) < reach + np.array(model.box) / 2 + 0.02).all(axis=2)
-    top = boxes[:, 1].max() + model.box[1] / 2
+        cost += BLOCKED * (np.abs(spots - middle) < reach + np.array(graph.box) / 2 + 0.02).all(axis=2)
+    top = boxes[:, 1].max() + graph.box[1] / 2
     cost += BLOCKED * ((spots < reach) | (spots > np.array([width, top]) - reach)).any(axis=2)
     start, step = lines[:, 0], lines[:, 1] - lines[:, 0]
     for k, size in enumerate(sizes):

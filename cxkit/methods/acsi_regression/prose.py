@@ -1,9 +1,6 @@
 """What a path model says in words: the index, what goes with it, and what it goes with."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from cxkit.result import Result
+from cxkit.result import Result, Row
 from cxkit.show.language import Language, mark
 from cxkit.show.rows import Rows, compared, current_rows, now_of
 from cxkit.show.wording import KeyFigure, Reading, answers, level, quoted, star, too_few_sentence
@@ -77,7 +74,7 @@ def results_of(result: Result) -> Rows:
     return {item.removeprefix(start): row for item, row in effects.items() if item.startswith(start)}
 
 
-def _sure(row: Mapping[Any, Any]) -> bool:
+def _sure(row: Row) -> bool:
     return bool(row["low"] > 0 or row["high"] < 0)
 
 
@@ -130,7 +127,7 @@ def _open(result: Result, words: Language) -> list[str]:
     return [words.text(sentence, target=target, items=quoted(words, names))]
 
 
-def _link(result: Result, words: Language, cause: str, effect: str, row: Mapping[Any, Any]) -> str:
+def _link(result: Result, words: Language, cause: str, effect: str, row: Row) -> str:
     more = bool(row["estimate"] > 0)
     points, *ends = (STEP * (row[name] if more else -row[name]) for name in ("estimate", "low", "high"))
     digits = 1 if points >= 0.05 else 2  # a reliable link is never told as 0.0

@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from cxkit.errors import SettingsError, did_you_mean
-from cxkit.measure.cells import Cells, Row
+from cxkit.measure.cells import Cells
 from cxkit.measure.key_errors import Note
-from cxkit.methods.acsi_regression.cells import Cell, Study, bounded
 from cxkit.methods.acsi_regression.rolling import rolling
+from cxkit.methods.acsi_regression.study import Fitted, Study, bounded
+from cxkit.result import Row
 from cxkit.survey.spelling import key
 from cxkit.survey.trees import Tree, read_tree, with_weights
 
@@ -43,7 +44,7 @@ def read_economy(economy: Mapping[str, Any] | str, by: str, cells: Cells) -> Tre
     return tree
 
 
-def rolling_rows(study: Study, cells: Cells, tree: Tree, now: Mapping[str, Cell]) -> tuple[list[Row], list[Note]]:
+def rolling_rows(study: Study, cells: Cells, tree: Tree, now: Mapping[str, Fitted]) -> tuple[list[Row], list[Note]]:
     """The rolling index of each node at each wave, companies with their own weights, and its change in percent.
 
     Parameters
@@ -60,10 +61,10 @@ def rolling_rows(study: Study, cells: Cells, tree: Tree, now: Mapping[str, Cell]
             if len(answers.w) < study.common.min_base:
                 continue  # hidden everywhere else, so it may not shine through here
             found = now.get(company) if wave == cells.current else study.fit(answers, f"{company}, {wave}")
-            if isinstance(found, Cell) and study.target_name in found.withheld:
+            if isinstance(found, Fitted) and study.target_name in found.withheld:
                 where = {"group": company, "wave": wave} if wave else {"group": company}
                 notes.append(("index_withheld_in", {**where, "construct": study.target_name}))
-            elif isinstance(found, Cell):
+            elif isinstance(found, Fitted):
                 variance = float(bounded(found.draws.index[k]).var(ddof=1))
                 measured[company, wave] = float(found.sample.index[k, 0]), variance
                 bases[company, wave] = len(answers.w)

@@ -4,14 +4,13 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from cxkit.measure.cells import Row
 from cxkit.measure.key_errors import Note, named
-from cxkit.methods.acsi_regression.cells import Cell, Study
 from cxkit.methods.acsi_regression.pls import regress
 from cxkit.methods.acsi_regression.predict import predict
 from cxkit.methods.acsi_regression.regression import plain_levels, regressions
+from cxkit.methods.acsi_regression.study import Fitted, Study
 from cxkit.methods.acsi_regression.validity import consistent, effect_sizes, inflation, measurement
-from cxkit.result import ARROW, PAIR
+from cxkit.result import ARROW, PAIR, Row
 
 TOO_ALIKE = 0.9  # HTMT from which two constructs are hardly two things, Henseler, Ringle & Sarstedt 2015
 RELIABLE, CONVERGENT = 0.7, 0.5  # of rho_C and of AVE, Fornell & Larcker 1981
@@ -20,9 +19,9 @@ IN_POINTS = ("path_points", "total_points", "indirect_points")  # of the indices
 CURVED = 0.01  # p value of RESET below which a link is called no straight line
 
 
-def base_of(cell: Cell) -> Row:
+def base_of(fitted: Fitted) -> Row:
     """The base of everything that rests on all respondents of a cell."""
-    w = cell.answers.w
+    w = fitted.answers.w
     return {"n": len(w), "n_eff": float(w.sum() ** 2 / (w**2).sum())}
 
 
@@ -61,46 +60,46 @@ def withhold(rows: Sequence[Row], terms: Sequence[str], constructs: Collection[s
             row |= dict.fromkeys(("estimate", "se", "low", "high"), np.nan)
 
 
-def index_rows(cell: Cell, study: Study, term: str) -> list[Row]:
+def index_rows(fitted: Fitted, study: Study, term: str) -> list[Row]:
     """The index of each construct with the cell's own weights; its base are those who answered any of its items."""
-    known, w = ~np.isnan(cell.answers.scores), cell.answers.w
+    known, w = ~np.isnan(fitted.answers.scores), fitted.answers.w
     level = study.common.level
-    rows = spans(study.model.names, term, cell.sample.index[:, 0], cell.draws.index, level, (0, 100))
-    withhold(rows, (term,), cell.withheld)
+    rows = spans(study.model.names, term, fitted.sample.index[:, 0], fitted.draws.index, level, (0, 100))
+    withhold(rows, (term,), fitted.withheld)
     for row, block in zip(rows, study.structure.blocks, strict=True):
         mine = w[known[:, list(block)].any(axis=1)]
         row |= {"n": len(mine), "n_eff": float(mine.sum() ** 2 / (mine**2).sum()), "missing": len(w) - len(mine)}
     return rows
 
 
-def construct_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
+def construct_rows(fitted: Fitted, study: Study) -> tuple[list[Row], list[Note]]:
     """Index, impact on the target, R2, and how well the items measure each construct."""
     names, level, target = study.model.names, study.common.level, study.target
-    sample, draws = cell.sample, cell.draws
-    rows = index_rows(cell, study, "index")
+    sample, draws = fitted.sample, fitted.draws
+    rows = index_rows(fitted, study, "index")
     rows += spans(names, "simple_index", sample.simple[:, 0], draws.simple, level, (0, 100))
     drivers = study.model.leads_to(target)
     reach = sample.total_points[drivers, target, 0], draws.total_points[drivers, target]
     rows += spans([names[k] for k in drivers], "impact", *reach, level)
-    withhold(rows, ("impact",), names if names[target] in cell.withheld else cell.withheld)
+    withhold(rows, ("impact",), names if names[target] in fitted.withheld else fitted.withheld)
     ends = sorted({end for _, end in study.model.paths})
     rows += spans([names[k] for k in ends], "r2", sample.fit.r2[ends, 0], draws.fit.r2[ends], level, (0, 1))
-    notes: list[Note] = [*cell.key_errors]
-    notes += [("index_withheld", {"construct": name}) for name in names if name in cell.withheld]
-    for name, found in zip(names, measurement(cell.sample.correlation, sample.fit, study.structure), strict=True):
+    notes: list[Note] = [*fitted.key_errors]
+    notes += [("index_withheld", {"construct": name}) for name in names if name in fitted.withheld]
+    for name, found in zip(names, measurement(fitted.sample.correlation, sample.fit, study.structure), strict=True):
         single = {"alpha": found.alpha, "rho_a": found.rho_a, "rho_c": found.rho_c, "ave": found.ave}
         rows += [{"item": name, "term": term, "estimate": v} for term, v in single.items() if np.isfinite(v)]
-        if (found.rho_c < RELIABLE or found.ave < CONVERGENT) and name not in cell.withheld:
+        if (found.rho_c < RELIABLE or found.ave < CONVERGENT) and name not in fitted.withheld:
             notes.append(("weak_measurement", {"construct": name, "rho_c": found.rho_c, "ave": found.ave}))
-    base = base_of(cell)
+    base = base_of(fitted)
     return [{**base, **row} for row in rows], notes
 
 
-def path_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
+def path_rows(fitted: Fitted, study: Study) -> tuple[list[Row], list[Note]]:
     """Paths, direct, indirect and total effects by both levels, and the likeness of constructs."""
     names, level = study.model.names, study.common.level
     paths, structure = list(study.model.paths), study.structure
-    sample, draws = cell.sample, cell.draws
+    sample, draws = fitted.sample, fitted.draws
     arrows = [names[a] + ARROW + names[b] for a, b in paths]
     rows = spans(arrows, "path", sample.fit.paths[:, 0], draws.fit.paths, level)
     rows += spans(arrows, "path_points", sample.points[:, 0], draws.points, level)
@@ -121,7 +120,7 @@ def path_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
         plain = [_indirect(side.slopes_total, side.slopes, bent, paths) for side in (sample, draws)]
         rows += spans(labels, "indirect_points", own[0][:, 0], own[1], level)
         rows += spans(labels, "regression_indirect", plain[0][:, 0], plain[1], level)
-    withhold(rows, IN_POINTS, cell.withheld)
+    withhold(rows, IN_POINTS, fitted.withheld)
     notes: list[Note] = []
     for i in range(len(names)):
         for j in range(i):
@@ -130,18 +129,18 @@ def path_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
             rows += found
             if found[0]["estimate"] >= TOO_ALIKE:
                 notes.append(("htmt", {"item": label, "value": found[0]["estimate"]}))
-    free, told = _consistent_rows(cell, study, arrows)
-    base = base_of(cell)
+    free, told = _consistent_rows(fitted, study, arrows)
+    base = base_of(fitted)
     return [{**base, **row} for row in rows + free], notes + told
 
 
-def regression_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
+def regression_rows(fitted: Fitted, study: Study) -> tuple[list[Row], list[Note]]:
     """Level 1: each construct as the plain mean of its items, explained by those before it, least squares."""
     names = study.model.names
     rows: list[Row] = []
     notes: list[Note] = []
-    levels = plain_levels(cell.items.filled, study.structure)
-    for found in regressions(levels, cell.answers.w, study.structure, study.common.level):
+    levels = plain_levels(fitted.items.filled, study.structure)
+    for found in regressions(levels, fitted.answers.w, study.structure, study.common.level):
         end = names[found.construct]
         for k, start in enumerate(found.before):
             rows.append({"item": names[start] + ARROW + end, "term": "regression", "estimate": found.slope[k],
@@ -151,23 +150,23 @@ def regression_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
             rows += [{"item": end, "term": term, "estimate": p}] * (p == p)
         if found.construct == study.target and found.reset[1] < CURVED:
             notes.append(("regression_curved", {"construct": end}))
-    base = base_of(cell)
+    base = base_of(fitted)
     return [{**base, **row} for row in rows], notes
 
 
-def item_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
+def item_rows(fitted: Fitted, study: Study) -> tuple[list[Row], list[Note]]:
     """Weights, loadings, shares of the index and prediction of each item."""
-    level, names, sample = study.common.level, study.model.items, cell.sample
-    rows = spans(names, "loading", sample.fit.loadings[:, 0], cell.draws.fit.loadings, level, (-1, 1))
-    rows += spans(names, "item_weight", sample.fit.weights[:, 0], cell.draws.fit.weights, level)
-    shares = spans(names, "index_share", sample.shares[:, 0], cell.draws.shares, level, (0, 1))
+    level, names, sample = study.common.level, study.model.items, fitted.sample
+    rows = spans(names, "loading", sample.fit.loadings[:, 0], fitted.draws.fit.loadings, level, (-1, 1))
+    rows += spans(names, "item_weight", sample.fit.weights[:, 0], fitted.draws.fit.weights, level)
+    shares = spans(names, "index_share", sample.shares[:, 0], fitted.draws.shares, level, (0, 1))
     notes: list[Note] = []
-    measured = measurement(cell.sample.correlation, sample.fit, study.structure)
+    measured = measurement(fitted.sample.correlation, sample.fit, study.structure)
     for construct, found in zip(study.model.constructs, measured, strict=True):
         notes += [("collinear", {"construct": construct.name})] * bool(np.isinf(found.vif).any())
         for item, vif in zip(construct.items, found.vif, strict=True):
             rows += [{"item": item, "term": "item_vif", "estimate": float(vif)}] * bool(np.isfinite(vif))
-    against = named(cell.key_errors)
+    against = named(fitted.key_errors)
     for construct, block in zip(study.model.constructs, study.structure.blocks, strict=True):
         negative = [names[k] for k in block if sample.shares[k, 0] < 0]
         told = [item for item in negative if item not in against]
@@ -180,21 +179,21 @@ def item_rows(cell: Cell, study: Study) -> tuple[list[Row], list[Note]]:
                 rows.append({"item": item + PAIR + other, "term": "cross_loading",
                              "estimate": float(sample.fit.crossings[k, j, 0])})  # fmt: skip
     how = (study.folds, study.scheme, study.standardised)
-    foreseen = predict(cell.items, study.structure, study.rng("folds"), *how)
+    foreseen = predict(fitted.items, study.structure, study.rng("folds"), *how)
     for term in ("rmse", "rmse_regression", "q2"):
         values = zip(names, getattr(foreseen, term), strict=True)
         rows += [{"item": item, "term": term, "estimate": float(v)} for item, v in values if np.isfinite(v)]
-    base = base_of(cell)
+    base = base_of(fitted)
     return [{**base, **row} for row in rows], notes
 
 
-def _consistent_rows(cell: Cell, study: Study, arrows: Sequence[str]) -> tuple[list[Row], list[Note]]:
+def _consistent_rows(fitted: Fitted, study: Study, arrows: Sequence[str]) -> tuple[list[Row], list[Note]]:
     """Paths freed of measurement error (PLSc, Dijkstra & Henseler 2015), where that gives possible numbers."""
-    measured = measurement(cell.sample.correlation, cell.sample.fit, study.structure)
+    measured = measurement(fitted.sample.correlation, fitted.sample.fit, study.structure)
     rho = np.array([1.0 if np.isnan(found.rho_a) else found.rho_a for found in measured])
     if (rho <= 0).any():
         return [], [("plsc_inadmissible", {})]
-    C = consistent(cell.sample.fit, study.structure, rho)
+    C = consistent(fitted.sample.fit, study.structure, rho)
     if (rho > 1).any() or np.linalg.eigvalsh(C).min() <= 0:
         return [], [("plsc_inadmissible", {})]
     paths, _ = regress(C[:, :, None], study.structure)

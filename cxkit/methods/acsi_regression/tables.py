@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from cxkit.result import Result
+from cxkit.result import Result, Row
 from cxkit.show.language import Language, mark
-from cxkit.show.table import INDEX, PREVIOUS, REST, Row, Table, drawn
+from cxkit.show.table import INDEX, PREVIOUS, REST, Table, drawn
 from cxkit.show.units import CHANGE, SCALE_POINTS, SHARE, TEST, Unit
 from cxkit.show.units import INDEX as ONE_DIGIT
 

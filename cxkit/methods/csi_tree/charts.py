@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cxkit.methods.csi_tree.prose import root_title
-from cxkit.result import Result
+from cxkit.result import Result, Row
 from cxkit.show import charts
 from cxkit.show.canvas import (
     CATEGORIES,
@@ -201,5 +201,5 @@ def trend(result: Result, lang: Language) -> View:
     return charts.trend(replace(result, tidy=result.tidy[keep]), lang)
 
 
-def _absent(result: Result, row: dict[Any, Any]) -> str:
+def _absent(result: Result, row: Row) -> str:
     return f"n < {result.settings['min_base']}" if row["base"] == "hidden" else "–"

@@ -8,14 +8,14 @@ from typing import Any, Unpack
 import numpy as np
 
 from cxkit.errors import DataError
-from cxkit.measure.cells import Cells, Row, tally_cells
+from cxkit.measure.cells import Cells, tally_cells
 from cxkit.measure.common import Keywords, open_data
 from cxkit.measure.comparison import PREVIOUS, Contrast, compare, gap, same_people
 from cxkit.measure.drivers import driver_rows
 from cxkit.measure.finish import finish
 from cxkit.measure.key_errors import named, not_named
-from cxkit.methods.csi_tree.cells import Model, read_model
-from cxkit.result import Result
+from cxkit.methods.csi_tree.study import Study, read_study
+from cxkit.result import Result, Row
 from cxkit.stats.joint import Estimate
 from cxkit.stats.rollup import flat_weights, split_change
 from cxkit.stats.shares import wilson
@@ -76,95 +76,95 @@ def csi_tree(
     66.0
     """
     data, common, survey = open_data(data, given)
-    model = read_model(
+    study = read_study(
         tree, scale or (survey.scale if survey else (1, 5)), tables, common, weights=weights, normalise=normalise,
         grades=grades, target=target, missing=missing, outcome=outcome,
     )  # fmt: skip
-    cells = tally_cells(data, model.deck, common, each=True)
+    cells = tally_cells(data, study.deck, common, each=True)
     now = cells.now
-    weighing = model.weights(now)
-    drawn, shares = model.draws(now, weighing)
-    nodes = _nodes_now(model, now, weighing, drawn)
-    rows = _index_rows(model, cells, weighing, nodes) + _leaf_rows(model, cells, weighing, nodes, shares)
-    rows += _comparisons(model, cells, weighing) + _change_rows(model, cells, weighing)
+    weighing = study.weights(now)
+    drawn, shares = study.draws(now, weighing)
+    nodes = _nodes_now(study, now, weighing, drawn)
+    rows = _index_rows(study, cells, weighing, nodes) + _leaf_rows(study, cells, weighing, nodes, shares)
+    rows += _comparisons(study, cells, weighing) + _change_rows(study, cells, weighing)
     facts: dict[str, Any] = {"rows": len(now.w), "target": float(target)}
-    notes = model.key_errors(now)
-    parts, matters = model.components, shares[:, model.components]
+    notes = study.key_errors(now)
+    parts, matters = study.components, shares[:, study.components]
     if outcome:
-        parts = [place for place in parts if model.surveyed(place)]
-        x = model.parts(now, [w.value for w in weighing], parts)
-        names = [model.tree[place].name for place in parts]
-        turned = {node.name: model.deck[node.item].reversed for node in model.tree if node.item}
-        told = driver_rows(names, x, model.outcome(now), now.w, cells.current, common, outcome, turned)
+        parts = [place for place in parts if study.surveyed(place)]
+        x = study.parts(now, [w.value for w in weighing], parts)
+        names = [study.tree[place].name for place in parts]
+        turned = {node.name: study.deck[node.item].reversed for node in study.tree if node.item}
+        told = driver_rows(names, x, study.outcome(now), now.w, cells.current, common, outcome, turned)
         rows, facts, matters = rows + told.rows, facts | told.facts, told.draws
-        notes += not_named(told.notes, [node.name for node in model.tree if node.item in named(notes)])
-    rows += _quadrant_rows(model, cells, parts, nodes, drawn, matters)
+        notes += not_named(told.notes, [node.name for node in study.tree if node.item in named(notes)])
+    rows += _quadrant_rows(study, cells, parts, nodes, drawn, matters)
     if common.weight:
-        n_linear = model.linear_base(nodes[0], now)
+        n_linear = study.linear_base(nodes[0], now)
         notes += [("weighted_index", {"n_eff": nodes[0].n_eff, "n_linear": n_linear})] * (n_linear == n_linear)
-    if model.levels and (cells.groups or len(cells.waves) > 1):
+    if study.levels and (cells.groups or len(cells.waves) > 1):
         notes.append(("operations_fixed", {}))
     notes += [(f"grades_{grades}", {})] * (grades != "range")
     notes += [("renormalised", {"item": row["item"], "coverage": row["estimate"]}) for row in rows
               if row["term"] == "coverage" and not row["group"] and row["wave"] == cells.current]  # fmt: skip
-    notes += [("reversed", {"item": item}) for item, card in model.deck.items() if card.reversed]
-    labels = {node.name: node.text or (model.deck[node.item].text if node.item else {}) for node in model.tree}
+    notes += [("reversed", {"item": item}) for item, card in study.deck.items() if card.reversed]
+    labels = {node.name: node.text or (study.deck[node.item].text if node.item else {}) for node in study.tree}
     settings = {
-        "tree": tree, "scale": {item: card.plain() for item, card in model.deck.items()}, "tables": dict(tables),
+        "tree": tree, "scale": {item: card.plain() for item, card in study.deck.items()}, "tables": dict(tables),
         "weights": weights, "normalise": normalise, "grades": grades, "target": target, "missing": missing,
         "outcome": outcome,
     }  # fmt: skip
     return finish("csi_tree", settings, common, cells, rows, facts, notes, labels=labels, survey=survey)
 
 
-def _nodes_now(model: Model, now: Answers, weighing: list[Estimate], draws: np.ndarray) -> list[Estimate]:
+def _nodes_now(study: Study, now: Answers, weighing: list[Estimate], draws: np.ndarray) -> list[Estimate]:
     """The nodes among all respondents of the current wave; derived weights add the variance of their bootstrap."""
-    found, _ = model.nodes(now, weighing)
-    if model.weighing != "derived":
+    found, _ = study.nodes(now, weighing)
+    if study.weighing != "derived":
         return found
     spread = draws.var(axis=0, ddof=1)
     return [
         replace(e, fixed=e.fixed + max(0.0, float(v) - e.variance)) if node.children else e
-        for e, node, v in zip(found, model.tree, spread, strict=True)
+        for e, node, v in zip(found, study.tree, spread, strict=True)
     ]
 
 
-def _weights_in(model: Model, answers: Answers, weighing: list[Estimate], *, own: bool) -> list[Estimate]:
+def _weights_in(study: Study, answers: Answers, weighing: list[Estimate], *, own: bool) -> list[Estimate]:
     """The weights for a cell: its own stated ones where asked for and known, else the current ones as given."""
-    if own and model.weighing == "stated" and model.all_stated(answers):
-        return model.weights(answers)
+    if own and study.weighing == "stated" and study.all_stated(answers):
+        return study.weights(answers)
     return [Estimate(weight.value, np.nan, np.nan, np.zeros(len(answers.w))) for weight in weighing]
 
 
-def _index_rows(model: Model, cells: Cells, weighing: list[Estimate], nodes: list[Estimate]) -> list[Row]:
+def _index_rows(study: Study, cells: Cells, weighing: list[Estimate], nodes: list[Estimate]) -> list[Row]:
     rows = []
     for group, wave in cells.all_cells():
         answers = cells.answers(group, wave)
         now = not group and wave == cells.current
-        weights = weighing if now else _weights_in(model, answers, weighing, own=not group)
-        found, coverage = (model.nodes if now else model.nodes_in)(answers, weights)
-        for place, node in enumerate(model.tree):
-            if not now and (node.depth > 1 or not model.surveyed(place)):
+        weights = weighing if now else _weights_in(study, answers, weighing, own=not group)
+        found, coverage = (study.nodes if now else study.nodes_in)(answers, weights)
+        for place, node in enumerate(study.tree):
+            if not now and (node.depth > 1 or not study.surveyed(place)):
                 continue
             base: Row = {"item": node.name, "group": group, "wave": wave}
             if coverage[place] < 1:
-                if model.missing == "error":
+                if study.missing == "error":
                     cell = f' in "{group or wave}"' if group or wave else ""
                     raise DataError(
-                        f'Nobody{cell} answered {model.lacking(coverage)}, so "{node.name}" has no full value; '
+                        f'Nobody{cell} answered {study.lacking(coverage)}, so "{node.name}" has no full value; '
                         f'add answers, take the leaf out, or set missing to "renormalise".'
                     )
                 if node.children and coverage[place]:
                     rows.append({**base, "term": "coverage", "n": found[place].n, "estimate": coverage[place]})
-            rows.append({**base, **_node_row(nodes[place] if now else found[place], place, model), "term": "index"})
+            rows.append({**base, **_node_row(nodes[place] if now else found[place], place, study), "term": "index"})
             if node.item:
                 rows[-1]["missing"] = cells.missing(node.item, group, wave)
     return rows
 
 
-def _node_row(found: Estimate, place: int, model: Model) -> Row:
-    row = _row(found, model.common.level, model.bounds)
-    own = model.levels.get(place)  # an operational level has an interval of its own
+def _node_row(found: Estimate, place: int, study: Study) -> Row:
+    row = _row(found, study.common.level, study.bounds)
+    own = study.levels.get(place)  # an operational level has an interval of its own
     return {**row, "low": own.low, "high": own.high} if own else row
 
 
@@ -175,31 +175,31 @@ def _row(found: Estimate, level: float, bounds: tuple[float, float]) -> Row:
 
 
 def _leaf_rows(
-    model: Model, cells: Cells, weighing: list[Estimate], nodes: list[Estimate], shares: np.ndarray
+    study: Study, cells: Cells, weighing: list[Estimate], nodes: list[Estimate], shares: np.ndarray
 ) -> list[Row]:
     """Weights of all nodes; of leaves also the share of top boxes and the gap to the target as points of the root."""
     rows = []
     known = [node.value == node.value for node in nodes]
-    total = flat_weights(model.tree, [weight.value for weight in weighing], known)
-    level, target = model.common.level, model.target
-    for place, node in enumerate(model.tree):
+    total = flat_weights(study.tree, [weight.value for weight in weighing], known)
+    level, target = study.common.level, study.target
+    for place, node in enumerate(study.tree):
         base: Row = {"item": node.name, "wave": cells.current, "n": nodes[place].n}
         if node.depth:
             weight = _row(weighing[place], level, (0, 1))
-            if model.weighing == "derived" and len(shares):
+            if study.weighing == "derived" and len(shares):
                 low, high = np.quantile(shares[:, place], [(1 - level) / 2, (1 + level) / 2])
                 weight |= {"low": min(low, weight["estimate"]), "high": max(high, weight["estimate"])}
             rows.append({**weight, **base, "term": "weight"})
             rows.append({**base, "term": "total_weight", "estimate": total[place]})
         if node.children:
             continue
-        found = _node_row(nodes[place], place, model)
+        found = _node_row(nodes[place], place, study)
         gaps = {end: total[place] * float(np.maximum(0.0, target - found[of]))
                 for end, of in (("estimate", "estimate"), ("low", "high"), ("high", "low"))}  # fmt: skip
         rows.append({**found, **base, "term": "priority", "se": total[place] * found["se"], **gaps})
         if node.item and nodes[place].n:
             answers = cells.distribution(node.item, "", cells.current)
-            box = model.deck[node.item].top
+            box = study.deck[node.item].top
             top = answers.share_of(box)
             low, high = wilson(top, answers.n_eff, level)
             rows.append({**base, "term": "top_box", "n_eff": answers.n_eff, "estimate": top,
@@ -207,15 +207,15 @@ def _leaf_rows(
     return rows
 
 
-def _comparisons(model: Model, cells: Cells, weighing: list[Estimate]) -> list[Row]:
+def _comparisons(study: Study, cells: Cells, weighing: list[Estimate]) -> list[Row]:
     """The root and its parts: each group against the rest of the current wave, each wave against the one before."""
-    places = {node.name: k for k, node in enumerate(model.tree) if node.depth <= 1 and model.surveyed(k)}
-    level, reach = model.common.level, model.bounds[1] - model.bounds[0]
+    places = {node.name: k for k, node in enumerate(study.tree) if node.depth <= 1 and study.surveyed(k)}
+    level, reach = study.common.level, study.bounds[1] - study.bounds[0]
 
     def test(contrast: Contrast) -> dict[str, Row]:
         sides = [cells.answers(*side) for side in (contrast.one, contrast.other)]
         own = contrast.kind == PREVIOUS
-        nodes = [model.nodes_in(side, _weights_in(model, side, weighing, own=own))[0] for side in sides]
+        nodes = [study.nodes_in(side, _weights_in(study, side, weighing, own=own))[0] for side in sides]
         same, found = same_people(*sides), {}
         for name, place in places.items():
             # Operational levels are the same on both sides, so only the respondents' variance counts.
@@ -224,33 +224,33 @@ def _comparisons(model: Model, cells: Cells, weighing: list[Estimate]) -> list[R
                 found[name] = gap(one, other, level, reach=reach, same=same)
         return found
 
-    return compare(cells, places, "index", test, model.common)
+    return compare(cells, places, "index", test, study.common)
 
 
-def _change_rows(model: Model, cells: Cells, weighing: list[Estimate]) -> list[Row]:
+def _change_rows(study: Study, cells: Cells, weighing: list[Estimate]) -> list[Row]:
     """The root's change since the wave before, split exactly into changes of its parts and of their weights."""
     if len(cells.waves) < 2:
         return []
     weights, values, bases = [], [], []
     for wave in cells.waves[-2:]:
         answers = cells.answers("", wave)
-        mine = _weights_in(model, answers, weighing, own=True)
-        found, coverage = model.nodes(answers, mine)
-        share = np.array([mine[k].value * bool(coverage[k]) for k in model.components])
+        mine = _weights_in(study, answers, weighing, own=True)
+        found, coverage = study.nodes(answers, mine)
+        share = np.array([mine[k].value * bool(coverage[k]) for k in study.components])
         weights.append(share / share.sum() if share.sum() else share)
-        values.append(np.array([found[k].value for k in model.components]))
+        values.append(np.array([found[k].value for k in study.components]))
         bases.append(found[0].n)
     split = split_change((weights[0], weights[1]), (values[0], values[1]))
     return [
-        {"item": model.tree[place].name, "term": term, "wave": cells.current, "n": min(bases), "estimate": part[k]}
+        {"item": study.tree[place].name, "term": term, "wave": cells.current, "n": min(bases), "estimate": part[k]}
         for term, part in zip(("change_scores", "change_weights"), split, strict=True)
-        for k, place in enumerate(model.components)
+        for k, place in enumerate(study.components)
         if part[k] == part[k] and (term == "change_scores" or part.any())
     ]
 
 
 def _quadrant_rows(
-    model: Model, cells: Cells, parts: list[int], nodes: list[Estimate], values: np.ndarray, matters: np.ndarray
+    study: Study, cells: Cells, parts: list[int], nodes: list[Estimate], values: np.ndarray, matters: np.ndarray
 ) -> list[Row]:
     """Probability that a part lies above the average of the parts in performance, and not below it in importance."""
     size = min(len(values), len(matters))
@@ -261,7 +261,7 @@ def _quadrant_rows(
     heavy = matters >= matters.mean(axis=1, keepdims=True) - 1e-9  # with equal weights all parts matter
     chances = (heavy & ~good, heavy & good, ~heavy & ~good, ~heavy & good)
     return [
-        {"item": model.tree[place].name, "term": term, "wave": cells.current, "n": nodes[place].n,
+        {"item": study.tree[place].name, "term": term, "wave": cells.current, "n": nodes[place].n,
          "estimate": float(chance[:, k].mean())}
         for k, place in enumerate(parts) for term, chance in zip(QUADRANTS, chances, strict=True)
     ]  # fmt: skip

@@ -2,11 +2,11 @@
 
 from cxkit.methods.csi_tree.charts import importance_map, profile, tree, trend
 from cxkit.methods.csi_tree.prose import prose
-from cxkit.result import Result
+from cxkit.result import Result, Row
 from cxkit.show.claims import judged
 from cxkit.show.driver_charts import drivers
 from cxkit.show.language import Language, mark
-from cxkit.show.table import DRIVERS, HIGHEST, INDEX, PREVIOUS, REST, Row, Table, drawn, translated
+from cxkit.show.table import DRIVERS, HIGHEST, INDEX, PREVIOUS, REST, Table, drawn, translated
 from cxkit.show.units import EFFECT, SHARE, Unit
 from cxkit.show.views import Views
 from cxkit.survey.trees import read_tree

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from cxkit.errors import DataError, SettingsError, did_you_mean
-from cxkit.measure.cells import Cells, Row, share_rows, tally_cells
+from cxkit.measure.cells import Cells, share_rows, tally_cells
 from cxkit.measure.common import Keywords, open_data
 from cxkit.measure.comparison import PREVIOUS, Contrast, compare, contrasts, same_people, tested
 from cxkit.measure.drivers import item_drivers
 from cxkit.measure.finish import finish
-from cxkit.result import Result
+from cxkit.result import Result, Row
 from cxkit.stats.change import Pairs, net_change
 from cxkit.stats.compare import Basis, Difference, difference
 from cxkit.stats.net import INTERVALS, adjusted, net

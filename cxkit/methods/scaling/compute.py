@@ -7,14 +7,14 @@ from typing import Any, Unpack
 import numpy as np
 
 from cxkit.errors import SettingsError
-from cxkit.measure.cells import Cells, Row, share_rows, tally_cells, turned
+from cxkit.measure.cells import Cells, share_rows, tally_cells, turned
 from cxkit.measure.common import Common, Keywords, open_data
 from cxkit.measure.comparison import compare_means
 from cxkit.measure.drivers import item_drivers
 from cxkit.measure.finish import finish
 from cxkit.measure.key_errors import Note, named, not_named
 from cxkit.measure.scale_checks import scale_checks, screen
-from cxkit.result import Result
+from cxkit.result import Result, Row
 from cxkit.stats.net import net
 from cxkit.stats.weights import Distribution, mean
 from cxkit.survey import tally

@@ -7,7 +7,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from cxkit.errors import DataError, SettingsError
-from cxkit.measure.cells import Row, tally_cells, turned
+from cxkit.measure.cells import tally_cells, turned
 from cxkit.measure.common import Common, Keywords, open_data
 from cxkit.measure.comparison import EVERYBODY, adjusted, compare_means, gap
 from cxkit.measure.finish import finish
@@ -15,7 +15,7 @@ from cxkit.measure.key_errors import Note, key_errors
 from cxkit.measure.scale_checks import screen
 from cxkit.methods.semantic_differential.distances import closer, distance, profile_r, resampled_means, split
 from cxkit.methods.semantic_differential.read import NOTHING, Pole, in_languages, profile_items, read_poles
-from cxkit.result import Result
+from cxkit.result import Result, Row
 from cxkit.stats.direction import together
 from cxkit.stats.joint import Estimate, combine, linear_base, means
 from cxkit.stats.moments import moments

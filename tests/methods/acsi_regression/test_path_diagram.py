@@ -13,7 +13,7 @@ from matplotlib.patches import FancyBboxPatch, Polygon
 from cxkit.methods.acsi_regression import diagram as path_diagram
 from cxkit.methods.acsi_regression import layout as path_layout
 from cxkit.methods.acsi_regression.diagram import diagram
-from cxkit.methods.acsi_regression.layout import BLOCKED, Model, Picture, _labels, compose, hits
+from cxkit.methods.acsi_regression.layout import BLOCKED, Graph, Picture, _labels, compose, hits
 from cxkit.show.canvas import LOW, SERIES, WIDTH
 from cxkit.show.language import LANGUAGES
 from cxkit.show.view import View
@@ -49,8 +49,8 @@ def numbers(sheet):
 
 
 def placed(arrows, n, box=(1.2, 0.63), label=(0.68, 0.26)):
-    model = Model(n, arrows, box)
-    return model, compose(model, np.full((len(arrows), 2), label), WIDTH - 0.16)
+    graph = Graph(n, arrows, box)
+    return graph, compose(graph, np.full((len(arrows), 2), label), WIDTH - 0.16)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -175,11 +175,11 @@ def _meet(a, b):
 @pytest.mark.parametrize("arrows", [ACSI, ECSI, EIGHT, SHAPES["fan"][0], SHAPES["chain"][0], ((0, 1),)])
 def test_arrows_run_onwards_and_never_through_a_box(arrows):
     n = max(map(max, arrows)) + 1
-    model, picture = placed(arrows, n)
+    graph, picture = placed(arrows, n)
     for (start, end), line in zip(arrows, picture.lines, strict=True):
         assert picture.boxes[end, 0] > picture.boxes[start, 0] - 0.01
         others = np.delete(picture.boxes, [start, end], axis=0)
-        assert not hits(line[0], line[1] - line[0], others, model.box).any()
+        assert not hits(line[0], line[1] - line[0], others, graph.box).any()
         assert np.hypot(*(line[1] - line[0])) > 0.3
     assert not picture.crowded
     across = sum(_crossing(one, other) for k, one in enumerate(picture.lines) for other in picture.lines[:k])
@@ -217,11 +217,11 @@ def test_the_crossing_of_two_lines_is_seen():
     ],
 )
 def test_what_is_wrong_with_a_picture_is_counted(what, places, arrows, times):
-    model = Model(len(places), arrows, (1.0, 0.5))
+    graph = Graph(len(places), arrows, (1.0, 0.5))
     picture = np.array([places], dtype=float)
     with patch.object(path_layout, what, 0):
-        (without_it,) = path_layout._cost(model, picture)
-    (cost,) = path_layout._cost(model, picture)
+        (without_it,) = path_layout._cost(graph, picture)
+    (cost,) = path_layout._cost(graph, picture)
     assert cost - without_it == pytest.approx(times * getattr(path_layout, what))
 
 
@@ -232,8 +232,8 @@ def test_the_drivers_of_a_fan_stand_above_each_other_before_it():
 
 
 def test_levels_count_the_arrows_of_the_longest_way():
-    assert Model(6, ACSI, (1, 1)).levels == [0, 1, 2, 3, 4, 5]
-    assert Model(4, ((0, 2), (1, 2), (0, 3)), (1, 1)).levels == [0, 0, 1, 1]
+    assert Graph(6, ACSI, (1, 1)).levels == [0, 1, 2, 3, 4, 5]
+    assert Graph(4, ((0, 2), (1, 2), (0, 3)), (1, 1)).levels == [0, 0, 1, 1]
 
 
 def test_a_line_meets_a_box_only_between_its_ends():
@@ -243,25 +243,25 @@ def test_a_line_meets_a_box_only_between_its_ends():
 
 
 def test_a_label_moves_off_its_arrow_when_it_would_hide_it_and_stays_on_a_long_one():
-    model = Model(2, ((0, 1),), (1.0, 0.5))
+    graph = Graph(2, ((0, 1),), (1.0, 0.5))
     middles = np.array([[0.5, 0.25], [2.2, 0.25]])
     short = np.array([[[1.03, 0.25], [1.67, 0.25]]])
-    (spot,), trouble = _labels(model, short, np.array([[0.5, 0.2]]), np.array([[0.5, 2.0], [2.2, 2.0]]), 7.0)
+    (spot,), trouble = _labels(graph, short, np.array([[0.5, 0.2]]), np.array([[0.5, 2.0], [2.2, 2.0]]), 7.0)
     assert abs(spot[1] - 0.25) == pytest.approx(0.14)  # half the label and some air beside the line
     assert trouble < BLOCKED
     # between the boxes there is no room beside the line
-    assert _labels(model, short, np.array([[0.7, 0.2]]), middles, 7.0)[1] >= BLOCKED
+    assert _labels(graph, short, np.array([[0.7, 0.2]]), middles, 7.0)[1] >= BLOCKED
     long = np.array([[[1.03, 0.25], [4.67, 0.25]]])
-    (spot,), _ = _labels(model, long, np.array([[0.5, 0.2]]), np.array([[0.5, 2.0], [2.2, 2.0]]), 7.0)
+    (spot,), _ = _labels(graph, long, np.array([[0.5, 0.2]]), np.array([[0.5, 2.0], [2.2, 2.0]]), 7.0)
     assert spot[1] == pytest.approx(0.25)
 
 
 def test_where_labels_do_not_fit_the_intervals_make_room():
     asked = []
 
-    def first_crowded(model, sizes, width):
+    def first_crowded(graph, sizes, width):
         asked.append(sizes[:, 1].max())
-        found = compose(model, sizes, width)
+        found = compose(graph, sizes, width)
         return Picture(found.boxes, found.lines, found.labels, crowded=len(asked) == 1)
 
     with patch.object(path_diagram, "compose", first_crowded):

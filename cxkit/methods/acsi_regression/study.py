@@ -27,9 +27,9 @@ ROUNDING = 1e-9  # by which an index of none but highest or lowest answers can l
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A fitted cell: answers of its respondents (turned round where reversed), those ready for the model, the
-    estimates, and the same in resamples.
+class Fitted:
+    """The model fitted in a cell: answers of its respondents (turned round where reversed), those ready for the
+    model, the estimates, and the same in resamples.
 
     ``key_errors`` : notes on the items that run against the others of their construct. ``withheld`` : the constructs
     whose index is no mean of answers and not published, as it lies outside 0-100, or an item so named counts in it
@@ -79,7 +79,7 @@ class Study:
         known = ~np.isnan(answers.scores)
         return answers.where(known.all(axis=1) if self.missing == "complete" else known.any(axis=1))
 
-    def fit(self, answers: Answers, name: str) -> Cell | Note:
+    def fit(self, answers: Answers, name: str) -> Fitted | Note:
         """Fit the model among some respondents; where that cannot be done, the note that says why.
 
         Parameters
@@ -106,7 +106,7 @@ class Study:
         except DataError:  # items that vary can still be estimated pair by pair into a contradiction
             return "pairs_contradict", {"group": name}
         draws = resample(items, structure, self.rng("resamples"), self.resamples, scheme, standardised)
-        return Cell(answers, items, sample, draws, *self._checked(answers, items, sample))
+        return Fitted(answers, items, sample, draws, *self._checked(answers, items, sample))
 
     def _checked(self, answers: Answers, items: Items, sample: Sample) -> tuple[tuple[Note, ...], frozenset[str]]:
         """The key errors in each construct and of whole constructs, and the constructs whose index is withheld."""
@@ -154,7 +154,7 @@ class Study:
     def rng(self, *purpose: str) -> np.random.Generator:
         return generator(self.common.seed, "acsi_regression", *purpose)
 
-    def indices(self, answers: Answers, by: Cell) -> list[Estimate]:
+    def indices(self, answers: Answers, by: Fitted) -> list[Estimate]:
         """Index of each construct among some respondents with the weights of another cell; what its resamples say
         of the error of the weights is added as fixed variance. NaN where the index is withheld."""
         answers = self.usable(answers)
@@ -172,7 +172,7 @@ class Study:
             indices.append(replace(whole, n=len(w), n_eff=n_eff, fixed=noise))
         return indices
 
-    def weight_noise(self, one: Answers, other: Answers, by: Cell) -> list[float]:
+    def weight_noise(self, one: Answers, other: Answers, by: Fitted) -> list[float]:
         """Per construct, the variance that the error of the common weights adds to the difference of two indices."""
         sides = [np.array([m.value for m in self._levels(self.usable(side))]) for side in (one, other)]
         noise = []

@@ -29,7 +29,7 @@ LEAST = 30  # complete respondents below which no weights are derived
 
 
 @dataclass(frozen=True)
-class Model:
+class Study:
     """A tree with the cards of its items, the levels of its operational leaves, the weights that are given, and what
     ``csi_tree`` is asked: how to weigh, present and judge."""
 
@@ -222,10 +222,10 @@ class Model:
         return rows, np.isfinite(rows).all(axis=1)
 
 
-def read_model(
+def read_study(
     tree: Any, scale: Any, tables: Mapping[str, Any], common: Common, *, weights: str, normalise: bool, grades: str,
     target: float, missing: str, outcome: str,
-) -> Model:  # fmt: skip
+) -> Study:  # fmt: skip
     """Check a tree and what is asked of it, and compute the levels of its operational leaves.
 
     Raises
@@ -284,4 +284,4 @@ def read_model(
             raise SettingsError(f'The importance item "{node.importance}" has a scale below 0; declare it from 0 up.')
     free = weights == "derived"
     given = [1.0] * len(found) if free else with_weights(found, weights, normalise, stated)
-    return Model(found, deck, levels, tuple(given), common, weights, grades, target, missing, outcome)
+    return Study(found, deck, levels, tuple(given), common, weights, grades, target, missing, outcome)
