@@ -39,6 +39,8 @@ class Result:
         ``p, p_adjusted, detectable`` belong to comparisons; ``base`` is "ok", "small" or "hidden".
     facts : flat dict of numbers and names that prose may quote.
     notes : caveats as (code, numbers), never sentences.
+    claims : what the page may say, a row per test that was looked at: ``kind item other group estimate p``,
+        ``p_page`` adjusted over all of them (Holm 1979), and ``made`` where it is below 1 - level.
     scores : one row per respondent, or None. Never written to disk.
     labels : item -> language -> its text, as the codebook or the settings give it.
     audit : what was read, assumed and left out, as ``Audit.plain`` of :func:`cxkit.read` tells; empty where the
@@ -53,6 +55,7 @@ class Result:
     scores: pd.DataFrame | None = None
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     audit: Mapping[str, Any] = field(default_factory=dict)
+    claims: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def rows(self, **where: Any) -> pd.DataFrame:
         """Return the rows of ``tidy`` in which every named column has the given value."""
@@ -156,6 +159,7 @@ class Result:
             "labels": self.labels,
             "audit": self.audit,
             "table": self.tidy.to_dict("records"),
+            "claims": self.claims.to_dict("records"),
             "scores": None if self.scores is None else self.scores.reset_index().to_dict("records"),
         }
         return escaped(json.dumps(_plain(content), ensure_ascii=False, allow_nan=False, indent=1))
@@ -174,6 +178,7 @@ class Result:
             None if scores is None else pd.DataFrame(scores).set_index("row"),
             content["labels"],
             content.get("audit", {}),  # what was written before there were audits has none
+            pd.DataFrame(content.get("claims", [])),
         )
 
 

@@ -48,7 +48,7 @@ class Common:
     values, split : column -> names of groups or waves -> language -> text, in the order of groups; and column -> the
         sign between several answers in one cell, each of which is then a group of its own.
     level : confidence, 0.5 to 1.
-    correction : "holm" or "bh", within one item x variable.
+    correction : "bonferroni", or "bh" for screening, within one item x variable; intervals agree with it.
     min_base, flag_base : below the first, numbers are hidden; below the second, marked.
     client : id that stands in the settings; no number depends on it.
     seed : fixes the random numbers.
@@ -63,7 +63,7 @@ class Common:
     values: Mapping[str, Any] = field(default_factory=dict)
     split: Mapping[str, str] = field(default_factory=dict)
     level: float = 0.95
-    correction: str = "holm"
+    correction: str = "bonferroni"
     min_base: int = 10
     flag_base: int = 30
     client: str = ""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cxkit.errors import SettingsError
+from cxkit.measure.claims import Claim, drawn_claims
 from cxkit.measure.common import Common
 from cxkit.measure.key_errors import Note
 from cxkit.result import Row
@@ -18,15 +19,18 @@ from cxkit.stats.resample import generator
 from cxkit.survey.cards import Card
 from cxkit.survey.tally import Answers
 
+DRIVER = "driver"  # the kind of claim that one driver matters more than another
+
 
 @dataclass(frozen=True)
 class DriverTable:
-    """``rows``, ``facts`` and ``notes`` of a result, and ``draws``: each driver's share in resamples."""
+    """``rows``, ``facts``, ``notes`` and ``claims`` of a result, and ``draws``: each driver's share in resamples."""
 
     rows: list[Row]
     facts: dict[str, Any]
     notes: list[Note]
     draws: np.ndarray
+    claims: list[Claim]
 
 
 def driver_rows(
@@ -86,7 +90,8 @@ def driver_rows(
     if found.failed:
         notes.append(("resamples_failed", {"n": found.failed}))
     shares = found.draws / found.draws.sum(axis=1, keepdims=True)
-    return DriverTable(rows, {"r2": found.r2, "drivers_n": found.n}, notes, shares)
+    claims = drawn_claims(DRIVER, dict(zip(names, found.share.tolist(), strict=True)), shares)
+    return DriverTable(rows, {"r2": found.r2, "drivers_n": found.n}, notes, shares, claims)
 
 
 def _opposed(

@@ -1,12 +1,13 @@
 """From rows to a Result: the small-base policy, and the facts, notes and labels that every method has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from cxkit.measure.cells import Cells
+from cxkit.measure.claims import Claim, comparison_claims, settle
 from cxkit.measure.common import Common
 from cxkit.measure.groups import mirrored, name_notes
 from cxkit.result import Result, Row, tidy_table
@@ -25,13 +26,22 @@ def finish(
     scores: pd.DataFrame | None = None,
     labels: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     survey: Survey | None = None,
+    claims: Sequence[Claim] = (),
+    spoken: Collection[str] | None = None,
 ) -> Result:
-    """Apply the small-base policy and add the facts, notes and labels that every method has."""
+    """Apply the small-base policy and add the facts, notes, labels and claims that every method has.
+
+    Parameters
+    ----------
+    claims : the method's own, beside those of comparisons.
+    spoken : the items of which the page tells comparisons; None for all.
+    """
     table = apply_base_policy(tidy_table(rows), common.min_base, common.flag_base)
     first = cells.counts["item"].iloc[0]
     everyone = cells.distribution(first, "", cells.current)
     shared = {
         "wave": cells.current, "previous_wave": cells.waves[-2] if len(cells.waves) > 1 else "",
+        "first_wave": cells.waves[0] if len(cells.waves) > 1 else "",
         "groups": table.loc[(table["group"] != "") & (table["n"] > 0), "group"].nunique(), "level": common.level,
         "tests": _once(table[table["p_adjusted"].notna()], cells),
     }  # fmt: skip
@@ -60,9 +70,11 @@ def finish(
     known = {name: value for name, value in {**shared, **facts}.items() if value == value}
     texts = {item: scale["text"] for item, scale in settings["scale"].items()}
     audit = survey.audit.plain() if survey else {}
+    settled = settle([*comparison_claims(table, cells, spoken), *claims], common.level)
     return Result(
-        method, {**settings, **common.plain()}, table, known, tuple(found), scores, {**texts, **labels}, audit
-    )
+        method, {**settings, **common.plain()}, table, known, tuple(found), scores, {**texts, **labels}, audit,
+        settled,
+    )  # fmt: skip
 
 
 def _once(rows: pd.DataFrame, cells: Cells) -> int:

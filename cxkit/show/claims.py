@@ -1,15 +1,19 @@
 """Claims that several methods make in titles and prose, each only when it is reliable."""
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 
+from cxkit.measure.comparison import FIRST, PREVIOUS, REST, SLOPE
+from cxkit.measure.drivers import DRIVER
 from cxkit.result import Result, Row
 from cxkit.show.language import Language, mark
-from cxkit.show.rows import compared, now_of, reliable
-from cxkit.show.units import Unit
+from cxkit.show.rows import claimed, looked_at, now_of, possible_first
+from cxkit.show.units import INDEX, Unit
 from cxkit.show.wording import quoted
 from cxkit.stats.rollup import verdict
 
-SURE = 0.8  # probability from which a finding is told as one
+FEW = 3  # items that are named where it cannot be told which of them is first
 TOLD = 5  # groups that prose tells of at most
 VERDICTS = {
     "reached": mark("target reached"),
@@ -59,52 +63,111 @@ def judged(result: Result, row: Row | pd.Series, lang: Language) -> str:
 
 def group_title(result: Result, lang: Language) -> str:
     """Which groups differ reliably from the rest."""
-    rows = reliable(result, "rest")
-    if compared(result, "rest").empty:
+    if not looked_at(result, REST):
         return lang.text("By group")
-    if rows.empty:
+    names = list(dict.fromkeys(lang.group(result, row["group"]) for row in claimed(result, REST)))
+    if not names:
         return lang.text("No group differs reliably from the rest")
-    names = list(dict.fromkeys(lang.group(result, g) for g in rows["group"]))
     shown, more = ", ".join(names[:3]), len(names) - 3
     if more > 0:
         return lang.text("Differs reliably from the rest: {groups} and {n} more", groups=shown, n=more)
     return lang.text("Differs reliably from the rest: {groups}", groups=shown)
 
 
-def change_title(result: Result, lang: Language) -> str:
-    """Which items changed reliably since the wave before."""
-    if compared(result, "previous").empty:
-        return lang.text("By wave")
-    before = lang.wave(result, result.facts["previous_wave"])
-    rows = reliable(result, "previous")
-    if rows.empty:
-        return lang.text("No reliable change since {wave}", wave=before)
-    names = quoted(lang, [lang.label(result, item) for item in rows["item"]])
-    return lang.text("Changed since {wave}: {items}", wave=before, items=names)
+def change_title(result: Result, lang: Language, unit: Unit = INDEX, name: str = "") -> str:
+    """What changed since the first wave and the last, in which direction and how far.
+
+    Parameters
+    ----------
+    name : what is told of, where it is one thing that needs no quotation marks, such as NPS.
+    """
+    return (_changes(result, lang, unit, name) or [lang.text("By wave")])[0]
 
 
-def change_sentences(result: Result, lang: Language) -> list[str]:
+def change_sentences(result: Result, lang: Language, unit: Unit = INDEX, name: str = "") -> list[str]:
     """The same as prose; nothing where nothing was compared."""
-    return [change_title(result, lang) + "."] if len(compared(result, "previous")) else []
+    return [f"{told}." for told in _changes(result, lang, unit, name)]
+
+
+def _changes(result: Result, lang: Language, unit: Unit, name: str) -> list[str]:
+    items = looked_at(result, PREVIOUS)
+    if not items:
+        return []
+    waves = {PREVIOUS: result.facts["previous_wave"], FIRST: result.facts["first_wave"]}
+    several = bool(looked_at(result, FIRST))
+    since = {kind: lang.wave(result, wave) for kind, wave in waves.items()}
+    made = {kind: claimed(result, kind) for kind in (FIRST, PREVIOUS, SLOPE)}
+    if len(items) == 1:
+        label = name or quoted(lang, [lang.label(result, items[0])])
+        step = next(row for row in result.claims.to_dict("records") if row["kind"] == PREVIOUS)["estimate"]
+        return [_one_change(lang, unit, label, made, since, unit.change(lang, step), several)]
+    told = [
+        _listed(result, lang, unit, mark("Since {wave}: {items}"), made[kind], wave=since[kind])
+        for kind in (FIRST, PREVIOUS)
+        if made[kind]
+    ]
+    if made[SLOPE] and not told:
+        told.append(_listed(result, lang, unit, mark("On average from wave to wave: {items}"), made[SLOPE]))
+    return told or [lang.text("No reliable change since {wave}", wave=since[FIRST])]
+
+
+def _one_change(
+    lang: Language,
+    unit: Unit,
+    name: str,
+    made: Mapping[str, list[Row]],
+    since: Mapping[str, str],
+    step: str,
+    several: bool,
+) -> str:
+    change = {kind: unit.change(lang, rows[0]["estimate"]) for kind, rows in made.items() if rows}
+    up = {kind: rows[0]["estimate"] > 0 for kind, rows in made.items() if rows}
+    values = {"name": name, "wave": since[FIRST], "before": since[PREVIOUS], "change": change.get(FIRST, ""),
+              "step": step}  # fmt: skip
+    if FIRST in change and PREVIOUS in change:
+        along = mark("{name}: {change} since {wave}, {step} of it since {before}")
+        back = mark("{name}: {change} since {wave}, but {step} since {before}")
+        return lang.text(along if up[FIRST] == up[PREVIOUS] else back, **values)
+    if FIRST in change:
+        return lang.text("{name}: {change} since {wave}; the last step ({step}) is within chance", **values)
+    if PREVIOUS in change and several:
+        return lang.text("{name}: {step} since {before}, but no reliable change since {wave}", **values)
+    if PREVIOUS in change:
+        return lang.text("{name}: {step} since {before}", **values)
+    if SLOPE in change:
+        return lang.text(
+            "{name}: {slope} from wave to wave on average, though the first and the last do not differ reliably",
+            slope=change[SLOPE], **values,
+        )  # fmt: skip
+    return lang.text("No reliable change since {wave}", **values)
+
+
+def _listed(result: Result, lang: Language, unit: Unit, sentence: str, rows: Sequence[Row], **values: str) -> str:
+    """The items of claims with their size, at most so many."""
+    shown = [
+        f"{quoted(lang, [lang.label(result, row['item'])])} {unit.show(lang, row['estimate'], difference=True)}"
+        for row in rows[:TOLD]
+    ]
+    if len(rows) > TOLD:
+        shown.append(lang.text("and {n} more", n=len(rows) - TOLD))
+    return lang.text(sentence, items=", ".join(shown), **values)
 
 
 def group_sentences(result: Result, words: Language, unit: Unit, *, named: bool = True) -> list[str]:
     """How far which groups lie from the rest, in ``unit``; with ``named``, or of shares, on which item."""
-    if compared(result, "rest").empty:
+    if not looked_at(result, REST):
         return []
-    rows = reliable(result, "rest")
-    if rows.empty:
+    rows = claimed(result, REST)
+    if not rows:
         return [words.text("No group differs reliably from the rest; a small difference may still exist.")]
-    if result.facts["groups"] == 2 and not result.facts.get("overlapping"):
-        rows = rows[rows["estimate"] > 0]  # the lower one says the same from the other side
     shares = unit.kind == "share"
     return [
         words.plural(
             *GAPS[shares, named or shares, row["estimate"] > 0], abs(row["estimate"]) * (100 if shares else 1),
             digits=unit.digits, group=words.group(result, row["group"]), item=words.label(result, row["item"]),
-            p=words.p(row["p_adjusted"]),
+            p=words.p(row["p_page"]),
         )
-        for row in rows.head(TOLD).to_dict("records")
+        for row in rows[:TOLD]
     ]  # fmt: skip
 
 
@@ -118,19 +181,18 @@ def driver_sentences(result: Result, words: Language) -> list[str]:
     importance = now_of(result, "importance")
     if len(importance) < 2:
         return []
-    item, top = max(importance.items(), key=lambda pair: pair[1]["estimate"])
-    first = result.rows(item=item, term="rank", score=1)["estimate"].iloc[0]
-    low, high = words.percent(top["low"]), words.percent(top["high"])
-    interval = words.text("{low} to {high}", low=low, high=high)
+    leading = possible_first(result, DRIVER, importance)
+    item = max(leading, key=lambda name: importance[name]["estimate"])
+    top = importance[item]
+    interval = words.text("{low} to {high}", low=words.percent(top["low"]), high=words.percent(top["high"]))
     values = {"item": words.label(result, item), "outcome": words.label(result, outcome_of(result)),
-              "share": words.percent(top["estimate"]), "r2": words.percent(result.facts["r2"]),
-              "interval": interval, "sure": words.percent(first)}  # fmt: skip
+              "share": words.percent(top["estimate"]), "r2": words.percent(result.facts["r2"]), "interval": interval,
+              "items": quoted(words, [words.label(result, name) for name in leading])}  # fmt: skip
     clear = mark(
         "The drivers explain {r2} of the differences in “{outcome}”. “{item}” matters most: {share} of that "
-        "({interval}), in first place with a probability of {sure}."
+        "({interval})."
     )
-    open_ = mark(
-        "The drivers explain {r2} of the differences in “{outcome}”. Which one matters most is open; "
-        "“{item}” leads with {share} of that ({interval})."
-    )
-    return [words.text(clear if first >= SURE else open_, **values)]
+    some = mark("The drivers explain {r2} of the differences in “{outcome}”. What matters most is one of {items}.")
+    open_ = mark("The drivers explain {r2} of the differences in “{outcome}”. Which one matters most is open.")
+    few = len(leading) <= FEW and len(leading) < len(importance)
+    return [words.text(clear if len(leading) == 1 else some if few else open_, **values)]

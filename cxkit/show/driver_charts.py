@@ -1,5 +1,6 @@
 """The chart of drivers: importance and penalty-reward contrast, for any method that has an outcome."""
 
+from cxkit.measure.drivers import DRIVER
 from cxkit.result import Result
 from cxkit.show.canvas import (
     INK,
@@ -15,9 +16,9 @@ from cxkit.show.canvas import (
     percent_axis,
     wrap,
 )
-from cxkit.show.claims import SURE, outcome_of
+from cxkit.show.claims import outcome_of
 from cxkit.show.language import Language, mark
-from cxkit.show.rows import now_of
+from cxkit.show.rows import now_of, possible_first
 from cxkit.show.units import EFFECT
 from cxkit.show.view import View
 
@@ -72,11 +73,11 @@ def drivers(result: Result, lang: Language) -> View:
         *(side.plot([], [], "o", color=colors[term], label=lang.text(_EFFECTS[term]))[0] for term in shown),
     ]
     figure.legend(handles=keys, loc="outside lower center", ncols=2, frameon=False, fontsize=8)
-    first = result.rows(item=names[0], term="rank", score=1)["estimate"].iloc[0]
+    leading = possible_first(result, DRIVER, names)
     outcome = lang.label(result, outcome_of(result))
     title = (
         lang.text("“{item}” matters most for “{outcome}”", item=lang.label(result, names[0]), outcome=outcome)
-        if first >= SURE and len(names) > 1
+        if len(leading) == 1 < len(names)
         else lang.text("What matters most for “{outcome}”", outcome=outcome)
     )
     return finish(figure, title, "; ".join(told))

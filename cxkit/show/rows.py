@@ -1,5 +1,7 @@
 """Rows of a result that views ask for, and what is reliable among them."""
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from cxkit.result import Result, Row
@@ -36,14 +38,25 @@ def by_group(result: Result, term: str) -> dict[tuple[str, str], Row]:
     return {(row["item"], row["group"]): row for row in rows}
 
 
-def compared(result: Result, comparison: str) -> pd.DataFrame:
-    """All comparisons "rest" or "previous" of the current wave that could be tested."""
-    rows = result.tidy[result.tidy["term"].str.endswith(f"_vs_{comparison}")]
-    return rows[(rows["wave"] == result.facts["wave"]) & rows["p_adjusted"].notna()]
+def looked_at(result: Result, kind: str) -> list[str]:
+    """The items of the claims of a kind, made or not."""
+    claims = result.claims
+    return list(dict.fromkeys(claims.loc[claims["kind"] == kind, "item"])) if len(claims) else []
 
 
-def reliable(result: Result, comparison: str) -> pd.DataFrame:
-    """Comparisons "rest" or "previous" that hold in the current wave after adjustment, largest first."""
-    rows = compared(result, comparison)
-    rows = rows[rows["p_adjusted"] < 1 - result.settings["level"]]
-    return rows.reindex(rows["estimate"].abs().sort_values(ascending=False, kind="stable").index)
+def claimed(result: Result, kind: str) -> list[Row]:
+    """The claims of a kind that the page may make, largest first."""
+    if result.claims.empty:
+        return []
+    rows = result.claims[(result.claims["kind"] == kind) & result.claims["made"].astype(bool)]
+    return sorted(rows.to_dict("records"), key=lambda row: -abs(row["estimate"]))
+
+
+def possible_first(result: Result, kind: str, names: Collection[str], *, lowest: bool = False) -> list[str]:
+    """The items that may be the highest (or lowest) of all: those that no other is claimed to beat.
+
+    As claims are adjusted together, this is the set of possible bests of Klein, Wright & Wieczorek (2020, JRSS A
+    183:1035): an item may stand at place 1 as long as none lies reliably above it.
+    """
+    beaten = {row["item"] if (row["estimate"] < 0) != lowest else row["other"] for row in claimed(result, kind)}
+    return [name for name in names if name not in beaten]

@@ -34,6 +34,13 @@ class Unit:
             return lang.text("{points} pp", points=points) if difference else lang.percent(value)
         return lang.number(self.times * value, self.digits, signed=difference or self.signed)
 
+    def change(self, lang: Language, value: float) -> str:
+        """A difference with its sign and its unit in words, such as "+26 points"."""
+        if self.kind in ("share", "percent"):
+            return self.show(lang, value, difference=True)
+        sign = "+" if round(value * self.times, self.digits) > 0 else ""
+        return sign + lang.plural("{n} point", "{n} points", value * self.times, digits=self.digits)
+
 
 SHARE, CHANGE, TEST = Unit("share"), Unit("percent"), Unit("p")
 POINTS, INDEX, SCALE_POINTS = Unit(), Unit(digits=1), Unit(digits=2)

@@ -9,7 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from cxkit.methods.acsi_regression.prose import change, drivers, index_title
+from cxkit.measure.comparison import REST
+from cxkit.methods.acsi_regression.claims import IMPORTANT
+from cxkit.methods.acsi_regression.prose import drivers, index_title
 from cxkit.result import Result, Row
 from cxkit.show import charts
 from cxkit.show.canvas import (
@@ -26,10 +28,10 @@ from cxkit.show.canvas import (
     row_height,
     wrap,
 )
-from cxkit.show.claims import change_title, group_title
+from cxkit.show.claims import group_title
 from cxkit.show.importance_map import QUADRANTS, name_quadrants, numbered
 from cxkit.show.language import Language, mark
-from cxkit.show.rows import current_rows, now_of, reliable
+from cxkit.show.rows import claimed, current_rows, now_of
 from cxkit.show.units import INDEX, SCALE_POINTS
 from cxkit.show.view import View
 from cxkit.show.wording import between, quoted, sample_size, star
@@ -54,11 +56,12 @@ def importance_map(result: Result, lang: Language) -> View:
     ax.axvline(np.mean(x), color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)), zorder=1)
     ax.axhline(np.mean(y), color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)), zorder=1)
     told, first = [], []
+    told_apart = {row["item"] for row in claimed(result, IMPORTANT)}
     for number, (name, label) in enumerate(zip(names, labels, strict=True), 1):
         at, weight = index[name], impact[name]
         ax.plot([at["low"], at["high"]], [weight["estimate"]] * 2, color=SERIES, alpha=0.45, linewidth=1.6)
         ax.plot([at["estimate"]] * 2, [weight["low"], weight["high"]], color=SERIES, alpha=0.45, linewidth=1.6)
-        quadrant, sure = _quadrant(at, np.mean(x), weight, np.mean(y))
+        quadrant, sure = _quadrant(at, np.mean(x), weight, np.mean(y)), name in told_apart
         word = lang.text(QUADRANTS[quadrant])
         word = word if sure else lang.text("{quadrant} (uncertain)", quadrant=word)
         place, strength = (
@@ -92,13 +95,12 @@ def importance_map(result: Result, lang: Language) -> View:
     return finish(figure, title, "; ".join(told))
 
 
-def _quadrant(index: Row, level: float, impact: Row, weight: float) -> tuple[str, bool]:
-    """The quadrant of a construct among means, and whether both intervals lie on one side of theirs."""
+def _quadrant(index: Row, level: float, impact: Row, weight: float) -> str:
+    """The quadrant of a construct among means."""
     high, strong = index["estimate"] >= level, impact["estimate"] >= weight
-    sure = all(row["low"] > mean or row["high"] < mean for row, mean in ((index, level), (impact, weight)))
     names = {(False, True): "concentrate_here", (True, True): "keep_up", (False, False): "low_priority",
              (True, False): "possible_overkill"}  # fmt: skip
-    return names[bool(high), bool(strong)], sure
+    return names[bool(high), bool(strong)]
 
 
 def indices(result: Result, lang: Language) -> View:
@@ -135,7 +137,8 @@ def groups(result: Result, lang: Language) -> View:
     rows = by_term["index"].drop(index="", errors="ignore").sort_values("estimate", ascending=False, kind="stable")
     if rows["estimate"].isna().all():
         return View()
-    sure = set(reliable(mine, "rest").query("term == 'index_vs_rest'")["group"])
+    tests = mine.rows(term=f"index_{REST}", wave=wave)
+    sure = set(tests.loc[tests["p_adjusted"] < 1 - result.settings["level"], "group"])
     labels = [
         f"{wrap(lang.group(result, str(group)), 28, 2)}\n{sample_size(lang, result, row)}"
         for group, row in rows.iterrows()
@@ -189,9 +192,7 @@ def trend(result: Result, lang: Language) -> View:
     mine = result.tidy[result.tidy["item"] == result.settings["target"]]
     # The current wave is the last, wherever its rows stand.
     mine = mine.sort_values("wave", key=lambda waves: waves == result.facts["wave"], kind="stable")
-    told = change(result, lang)
-    title = (lambda *_: told[0].removesuffix(".")) if told else change_title
-    return charts.trend(replace(result, tidy=mine), lang, title=title)
+    return charts.trend(replace(result, tidy=mine), lang)
 
 
 def rolling(result: Result, lang: Language) -> View:

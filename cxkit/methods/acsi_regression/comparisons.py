@@ -1,15 +1,15 @@
 """A satisfaction model in groups and over waves: indices, changes, paths against the rest, and a whole economy."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 
 from cxkit.measure.cells import Cells
-from cxkit.measure.comparison import Same, adjusted, gap, same_people, shared_covariance
+from cxkit.measure.comparison import SEVERAL, SLOPE, Same, adjusted, gap, same_people, shared_covariance, slope
 from cxkit.measure.groups import mirrored
 from cxkit.measure.key_errors import Note, named
-from cxkit.methods.acsi_regression.groups import compare_groups
+from cxkit.methods.acsi_regression.groups import Permuted, compare_groups
 from cxkit.methods.acsi_regression.resamples import ready
 from cxkit.methods.acsi_regression.rows import base_of, index_rows, spans
 from cxkit.methods.acsi_regression.study import Fitted, Study
@@ -48,8 +48,7 @@ def group_rows(study: Study, cells: Cells, now: Fitted) -> tuple[list[Row], list
             if mine.n and others.n and mine.value == mine.value and others.value == others.value:
                 # The error of the common weights counts once, not on each side.
                 one, other = (replace(side, fixed=noise[k] / 2) for side in (mine, others))
-                test = gap(one, other, level, reach=100)
-                families.setdefault(name, []).append({**base, "term": "index_vs_rest", **test})
+                families.setdefault(name, []).append({**base, "term": "index_vs_rest", **gap(one, other, reach=100)})
         shown = [len(study.usable(side).w) >= common.min_base for side in sides]
         if not shown[0]:
             continue  # too few to be shown, so nothing is estimated from them
@@ -90,7 +89,6 @@ def _paths_against_rest(
     study: Study, cells: Cells, group: str, mine: Fitted, rest: Fitted
 ) -> tuple[list[Row], list[Row], list[Note]]:
     """Permutation tests of the paths of one group against the others', and whether constructs are composed alike."""
-    level = study.common.level
     both = study.usable(cells.now)
     both = both.where(np.array([name is not None for name in both.group], bool))
     items = ready(both.scores, both.w, *study.ends, study.missing)
@@ -99,13 +97,13 @@ def _paths_against_rest(
         items, study.structure, inside, study.rng("permutations"), study.resamples,
         study.scheme, study.standardised,
     )  # fmt: skip
+    one, other = (base_of(side) for side in (mine, rest))
     tested = []
-    for k, p in enumerate(found.p):
-        sides = [side.draws.fit.paths[k] for side in (mine, rest)]
-        values = [float(side.sample.fit.paths[k, 0]) for side in (mine, rest)]
-        gap = difference(*(Basis(v, float(s.var(ddof=1))) for v, s in zip(values, sides, strict=True)), level=level)
-        tested.append({"term": "path_vs_rest", "n": len(mine.answers.w), "n_other": len(rest.answers.w),
-                       "estimate": values[0] - values[1], **asdict(gap), "p": float(p)})  # fmt: skip
+    for k, null in enumerate(found.null):
+        value = float(mine.sample.fit.paths[k, 0] - rest.sample.fit.paths[k, 0])
+        se = float(sum(side.draws.fit.paths[k].var(ddof=1) for side in (mine, rest))) ** 0.5
+        tested.append({**one, "n_other": other["n"], "term": "path_vs_rest", "estimate": value,
+                       "test": Permuted(value, se, null), "reach": np.inf})  # fmt: skip
     composed: list[Row] = []
     notes: list[Note] = []
     for name, c, p in zip(study.model.names, found.composition, found.composition_p, strict=True):
@@ -121,6 +119,8 @@ def wave_rows(study: Study, cells: Cells, fitted: Mapping[str, Fitted]) -> tuple
     names, common, level = study.model.names, study.common, study.common.level
     waves = [wave for wave in cells.waves if wave in fitted]
     indices = {wave: study.indices(fitted[wave].answers, fitted[wave]) for wave in waves}
+    sides = [fitted[wave].answers for wave in waves]
+    same_in = {(s, t): same_people(sides[s], sides[t]) for s in range(len(sides)) for t in range(s)}
     rows: list[Row] = []
     for k, name in enumerate(names):
         family = []
@@ -133,12 +133,15 @@ def wave_rows(study: Study, cells: Cells, fitted: Mapping[str, Fitted]) -> tuple
                     earlier = indices[waves[before]][k]
                     if mine.value != mine.value or earlier.value != earlier.value:
                         continue
-                    same = same_people(fitted[wave].answers, fitted[waves[before]].answers)
-                    if term == "change_previous":
-                        test = gap(mine, earlier, level, reach=100, same=same)
-                        family.append({**test, "term": "index_vs_previous", "wave": wave})
+                    same = same_in[place, before]
+                    if term == "change_previous" or wave == waves[-1]:
+                        kind = term.replace("change", "index_vs")
+                        family.append({**gap(mine, earlier, reach=100, same=same), "term": kind, "wave": wave})
                     rows += [{"item": name, "term": term, "wave": wave, "n": mine.n, "n_other": earlier.n, **change}
                              for change in _percent(mine, earlier, same, level)]  # fmt: skip
+        if len(waves) >= SEVERAL and all(indices[wave][k].value == indices[wave][k].value for wave in waves):
+            levels = [indices[wave][k] for wave in waves]
+            family.append({**slope(levels, same_in), "term": f"index_{SLOPE}", "wave": waves[-1]})
         rows += adjusted(name, family, common)
     now = fitted[cells.current]
     return rows, [note for wave in waves[:-1] for note in wrong_in(wave, fitted[wave], now)]
@@ -151,9 +154,9 @@ def _percent(now: Estimate, before: Estimate, same: Same, level: float) -> list[
     ratio = now.value / before.value
     # A ratio's error to first order: that of now - ratio x before, over before.
     sides = Basis(now.value, now.variance, now.df), Basis(ratio * before.value, ratio**2 * before.variance, before.df)
-    found = difference(*sides, covariance=ratio * shared_covariance(now, before, same), level=level)
+    found = difference(*sides, covariance=ratio * shared_covariance(now, before, same))
     percent = 100 / before.value
     change = 100 * (ratio - 1)
-    low, high = change + percent * found.low, change + percent * found.high
+    low, high = (change + percent * end for end in found.interval(level))
     low = max(-100.0, low) if low == low else low  # no index falls by more than all of it
     return [{"estimate": change, "se": percent * found.se, "low": low, "high": high}]

@@ -12,6 +12,7 @@ from cxkit.measure.cells import tally_cells, turned
 from cxkit.measure.common import Keywords, open_data
 from cxkit.measure.finish import finish
 from cxkit.measure.key_errors import Note
+from cxkit.methods.acsi_regression.claims import path_claims
 from cxkit.methods.acsi_regression.comparisons import group_rows, wave_rows
 from cxkit.methods.acsi_regression.models import ready_made
 from cxkit.methods.acsi_regression.rolling_rows import read_economy, rolling_rows
@@ -124,7 +125,10 @@ def acsi_regression(
              "r2": float(now.sample.fit.r2[study.target, 0])}  # fmt: skip
     labels = _labels(study) | {node.name: node.text for node in tree if node.text}
     settings = {**_settings(study), "economy": dict(economy)}
-    return finish("acsi_regression", settings, common, cells, rows, facts, notes, labels=labels, survey=survey)
+    return finish(
+        "acsi_regression", settings, common, cells, rows, facts, notes, labels=labels, survey=survey,
+        claims=path_claims(now, study), spoken=[target],
+    )  # fmt: skip
 
 
 def _settings(study: Study) -> dict[str, Any]:

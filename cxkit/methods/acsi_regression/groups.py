@@ -1,9 +1,11 @@
 """Is a path model the same in a group of respondents as among the others? Permutation tests."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import stats
 
 from cxkit.errors import DataError
 from cxkit.methods.acsi_regression.moments import Items
@@ -16,10 +18,40 @@ TAIL = 0.05  # of the permuted correlations lie below ``composition_low``
 
 
 @dataclass(frozen=True)
+class Permuted:
+    """A difference with its error from resamples, tested by permutations; what a ``stats.compare.Difference`` has.
+
+    ``null`` holds the sizes of the differences in all permutations, the real one included. The interval reaches as
+    far as the largest difference that the test does not reject, so that the two agree.
+    """
+
+    value: float
+    se: float
+    null: np.ndarray
+
+    @property
+    def p(self) -> float:
+        return float((self.null >= abs(self.value) - TIE).mean())
+
+    def interval(self, level: float) -> tuple[float, float]:
+        reach = self._critical(level)
+        return self.value - reach, self.value + reach
+
+    def detectable(self, level: float) -> float:
+        """The smallest true difference that a test at this level sees with a power of 80 %."""
+        return self._critical(level) + float(stats.norm.ppf(0.8)) * self.se
+
+    def _critical(self, level: float) -> float:
+        beyond = math.ceil((1 - level) * len(self.null) - TIE)
+        return float(np.sort(self.null)[-max(1, beyond)])
+
+
+@dataclass(frozen=True)
 class GroupComparison:
     """A group against the rest; p values are not adjusted for their number.
 
-    By arrow: ``inside rest`` the paths of both sides, ``difference`` inside - rest with its two-sided ``p``.
+    By arrow: ``inside rest`` the paths of both sides, ``difference`` inside - rest with its two-sided ``p``, and
+    ``null`` the sizes of the differences in all permutations, the real one first.
     By construct: ``composition`` the correlation of its scores, over all respondents, with the weights of the one and
     of the other side, ``composition_low`` its 5 % quantile when sides do not matter, ``composition_p`` one-sided (a
     single item: 1, NaN, NaN); ``mean_difference`` of scores with the weights of all, inside - rest, in their standard
@@ -32,6 +64,7 @@ class GroupComparison:
     rest: np.ndarray
     difference: np.ndarray
     p: np.ndarray
+    null: np.ndarray
     composition: np.ndarray
     composition_low: np.ndarray
     composition_p: np.ndarray
@@ -91,7 +124,7 @@ def compare_groups(
     statistics = test.statistics(inside[None], 1e-13)
     if not statistics.size:
         path, each = np.full(arrows, np.nan), np.full(constructs, np.nan)
-        return GroupComparison(path, path, path, path, each, each, each, each, each, each, each, 0, 0)
+        return GroupComparison(path, path, path, path, path[:, None], each, each, each, each, each, each, each, 0, 0)
     members = _permuted(inside, rng, times, CELLS // max(n, test.moments.shape[1]))
     statistics = np.hstack([statistics, *(test.statistics(block, STOP) for block in members)])
     used = statistics.shape[1] - 1
@@ -103,6 +136,7 @@ def compare_groups(
         rest=others[:, 0],
         difference=own[:, 0] - others[:, 0],
         p=_p(np.abs(own - others)),
+        null=np.abs(own - others),
         composition=np.where(several, c[:, 0], 1.0),
         composition_low=np.where(several, low, np.nan),
         composition_p=np.where(several, _p(-c), np.nan),

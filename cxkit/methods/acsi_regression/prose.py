@@ -1,8 +1,12 @@
 """What a path model says in words: the index, what goes with it, and what it goes with."""
 
-from cxkit.result import Result, Row
+from cxkit.measure.comparison import REST
+from cxkit.measure.drivers import DRIVER
+from cxkit.methods.acsi_regression.claims import IMPROVE, LINK
+from cxkit.result import ARROW, Result, Row
+from cxkit.show.claims import change_sentences
 from cxkit.show.language import Language, mark
-from cxkit.show.rows import Rows, compared, current_rows, now_of
+from cxkit.show.rows import Rows, claimed, current_rows, looked_at, now_of, possible_first
 from cxkit.show.wording import KeyFigure, Reading, answers, level, quoted, star, too_few_sentence
 
 STEP = 5  # points that links are told for: one point is less than anybody can picture
@@ -31,12 +35,17 @@ def path_title(result: Result, words: Language) -> str:
     if not row:
         return index_title(result, words)
     label, index = words.label(result, target), words.number(row["estimate"], 1)
-    impact = drivers(result)
-    first, *others = strongest(impact) or [""]
-    if others and impact[first]["low"] > max(impact[item]["high"] for item in others):
+    if first := _alone(result, DRIVER):
         sentence = mark("“{target}” reaches {index} of 100 points; what matters most for it is “{item}”")
         return words.text(sentence, target=label, index=index, item=words.label(result, first))
     return index_title(result, words)
+
+
+def _alone(result: Result, kind: str) -> str:
+    """The one driver that is first of several, where that can be told."""
+    rows = drivers(result)
+    leading = possible_first(result, kind, rows)
+    return leading[0] if len(leading) == 1 < len(rows) else ""
 
 
 def prose(result: Result, words: Language) -> Reading:
@@ -52,7 +61,9 @@ def prose(result: Result, words: Language) -> Reading:
         figures.append(KeyFigure(explained, words.percent(r2[target]["estimate"]) + star(r2[target])))
     figures.append(answers(words, result, result.facts["rows"]))
     reading = [
-        told for tell in (_explained, _before, _first, _after, _open, _groups, change) for told in tell(result, words)
+        told
+        for tell in (_explained, _before, _first, _after, _open, _groups, change_sentences)
+        for told in tell(result, words)
     ]
     return Reading(path_title(result, words), figures, reading)
 
@@ -74,52 +85,43 @@ def results_of(result: Result) -> Rows:
     return {item.removeprefix(start): row for item, row in effects.items() if item.startswith(start)}
 
 
-def _sure(row: Row) -> bool:
-    return bool(row["low"] > 0 or row["high"] < 0)
+def _linked(result: Result) -> set[str]:
+    """The constructs whose link with the target holds."""
+    return {end for row in claimed(result, LINK) for end in row["item"].split(ARROW)}
 
 
 def _explained(result: Result, words: Language) -> list[str]:
-    """How much the drivers explain, and whether plain regression puts the same one first."""
+    """How much the drivers explain, and which is the strongest."""
     r2, impact, target = now_of(result, "r2"), drivers(result), result.settings["target"]
     if target not in r2 or not impact:
         return []
-    slopes = now_of(result, "regression_total")
-    plain_impact = {item: slopes[f"{item} -> {target}"] for item in impact if f"{item} -> {target}" in slopes}
-    first, other = strongest(impact)[0], strongest(plain_impact)[0] if len(plain_impact) > 1 else ""
+    first = _alone(result, DRIVER)
     alone = mark("The drivers explain {r2} of the differences in “{target}”.")
-    same = mark(
-        "The drivers explain {r2} of the differences in “{target}”; “{item}” is the strongest, "
-        "in plain regression too."
-    )
-    differ = mark(
-        "The drivers explain {r2} of the differences in “{target}”; the strongest is “{item}” in this model but "
-        "“{other}” in plain regression, so their order is open."
-    )
-    sentence = (same if first == other else differ) if other else alone
-    values = {"item": words.label(result, first), "other": words.label(result, other)}
-    return [
-        words.text(sentence, r2=words.percent(r2[target]["estimate"]), target=words.label(result, target), **values)
-    ]
+    strong = mark("The drivers explain {r2} of the differences in “{target}”; “{item}” is the strongest.")
+    open_ = mark("The drivers explain {r2} of the differences in “{target}”; which of them is the strongest is open.")
+    sentence = strong if first else open_ if len(impact) > 1 else alone
+    values = {"target": words.label(result, target), "item": words.label(result, first)}
+    return [words.text(sentence, r2=words.percent(r2[target]["estimate"]), **values)]
 
 
 def _before(result: Result, words: Language) -> list[str]:
     """What goes with the target, strongest first; one fewer where links without proof are told too."""
     target, rows = result.settings["target"], drivers(result)
-    sure = [item for item in strongest(rows) if _sure(rows[item])]
+    sure = [item for item in strongest(rows) if item in _linked(result)]
     return [_link(result, words, item, target, rows[item]) for item in sure[: DRIVERS - bool(_open(result, words))]]
 
 
 def _after(result: Result, words: Language) -> list[str]:
     """What the target goes with."""
     target, rows = result.settings["target"], results_of(result)
-    sure = [item for item in strongest(rows) if _sure(rows[item])]
+    sure = [item for item in strongest(rows) if item in _linked(result)]
     return [_link(result, words, target, item, rows[item]) for item in sure[:RESULTS]]
 
 
 def _open(result: Result, words: Language) -> list[str]:
-    """The links before and after the target whose intervals hold 0."""
+    """The links before and after the target that do not hold."""
     rows = drivers(result) | results_of(result)
-    names = [words.label(result, item) for item, row in rows.items() if row["low"] <= 0 <= row["high"]]
+    names = [words.label(result, item) for item in rows if item not in _linked(result)]
     if not names:
         return []
     target = words.label(result, result.settings["target"])
@@ -139,13 +141,10 @@ def _link(result: Result, words: Language, cause: str, effect: str, row: Row) ->
 
 
 def _first(result: Result, words: Language) -> list[str]:
-    """The driver with the most to gain: impact times the points left up to 100."""
-    rows, index = drivers(result), now_of(result, "index")
-    gains = {item: row["estimate"] * (100 - index[item]["estimate"]) for item, row in rows.items()
-             if row["low"] > 0 and item in index}  # fmt: skip
-    if len(rows) < 2 or not gains:
+    """The driver with the most to gain, impact times the points left up to 100, where one has more than others."""
+    index, item = now_of(result, "index"), _alone(result, IMPROVE)
+    if item not in index or item not in _linked(result):
         return []
-    item = max(gains, key=lambda name: gains[name])
     return [words.text(
         "Improve first “{item}”: its index is {index} of 100, and given the strength of its link with “{target}” it "
         "leaves the most points to gain.",
@@ -157,12 +156,13 @@ def _first(result: Result, words: Language) -> list[str]:
 def _groups(result: Result, words: Language) -> list[str]:
     """The best and the worst of the groups that differ reliably from the rest in the target."""
     target = result.settings["target"]
-    tested = compared(result, "rest").query("item == @target")
-    if tested.empty:
+    if not looked_at(result, REST):
         return []
-    sure = tested[tested["p_adjusted"] < 1 - result.settings["level"]].set_index("group")["estimate"]
+    sure = claimed(result, REST)
     index = result.rows(term="index", item=target, wave=result.facts["wave"]).set_index("group")["estimate"]
-    above, below = index.reindex(sure.index[sure > 0]), index.reindex(sure.index[sure < 0])
+    above, below = (
+        index.reindex([row["group"] for row in sure if (row["estimate"] > 0) == up]) for up in (True, False)
+    )
     values = {"target": words.label(result, target)}
     if len(above):
         values |= {"best": words.group(result, str(above.idxmax())), "high": words.number(above.max(), 1)}
@@ -179,25 +179,3 @@ def _groups(result: Result, words: Language) -> list[str]:
         ),
     }[bool(len(above)), bool(len(below))]
     return [words.text(sentence, **values)]
-
-
-def change(result: Result, words: Language) -> list[str]:
-    """How the index of the target moved since the wave before, in percent."""
-    target, before = result.settings["target"], words.wave(result, result.facts["previous_wave"])
-    tested = compared(result, "previous").query("item == @target")
-    row = now_of(result, "change_previous").get(target)
-    if tested.empty or not row or row["low"] != row["low"]:
-        return []
-    values = {"target": words.label(result, target), "wave": before}
-    if tested["p_adjusted"].iloc[0] >= 1 - result.settings["level"]:
-        return [words.text("No reliable change of “{target}” since {wave}.", **values)]
-    rose = mark("The index of “{target}” rose by {change} since {wave} ({low} to {high}).")
-    fell = mark("The index of “{target}” fell by {change} since {wave} ({low} to {high}).")
-    sign = 1 if row["estimate"] > 0 else -1
-    change, low, high = (_percent(words, sign * row[name]) for name in ("estimate", "low", "high"))
-    low, high = (low, high) if sign > 0 else (high, low)
-    return [words.text(rose if sign > 0 else fell, change=change, low=low, high=high, **values)]
-
-
-def _percent(words: Language, value: float) -> str:
-    return words.text("{change}%", change=words.number(value, 1))

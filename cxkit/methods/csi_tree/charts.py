@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxkit.methods.csi_tree.claims import IMPORTANT
 from cxkit.methods.csi_tree.prose import root_title
 from cxkit.result import Result, Row
 from cxkit.show import charts
@@ -27,13 +28,13 @@ from cxkit.show.canvas import (
     percent_axis,
     wrap,
 )
-from cxkit.show.claims import SURE, VERDICTS, group_title, judged, verdict_of
+from cxkit.show.claims import VERDICTS, group_title, judged, verdict_of
 from cxkit.show.importance_map import QUADRANTS, name_quadrants, numbered
 from cxkit.show.language import Language
-from cxkit.show.rows import current_rows
+from cxkit.show.rows import claimed, current_rows
 from cxkit.show.units import INDEX
 from cxkit.show.view import View
-from cxkit.show.wording import star
+from cxkit.show.wording import quoted, star
 from cxkit.survey.trees import Tree, read_tree
 
 COLORS = {"reached": HIGH, "not_reached": LOW, "undecided": MIDDLE}
@@ -109,7 +110,7 @@ def importance_map(result: Result, lang: Language) -> View:
         return View()
     figure = new_figure(max(3.3, 0.5 + 0.52 * len(names)))
     ax, side = figure.subplots(1, 2, width_ratios=[1.3, 1])
-    told, finding = [], []
+    told = []
     x = [index[name]["estimate"] for name in names]
     y = [across[name]["estimate"] for name in names]
     ax.axvline(np.mean(x), color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)), zorder=1)
@@ -127,7 +128,6 @@ def importance_map(result: Result, lang: Language) -> View:
                   fontsize=8.5, linespacing=1.25)  # fmt: skip
         told.append(f"{lang.label(result, name)}: {INDEX.show(lang, one['estimate'])}{star(one)}, "
                     f"{lang.percent(other['estimate'])}, {word} ({lang.percent(sure)})")  # fmt: skip
-        finding += [lang.label(result, name)] * (likely == "concentrate_here" and sure >= SURE)
     side.set_xlim(0, 1)
     side.set_ylim(0, 1)
     side.set_axis_off()
@@ -143,8 +143,9 @@ def importance_map(result: Result, lang: Language) -> View:
     percent_axis(ax.yaxis, lang)
     ax.tick_params(labelsize=8, labelcolor=SOFT)
     bare(ax, left=True, bottom=True)
+    finding = [lang.label(result, row["item"]) for row in claimed(result, IMPORTANT) if row["estimate"] < 0]
     title = (
-        lang.text("Important and below average: {items}", items=", ".join(finding))
+        lang.text("Important and below average: {items}", items=quoted(lang, finding))
         if finding
         else lang.text("No part is reliably both important and below average")
     )

@@ -10,18 +10,17 @@ import numpy as np
 from cxkit.errors import DataError
 from cxkit.measure.cells import Cells, tally_cells
 from cxkit.measure.common import Keywords, open_data
-from cxkit.measure.comparison import PREVIOUS, Contrast, compare, gap, same_people
+from cxkit.measure.comparison import REST, Contrast, compare, gap, same_people
 from cxkit.measure.drivers import driver_rows
 from cxkit.measure.finish import finish
 from cxkit.measure.key_errors import named, not_named
+from cxkit.methods.csi_tree.claims import quadrant_rows, tree_claims
 from cxkit.methods.csi_tree.study import Study, read_study
 from cxkit.result import Result, Row
 from cxkit.stats.joint import Estimate
 from cxkit.stats.rollup import flat_weights, split_change
 from cxkit.stats.shares import wilson
 from cxkit.survey.tally import Answers
-
-QUADRANTS = ("concentrate_here", "keep_up", "low_priority", "possible_overkill")  # Martilla & James 1977
 
 
 def csi_tree(
@@ -88,7 +87,7 @@ def csi_tree(
     rows = _index_rows(study, cells, weighing, nodes) + _leaf_rows(study, cells, weighing, nodes, shares)
     rows += _comparisons(study, cells, weighing) + _change_rows(study, cells, weighing)
     facts: dict[str, Any] = {"rows": len(now.w), "target": float(target)}
-    notes = study.key_errors(now)
+    notes, claims = study.key_errors(now), tree_claims(study, weighing, nodes, drawn, shares)
     parts, matters = study.components, shares[:, study.components]
     if outcome:
         parts = [place for place in parts if study.surveyed(place)]
@@ -98,7 +97,9 @@ def csi_tree(
         told = driver_rows(names, x, study.outcome(now), now.w, cells.current, common, outcome, turned)
         rows, facts, matters = rows + told.rows, facts | told.facts, told.draws
         notes += not_named(told.notes, [node.name for node in study.tree if node.item in named(notes)])
-    rows += _quadrant_rows(study, cells, parts, nodes, drawn, matters)
+        claims += told.claims
+    placed, important = quadrant_rows(study, cells.current, parts, nodes, drawn, matters)
+    rows, claims = rows + placed, claims + important
     if common.weight:
         n_linear = study.linear_base(nodes[0], now)
         notes += [("weighted_index", {"n_eff": nodes[0].n_eff, "n_linear": n_linear})] * (n_linear == n_linear)
@@ -114,7 +115,9 @@ def csi_tree(
         "weights": weights, "normalise": normalise, "grades": grades, "target": target, "missing": missing,
         "outcome": outcome,
     }  # fmt: skip
-    return finish("csi_tree", settings, common, cells, rows, facts, notes, labels=labels, survey=survey)
+    return finish(
+        "csi_tree", settings, common, cells, rows, facts, notes, labels=labels, survey=survey, claims=claims
+    )
 
 
 def _nodes_now(study: Study, now: Answers, weighing: list[Estimate], draws: np.ndarray) -> list[Estimate]:
@@ -210,21 +213,24 @@ def _leaf_rows(
 def _comparisons(study: Study, cells: Cells, weighing: list[Estimate]) -> list[Row]:
     """The root and its parts: each group against the rest of the current wave, each wave against the one before."""
     places = {node.name: k for k, node in enumerate(study.tree) if node.depth <= 1 and study.surveyed(k)}
-    level, reach = study.common.level, study.bounds[1] - study.bounds[0]
+    reach = study.bounds[1] - study.bounds[0]
+
+    def levels(answers: Answers, own: bool = True) -> dict[str, Estimate]:
+        found = study.nodes_in(answers, _weights_in(study, answers, weighing, own=own))[0]
+        # Operational levels are the same on both sides, so only the respondents' variance counts.
+        return {name: replace(found[place], fixed=0.0) for name, place in places.items()}
 
     def test(contrast: Contrast) -> dict[str, Row]:
         sides = [cells.answers(*side) for side in (contrast.one, contrast.other)]
-        own = contrast.kind == PREVIOUS
-        nodes = [study.nodes_in(side, _weights_in(study, side, weighing, own=own))[0] for side in sides]
-        same, found = same_people(*sides), {}
-        for name, place in places.items():
-            # Operational levels are the same on both sides, so only the respondents' variance counts.
-            one, other = (replace(side[place], fixed=0.0) for side in nodes)
-            if one.n and other.n:
-                found[name] = gap(one, other, level, reach=reach, same=same)
-        return found
+        one, other = (levels(side, own=contrast.kind != REST) for side in sides)
+        same = same_people(*sides)
+        return {
+            name: gap(one[name], other[name], reach=reach, same=same)
+            for name in places
+            if one[name].n and other[name].n
+        }
 
-    return compare(cells, places, "index", test, study.common)
+    return compare(cells, places, "index", test, levels, study.common)
 
 
 def _change_rows(study: Study, cells: Cells, weighing: list[Estimate]) -> list[Row]:
@@ -247,21 +253,3 @@ def _change_rows(study: Study, cells: Cells, weighing: list[Estimate]) -> list[R
         for k, place in enumerate(study.components)
         if part[k] == part[k] and (term == "change_scores" or part.any())
     ]
-
-
-def _quadrant_rows(
-    study: Study, cells: Cells, parts: list[int], nodes: list[Estimate], values: np.ndarray, matters: np.ndarray
-) -> list[Row]:
-    """Probability that a part lies above the average of the parts in performance, and not below it in importance."""
-    size = min(len(values), len(matters))
-    if len(parts) < 2 or not size:
-        return []
-    performs, matters = values[:size, parts], matters[:size]
-    good = performs > performs.mean(axis=1, keepdims=True)
-    heavy = matters >= matters.mean(axis=1, keepdims=True) - 1e-9  # with equal weights all parts matter
-    chances = (heavy & ~good, heavy & good, ~heavy & ~good, ~heavy & good)
-    return [
-        {"item": study.tree[place].name, "term": term, "wave": cells.current, "n": nodes[place].n,
-         "estimate": float(chance[:, k].mean())}
-        for k, place in enumerate(parts) for term, chance in zip(QUADRANTS, chances, strict=True)
-    ]  # fmt: skip

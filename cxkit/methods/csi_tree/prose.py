@@ -1,11 +1,12 @@
 """What a satisfaction tree says in words."""
 
+from cxkit.methods.csi_tree.claims import IMPORTANT, IMPROVE, TARGET
 from cxkit.result import Result
-from cxkit.show.claims import SURE, change_sentences, driver_sentences, group_sentences, verdict_of
+from cxkit.show.claims import FEW, change_sentences, driver_sentences, group_sentences
 from cxkit.show.language import Language, mark
-from cxkit.show.rows import now_of, total
+from cxkit.show.rows import claimed, now_of, possible_first, total
 from cxkit.show.units import INDEX
-from cxkit.show.wording import Reading, answers, level, too_few_sentence
+from cxkit.show.wording import Reading, answers, level, quoted, too_few_sentence
 from cxkit.survey.trees import read_tree
 
 HEADLINES = {
@@ -21,7 +22,8 @@ def root_title(result: Result, words: Language) -> str:
     row = total(result, "index", root)
     if row["base"] == "hidden":  # levels from the books may be shown still
         return words.text("Too few answers to report")
-    sentence = HEADLINES[verdict_of(result, row)]
+    made = claimed(result, TARGET)
+    sentence = HEADLINES[("reached" if made[0]["estimate"] > 0 else "not_reached") if made else "undecided"]
     index, target = words.number(row["estimate"], 1), words.number(result.settings["target"])
     return words.text(sentence, root=words.label(result, root), index=index, target=target)
 
@@ -49,14 +51,21 @@ def _compared(result: Result, words: Language) -> list[str]:
 
 
 def _first(result: Result, words: Language) -> list[str]:
-    """The leaves whose gap to the target costs the whole most."""
+    """The leaf whose gap to the target costs the whole most, as far as it can be told from the others."""
     known = now_of(result, "priority")
     rows = {item: row for item, row in known.items() if row["estimate"] > 0}
     if not rows:
         leaves = result.rows(term="priority", group="", wave=result.facts["wave"])
         return [words.text("No part lies below its target.")] * (len(known) == len(leaves))
+    leading = possible_first(result, IMPROVE, rows)
+    if len(leading) > 1:
+        few = len(leading) <= FEW and len(leading) < len(rows)
+        some = mark("Improve first one of {items}: which of them costs the whole most cannot be told.")
+        open_ = mark("Which part to improve first cannot be told from these answers.")
+        items = quoted(words, [words.label(result, item) for item in leading])
+        return [words.text(some if few else open_, items=items)]
     index, weight = now_of(result, "index"), now_of(result, "total_weight")
-    target = result.settings["target"]
+    target, item = result.settings["target"], leading[0]
     return [
         words.text(
             "Improve first “{item}”: it has {weight} of the weight and lies {gap} points below the target; "
@@ -64,17 +73,14 @@ def _first(result: Result, words: Language) -> list[str]:
             item=words.label(result, item), weight=words.percent(weight[item]["estimate"]),
             gap=words.number(target - index[item]["estimate"], 1), points=words.number(rows[item]["estimate"], 1),
         )
-        for item in sorted(rows, key=lambda item: -rows[item]["estimate"])[:2]
     ]  # fmt: skip
 
 
 def _quadrants(result: Result, words: Language) -> list[str]:
-    sentences = {
-        "concentrate_here": mark("Concentrate on “{item}”: important and below average (probability {sure})."),
-        "keep_up": mark("Keep up “{item}”: important and above average (probability {sure})."),
-    }
+    concentrate = mark("Concentrate on “{item}”: important and below average.")
+    keep = mark("Keep up “{item}”: important and above average.")
+    found = claimed(result, IMPORTANT)
     return [
-        words.text(sentence, item=words.label(result, item), sure=words.percent(row["estimate"]))
-        for term, sentence in sentences.items() for item, row in now_of(result, term).items()
-        if row["estimate"] >= SURE
-    ]  # fmt: skip
+        words.text(concentrate if row["estimate"] < 0 else keep, item=words.label(result, row["item"]))
+        for row in sorted(found, key=lambda row: row["estimate"] > 0)
+    ]

@@ -10,19 +10,22 @@ import pandas as pd
 
 from cxkit.errors import DataError, SettingsError, did_you_mean
 from cxkit.measure.cells import Cells, share_rows, tally_cells
+from cxkit.measure.claims import Claim
 from cxkit.measure.common import Keywords, open_data
-from cxkit.measure.comparison import PREVIOUS, Contrast, compare, contrasts, same_people, tested
+from cxkit.measure.comparison import PREVIOUS, REST, Contrast, compare, contrasts, difference_row, same_people
 from cxkit.measure.drivers import item_drivers
 from cxkit.measure.finish import finish
 from cxkit.result import Result, Row
 from cxkit.stats.change import Pairs, net_change
 from cxkit.stats.compare import Basis, Difference, difference
+from cxkit.stats.joint import Estimate, means
 from cxkit.stats.net import INTERVALS, adjusted, net
 from cxkit.stats.resample import generator
 from cxkit.stats.shares import wilson
 from cxkit.stats.weights import Distribution, mean
 from cxkit.survey.cards import Card, cards
 from cxkit.survey.survey import Survey
+from cxkit.survey.tally import Answers
 
 VARIANTS = ("recommend", "expectation")
 CATEGORIES = ("detractors", "passives", "promoters")
@@ -98,13 +101,18 @@ def nps(
         one, other = (cells.distribution(score, *side) for side in (contrast.one, contrast.other))
         if not (one.n and other.n):
             return {}
-        same = _same(cells, contrast, score) if common.respondent and contrast.kind == PREVIOUS else None
-        found = _difference(one, other, same, common.level)
-        return {score: tested(one, other, _nps(one) - _nps(other), found, reach=200)}
+        same = _same(cells, contrast, score) if common.respondent and contrast.kind != REST else None
+        found = _difference(one, other, same)
+        return {score: difference_row(one, other, _nps(one) - _nps(other), found, reach=200)}
 
-    rows += compare(cells, [score], "nps", test, common)
+    def levels(answers: Answers) -> dict[str, Estimate]:
+        codes = np.where(np.isnan(answers.scores[:, :1]), np.nan, 100.0 * category_of(answers.scores[:, :1]))
+        return {score: means(codes, answers.w, answers.n)[0]}
+
+    rows += compare(cells, [score], "nps", test, levels, common)
     if common.respondent and len(cells.waves) > 1:
-        rows += _flow(_same(cells, contrasts(cells)[-1], score), score, cells.current, common.level)
+        last = next(one for one in contrasts(cells)[::-1] if one.kind == PREVIOUS)
+        rows += _flow(_same(cells, last, score), score, cells.current, common.level)
     everyone = cells.distribution(score, "", cells.current)
     facts: dict[str, Any] = {
         "n": everyone.n,
@@ -112,15 +120,17 @@ def nps(
         "missing": cells.missing(score, "", cells.current),
     }
     notes: list[tuple[str, dict[str, Any]]] = [("scale_from_one", {})] if rating.low == 1 else []
+    claims: list[Claim] = []
     if drivers:
         found = item_drivers(cells.now, list(drivers), score, everything, cells.current, common)
         rows, facts, notes = rows + found.rows, facts | found.facts, notes + found.notes
+        claims = found.claims
     settings = {
         "score": score, "scale": {item: card.plain() for item, card in everything.items()}, "drivers": list(drivers),
         "comment": comment, "comments": comments, "variant": variant, "interval": interval,
     }  # fmt: skip
     scores = _scores(data, rating, common.by, common.wave, comment)
-    return finish("nps", settings, common, cells, rows, facts, notes, scores, survey=survey)
+    return finish("nps", settings, common, cells, rows, facts, notes, scores, survey=survey, claims=claims)
 
 
 def _only_item(survey: Survey | None) -> str:
@@ -168,13 +178,11 @@ def _same(cells: Cells, contrast: Contrast, score: str) -> Pairs:
     return Pairs.of(was, is_now, before.w[there], now.w[here])
 
 
-def _difference(one: Distribution, other: Distribution, same: Pairs | None, level: float) -> Difference:
+def _difference(one: Distribution, other: Distribution, same: Pairs | None) -> Difference:
     if same is None or not len(same.n):
-        return difference(_basis(one), _basis(other), level=level)
+        return difference(_basis(one), _basis(other))
     after, before = (replace(side, score=category_of(side.score)) for side in (one, other))
-    found = net_change(after, before, same, level)
-    points = {name: 100 * getattr(found, name) for name in ("se", "low", "high", "detectable")}
-    return replace(found, **points)
+    return net_change(after, before, same).times(100)
 
 
 def _estimates(

@@ -1,9 +1,9 @@
 """What an NPS says in words."""
 
 from cxkit.result import Result
-from cxkit.show.claims import driver_sentences, group_sentences
+from cxkit.show.claims import change_sentences, driver_sentences, group_sentences
 from cxkit.show.language import Language, mark
-from cxkit.show.rows import compared, reliable, too_few, total
+from cxkit.show.rows import too_few, total
 from cxkit.show.units import POINTS
 from cxkit.show.wording import KeyFigure, Reading, answers, between, star
 
@@ -39,9 +39,10 @@ def prose(result: Result, words: Language) -> Reading:
             passives=shown["passives"],
         ),
     ]  # fmt: skip
-    if len(compared(result, "previous")):
-        reading.append(change_title(result, words) + ".")
-    reading += driver_sentences(result, words) + group_sentences(result, words, POINTS, named=False)
+    reading += [
+        *change_sentences(result, words, POINTS, "NPS"), *driver_sentences(result, words),
+        *group_sentences(result, words, POINTS, named=False),
+    ]  # fmt: skip
     return Reading(headline, figures, reading)
 
 
@@ -60,16 +61,3 @@ def spread_title(result: Result, lang: Language) -> str:
         "{top} answer 9 or 10, {bottom} answer {lowest} to 6",
         top=lang.percent(top), bottom=lang.percent(bottom), lowest=lowest,
     )  # fmt: skip
-
-
-def change_title(result: Result, lang: Language) -> str:
-    """How far the score moved since the wave before, when that is reliable."""
-    if compared(result, "previous").empty:
-        return lang.text("By wave")
-    before, rows = lang.wave(result, result.facts["previous_wave"]), reliable(result, "previous")
-    if rows.empty:
-        return lang.text("No reliable change since {wave}", wave=before)
-    change = rows["estimate"].iloc[0]
-    rose = (mark("NPS rose by {n} point since {wave}"), mark("NPS rose by {n} points since {wave}"))
-    fell = (mark("NPS fell by {n} point since {wave}"), mark("NPS fell by {n} points since {wave}"))
-    return lang.plural(*(rose if change > 0 else fell), abs(change), wave=before)

@@ -3,9 +3,10 @@
 from functools import partial
 
 from cxkit.methods.nps.charts import distribution, stacked
-from cxkit.methods.nps.prose import change_title, prose
+from cxkit.methods.nps.prose import prose
 from cxkit.result import Result
 from cxkit.show.charts import trend
+from cxkit.show.claims import change_title
 from cxkit.show.driver_charts import drivers
 from cxkit.show.language import Language, mark
 from cxkit.show.rows import too_few
@@ -96,10 +97,11 @@ def flow(result: Result, words: Language) -> list[str]:
     return [html_table(words.text("The same respondents in two waves"), heads, lines)]
 
 
+_TREND = partial(change_title, unit=POINTS, name="NPS")
 VIEWS = Views(
     figures={
         "main": stacked, "distribution": distribution, "drivers": drivers,
-        "trend": partial(trend, term="nps", unit=POINTS, title=change_title),
+        "trend": partial(trend, term="nps", unit=POINTS, title=_TREND),
     },
     tables={"main": tables, "comments": comments},
     prose=prose, units=UNITS, caveats=CAVEATS,

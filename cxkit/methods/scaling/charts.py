@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.transforms import blended_transform_factory
 
+from cxkit.measure.comparison import REST
 from cxkit.methods.scaling.prose import items_title
 from cxkit.result import Result
 from cxkit.show.canvas import (
@@ -27,7 +28,7 @@ from cxkit.show.canvas import (
 )
 from cxkit.show.claims import group_title
 from cxkit.show.language import Language, span
-from cxkit.show.rows import by_group, compared
+from cxkit.show.rows import by_group, looked_at
 from cxkit.show.units import COMMON
 from cxkit.show.view import View
 from cxkit.show.wording import sample_size, star
@@ -114,7 +115,7 @@ def groups(result: Result, lang: Language) -> View:
 
     Items on different scales share one axis as their 0-100 index.
     """
-    if compared(result, "rest").empty:
+    if not looked_at(result, REST):
         return View()
     items = [i for i in result.settings["items"] if (i, "") in by_group(result, "mean")]
     mixed = len({scale.points for scale in scales_of(result, items).values()}) > 1

@@ -8,6 +8,7 @@ import numpy as np
 
 from cxkit.errors import SettingsError
 from cxkit.measure.cells import Cells, share_rows, tally_cells, turned
+from cxkit.measure.claims import pair_claims
 from cxkit.measure.common import Common, Keywords, open_data
 from cxkit.measure.comparison import compare_means
 from cxkit.measure.drivers import item_drivers
@@ -15,6 +16,7 @@ from cxkit.measure.finish import finish
 from cxkit.measure.key_errors import Note, named, not_named
 from cxkit.measure.scale_checks import scale_checks, screen
 from cxkit.result import Result, Row
+from cxkit.stats.joint import means
 from cxkit.stats.net import net
 from cxkit.stats.weights import Distribution, mean
 from cxkit.survey import tally
@@ -72,14 +74,17 @@ def scaling(
     facts = {"items": len(items), **screen(now), **reliable}
     notes: list[Note] = [("reversed", {"item": item}) for item, card in deck.items() if card.reversed]
     notes += checked
+    levels = [card.percent(column) for card, column in zip(deck.values(), now.scores.T, strict=True)]
+    claims = pair_claims(dict(zip(deck, means(np.column_stack(levels), now.w, now.n), strict=True)), common.min_base)
     if outcome:
         found = item_drivers(cells.now, list(items), outcome, everything, cells.current, common)
         rows, facts = rows + found.rows, facts | found.facts
         notes += not_named(found.notes, named(checked))
+        claims += found.claims
     settings = {
         "items": list(items), "scale": {name: card.plain() for name, card in everything.items()}, "outcome": outcome,
     }  # fmt: skip
-    return finish("scaling", settings, common, cells, rows, facts, notes, survey=survey)
+    return finish("scaling", settings, common, cells, rows, facts, notes, survey=survey, claims=claims)
 
 
 def _estimates(answers: Distribution, card: Card, level: float) -> list[Row]:

@@ -2,11 +2,12 @@
 
 import pandas as pd
 
+from cxkit.measure.claims import PAIR
 from cxkit.measure.key_errors import named
 from cxkit.result import Result
-from cxkit.show.claims import change_sentences, driver_sentences, group_sentences
+from cxkit.show.claims import FEW, change_sentences, driver_sentences, group_sentences
 from cxkit.show.language import Language, mark, span
-from cxkit.show.rows import too_few, total
+from cxkit.show.rows import possible_first, too_few, total
 from cxkit.show.units import SCALE_POINTS
 from cxkit.show.wording import KeyFigure, Reading, answers, between, quoted, star
 from cxkit.survey.cards import card
@@ -39,7 +40,7 @@ def prose(result: Result, words: Language) -> Reading:
         ))  # fmt: skip
     figures.append(answers(words, result, result.facts["rows"]))
     reading += [
-        *together(result, words), *change_sentences(result, words), *driver_sentences(result, words),
+        *together(result, words), *change_sentences(result, words, SCALE_POINTS), *driver_sentences(result, words),
         *group_sentences(result, words, SCALE_POINTS),
     ]  # fmt: skip
     return Reading(items_title(result, words), figures, reading)
@@ -54,10 +55,13 @@ def together(result: Result, words: Language) -> list[str]:
         "{items}."
     )
     well = mark("The items go together well enough to be averaged (alpha {alpha}, {alpha_low} to {alpha_high}).")
+    open_ = mark("Whether the items go together well enough is open (alpha {alpha}, {alpha_low} to {alpha_high}).")
     loose = mark("The items go together only loosely (alpha {alpha}, {alpha_low} to {alpha_high}); read them singly.")
     apart = mark("The items do not go together (alpha {alpha}, {alpha_low} to {alpha_high}); read them singly.")
-    alpha, names = result.facts["alpha"], [words.label(result, item) for item in named(result.notes)]
-    sentence = against if names else well if alpha >= CONSISTENT else loose if alpha >= 0 else apart
+    low, high = (result.facts[end] for end in ("alpha_low", "alpha_high"))
+    names = [words.label(result, item) for item in named(result.notes)]
+    told = well if low >= CONSISTENT else apart if high < 0 else loose if high < CONSISTENT else open_
+    sentence = against if names else told
     values = {name: words.number(result.facts[name], 2) for name in ("alpha", "alpha_low", "alpha_high")}
     return [words.text(sentence, **values, items=quoted(words, names))]
 
@@ -69,23 +73,25 @@ def ranked(result: Result) -> pd.DataFrame:
     return rows.sort_values("estimate", ascending=False, kind="stable")
 
 
-def apart(result: Result) -> bool:
-    """True when the best item lies above the worst beyond their intervals."""
-    rows = ranked(result)
-    return len(rows) > 1 and bool(rows["low"].iloc[0] > rows["high"].iloc[-1])
-
-
 def items_title(result: Result, lang: Language) -> str:
-    """Which item is best and which worst, when that is reliable."""
+    """Which items are highest and which lowest, as far as that is reliable."""
     if too_few(result):
         return lang.text("Too few answers to report")
-    rows = ranked(result)
-    first, last = lang.label(result, rows["item"].iloc[0]), lang.label(result, rows["item"].iloc[-1])
-    if len(rows) == 1:
-        index = lang.number(rows["estimate"].iloc[0])
-        return lang.text("“{item}” reaches {index} of 100 points", item=first, index=index)
-    if apart(result):
-        return lang.text("“{first}” is rated highest, “{last}” lowest", first=first, last=last)
-    if rows["low"].isna().any():
+    names = ranked(result)["item"].tolist()
+    if len(names) == 1:
+        index = lang.number(ranked(result)["estimate"].iloc[0])
+        return lang.text("“{item}” reaches {index} of 100 points", item=lang.label(result, names[0]), index=index)
+    if PAIR not in set(result.claims["kind"]):
         return lang.text("How customers rate the service")
-    return lang.text("The items are rated much alike")
+    first, last = (possible_first(result, PAIR, names, lowest=lowest) for lowest in (False, True))
+    labels = {"first": lang.label(result, first[0]), "last": lang.label(result, last[-1])}
+    if len(first) == len(last) == 1:
+        return lang.text("“{first}” is rated highest, “{last}” lowest", **labels)
+    if len(first) == 1:
+        return lang.text("“{first}” is rated highest", **labels)
+    if len(last) == 1:
+        return lang.text("“{last}” is rated lowest", **labels)
+    if len(first) <= FEW and len(first) < len(names):
+        items = quoted(lang, [lang.label(result, name) for name in first])
+        return lang.text("Among the highest: {items}", items=items)
+    return lang.text("No item is reliably rated highest or lowest")

@@ -9,14 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import blended_transform_factory
 
-from cxkit.methods.semantic_differential.prose import (
-    distance_title,
-    gap_title,
-    object_pairs,
-    objects,
-    profile_title,
-    scales_by_gap,
-)
+from cxkit.methods.semantic_differential.prose import gap_title, object_pairs, objects, profile_title, scales_by_gap
 from cxkit.result import Result
 from cxkit.show.canvas import (
     INK,
@@ -195,7 +188,7 @@ def groups(result: Result, lang: Language) -> View:
     number_axis(ax.xaxis, lang)
     note = lang.text("Distance to “{ideal}”; dashed: all respondents", ideal=lang.label(result, ideal))
     figure.supxlabel(wrap(note, 100), fontsize=8, color=SOFT)
-    return finish(figure, distance_title(result, lang), "; ".join(told))
+    return finish(figure, lang.text("The distance to the ideal by group"), "; ".join(told))
 
 
 def _styles(result: Result) -> dict[str, dict[str, Any]]:

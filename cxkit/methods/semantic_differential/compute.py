@@ -8,6 +8,7 @@ import numpy as np
 
 from cxkit.errors import DataError, SettingsError
 from cxkit.measure.cells import tally_cells, turned
+from cxkit.measure.claims import Claim
 from cxkit.measure.common import Common, Keywords, open_data
 from cxkit.measure.comparison import EVERYBODY, adjusted, compare_means, gap
 from cxkit.measure.finish import finish
@@ -110,7 +111,10 @@ def semantic_differential(
         "competitors": list(competitors), "ideal": ideal, "objects": dict(objects),
         "scale": {name: card.plain() for name, card in deck.items()},
     }  # fmt: skip
-    return finish("semantic_differential", settings, common, cells, rows, facts, notes, labels=labels, survey=survey)
+    return finish(
+        "semantic_differential", settings, common, cells, rows, facts, notes, labels=labels, survey=survey,
+        claims=_claims(rows, things, cells.current),
+    )  # fmt: skip
 
 
 def _deck(scales: Mapping[str, Pole], things: Sequence[str], scale: Any) -> dict[str, Card]:
@@ -137,6 +141,22 @@ def _deck(scales: Mapping[str, Pole], things: Sequence[str], scale: Any) -> dict
     return {f"{t}_{name}": replace(deck[f"{t}_{name}"], reversed=turned[name]) for t in things for name in scales}
 
 
+def _claims(rows: Sequence[Row], things: Sequence[str], wave: str) -> list[Claim]:
+    """Each scale against each other object, and who is closer to the ideal."""
+    own, *others = things
+    now = {(row["term"], row["item"]): row for row in rows if not row["group"] and row["wave"] == wave}
+    found = [
+        Claim("gap", item, row["estimate"], row["p"], other=other)
+        for other in others
+        for (term, item), row in now.items()
+        if term == f"gap_{own}_{other}" and row["p_adjusted"] == row["p_adjusted"]
+    ]
+    for other in others[:-1]:
+        share = now.get((f"closer_{own}_{other}", PROFILE), {}).get("estimate", np.nan)
+        found += [Claim("closer", own, share - 0.5, 2 * min(share, 1 - share), other=other)] * bool(share == share)
+    return found
+
+
 def _base(row: Row) -> float:
     return min(row["n"], row.get("n_other", row["n"]))
 
@@ -157,7 +177,7 @@ def _cell(
                          "missing": len(mine.w) - m.n, "se": m.se, "low": low, "high": high})  # fmt: skip
     for one, other in pairs:
         gaps = [
-            {"item": name, "term": f"gap_{one}_{other}", **_gap(a, b, level, card.high - card.low)}
+            {"item": name, "term": f"gap_{one}_{other}", **_gap(a, b, card.high - card.low)}
             for name, a, b in zip(scales, each[one], each[other], strict=True)
         ]
         rows += adjusted("", gaps, common)
@@ -169,8 +189,8 @@ def _cell(
     return rows + _closer(mine, each, things, common)
 
 
-def _gap(a: Estimate, b: Estimate, level: float, reach: float) -> Row:
-    return {**gap(a, b, level, reach=reach, same=EVERYBODY), "n_eff": min(a.n_eff, b.n_eff)}
+def _gap(a: Estimate, b: Estimate, reach: float) -> Row:
+    return {**gap(a, b, reach=reach, same=EVERYBODY), "n_eff": min(a.n_eff, b.n_eff)}
 
 
 def _dz(gap: float, x: np.ndarray, y: np.ndarray, w: np.ndarray) -> float:

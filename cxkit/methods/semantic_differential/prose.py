@@ -1,13 +1,14 @@
 """What a semantic differential says: its objects and gaps in order, titles and sentences."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
-from cxkit.result import Result
-from cxkit.show.claims import change_sentences, group_sentences
+from cxkit.result import Result, Row
+from cxkit.show.claims import FEW, change_sentences, group_sentences
 from cxkit.show.language import Language, mark
-from cxkit.show.rows import too_few
+from cxkit.show.rows import claimed, looked_at, too_few
 from cxkit.show.units import SCALE_POINTS
 from cxkit.show.wording import KeyFigure, Reading, answers, between, quoted, star
 
@@ -48,39 +49,38 @@ def closeness(result: Result) -> dict[str, float]:
 
 
 def profile_title(result: Result, lang: Language) -> str:
-    """Who is closer to the ideal, when that is sure enough for an interval to agree."""
+    """Who is closer to the ideal, when that is sure enough."""
     if too_few(result):
         return lang.text("Too few answers to report")
-    own, sure = lang.label(result, objects(result)[0]), (1 + result.settings["level"]) / 2
-    found = {lang.label(result, other): p for other, p in closeness(result).items()}
-    ahead, behind = [o for o, p in found.items() if p <= 1 - sure], [o for o, p in found.items() if p >= sure]
+    own, found = lang.label(result, objects(result)[0]), claimed(result, "closer")
+    ahead, behind = ([lang.label(result, row["other"]) for row in found if (row["estimate"] < 0) == closer]
+                     for closer in (True, False))  # fmt: skip
     if ahead:
         return lang.text("Closer to the ideal than “{own}”: {others}", own=own, others=quoted(lang, ahead))
     if behind:
         return lang.text("“{own}” is closer to the ideal than {others}", own=own, others=quoted(lang, behind))
-    if found:
+    if looked_at(result, "closer"):
         return lang.text("It cannot be told who is closer to the ideal")
     return lang.text("How “{own}” is perceived", own=own)
 
 
 def gap_title(result: Result, lang: Language) -> str:
-    own, *_, ideal = objects(result)
-    rows = gap_rows(result, own, ideal)
-    rows = rows[rows["p_adjusted"] < 1 - result.settings["level"]]
-    if rows.empty:
+    """The scales that differ reliably from the ideal, as many as a title holds."""
+    names = [quoted(lang, [lang.label(result, row["item"])]) for row in gaps_claimed(result, objects(result)[-1])]
+    if not names:
         return lang.text("No scale differs reliably from the ideal")
-    furthest = rows.loc[rows["estimate"].abs().idxmax(), "item"]
-    return lang.text("Furthest from the ideal: “{item}”", item=lang.label(result, furthest))
+    return lang.text("Away from the ideal: {items}", items=_some(lang, names))
 
 
-def distance_title(result: Result, lang: Language) -> str:
-    own, *_, ideal = objects(result)
-    rows = result.rows(term=f"distance_{own}_{ideal}", wave=result.facts["wave"])
-    rows = rows[(rows["group"] != "") & rows["low"].notna()].sort_values("estimate", kind="stable")
-    if len(rows) > 1 and rows["high"].iloc[0] < rows["low"].iloc[-1]:
-        near, far = (lang.group(result, rows["group"].iloc[k]) for k in (0, -1))
-        return lang.text("Closest to the ideal: {near}; furthest: {far}", near=near, far=far)
-    return lang.text("The distance to the ideal by group")
+def _some(lang: Language, names: Sequence[str]) -> str:
+    """The first few, and how many more there are."""
+    more = [lang.text("and {n} more", n=len(names) - FEW)] * (len(names) > FEW)
+    return ", ".join([*names[:FEW], *more])
+
+
+def gaps_claimed(result: Result, other: str) -> list[Row]:
+    """The scales on which own reliably differs from another object, the largest gap first."""
+    return [row for row in claimed(result, "gap") if row["other"] == other]
 
 
 def prose(result: Result, words: Language) -> Reading:
@@ -110,25 +110,26 @@ def prose(result: Result, words: Language) -> Reading:
             p=words.percent(p), own=names[own], other=names[other],
         ))  # fmt: skip
     sentences = {
-        "ahead": mark("Clearest lead of “{own}” over “{other}”: {scales}."),
-        "behind": mark("“{own}” falls furthest behind “{other}” on: {scales}."),
+        "ahead": mark("“{own}” is ahead of “{other}” on: {scales}."),
+        "behind": mark("“{own}” is behind “{other}” on: {scales}."),
         "beyond": mark("“{own}” goes further than “{other}” on: {scales}."),
         "neither": mark("No scale separates “{own}” reliably from “{other}”."),
     }
     for other in (*competitors, ideal):
-        rows = gap_rows(result, own, other)
-        sure = rows[rows["p_adjusted"] < 1 - result.settings["level"]]
-        parts = {"ahead": sure[sure["estimate"] > 0].head(3), "behind": sure[sure["estimate"] < 0].tail(3)[::-1]}
-        chosen = {kind: part for kind, part in parts.items() if len(part)} or {"neither": sure}
-        for kind, part in chosen.items() if len(rows) else ():
-            scales = ", ".join(
-                f"{quoted(words, [words.label(result, item)])} ({words.number(gap, 2, signed=True)})"
-                for item, gap in zip(part["item"], part["estimate"], strict=True)
-            )
+        sure = gaps_claimed(result, other)
+        parts = {"ahead": [row for row in sure if row["estimate"] > 0],
+                 "behind": [row for row in sure if row["estimate"] < 0]}  # fmt: skip
+        chosen = {kind: part for kind, part in parts.items() if part} or {"neither": sure}
+        for kind, part in chosen.items() if len(gap_rows(result, own, other)) else ():
+            gaps = [
+                f"{quoted(words, [words.label(result, row['item'])])} {words.number(row['estimate'], 2, signed=True)}"
+                for row in part
+            ]
+            scales = _some(words, gaps)
             sentence = sentences["beyond" if (kind, other) == ("ahead", ideal) else kind]
             told.append(words.text(sentence, own=names[own], other=names[other], scales=scales))
     told += [
-        *_parts(result, words, known), *change_sentences(result, words),
+        *_parts(result, words, known), *change_sentences(result, words, SCALE_POINTS),
         *group_sentences(result, words, SCALE_POINTS),
     ]  # fmt: skip
     return Reading(profile_title(result, words), figures, told)
