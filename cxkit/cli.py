@@ -171,9 +171,13 @@ def batch(
 
 
 @main.command()
-def schema() -> None:
-    """Print the JSON schema of the batch config."""
-    from cxkit.batch.config import json_schema
+@click.argument("kind", type=click.Choice(["config", "codebook"]), default="config")
+def schema(kind: str) -> None:
+    """Print the JSON schema of the batch config, or of a codebook, for editors."""
+    if kind == "codebook":
+        from cxkit.survey.codebook_keys import json_schema
+    else:
+        from cxkit.batch.config import json_schema
 
     click.echo(json_schema())
 

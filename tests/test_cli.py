@@ -90,7 +90,7 @@ def test_the_help_names_every_command():
                    "Exit 0: all published (with --only or --limit, all of these), 1: some failed",
                    "2: CONFIG is wrong and nothing was run", "3: the disk is full", "4: another batch", "130 and 143",
                    "PapermillOperator("]),
-        ("schema", ["JSON schema"]),
+        ("schema", ["JSON schema", "[config|codebook]"]),
         ("demo", ["--out"]),
     ],
 )  # fmt: skip
@@ -109,10 +109,17 @@ def test_every_method_is_listed_with_its_question():
     assert all(text.endswith("?") for _, text in lines)
 
 
-def test_the_schema_is_printed_as_json():
-    done = cxkit("schema")
+@pytest.mark.parametrize(("words", "key"), [([], "clients"), (["config"], "clients"), (["codebook"], "scales")])
+def test_the_schemas_are_printed_as_json(words, key):
+    done = cxkit("schema", *words)
     assert done.exit_code == 0
-    assert "clients" in json.loads(done.stdout)["properties"]
+    assert key in json.loads(done.stdout)["properties"]
+
+
+def test_a_schema_of_something_else_is_refused():
+    done = cxkit("schema", "codebok")
+    assert done.exit_code == 2
+    assert "'codebok' is not one of 'config', 'codebook'." in done.stderr
 
 
 def test_new_copies_the_template(tmp_path):

@@ -30,7 +30,7 @@ HOOKS = {
 CONDA_NAMES = {"duckdb": "python-duckdb"}
 UNNEEDED = [
     *("papermill", "nbconvert", "nbformat", "nbclient", "jupyter", "jupyter_client", "jupyter_core", "jupyterlab"),
-    *("IPython", "ipykernel", "zmq", "click", "tqdm", "pydantic", "jinja2", "duckdb", "polars", "pyarrow", "dask"),
+    *("IPython", "ipykernel", "zmq", "click", "tqdm", "jinja2", "duckdb", "polars", "pyarrow", "dask"),
     *("distributed", "pyreadstat", "xlsxwriter", "pptx", "weasyprint", "pytest"),
 ]
 

@@ -90,10 +90,7 @@ def card(item: str, scale: Any) -> Card:
     where = f'The scale of "{item}"'
     if isinstance(scale, Card):
         return scale
-    if isinstance(scale, Sequence) and not isinstance(scale, str) and len(scale) == 2:
-        scale = {"min": scale[0], "max": scale[1]}
-    if not isinstance(scale, Mapping):
-        raise SettingsError(f"{where} is {scale!r}; give [min, max], such as [1, 10], or a scale card.")
+    scale = bounds(item, scale)
     only_keys(scale, KEYS, where)
     low, high = scale.get("min"), scale.get("max")
     if not (_whole(low) and _whole(high) and low < high):
@@ -122,6 +119,19 @@ def card(item: str, scale: Any) -> Card:
         item, low, high, scale.get("reversed", False), boxes, tuple(texts(scale.get("missing"))), labels,
         dict(scale.get("text") or {}), str(scale.get("column") or ""),
     )  # fmt: skip
+
+
+def bounds(item: str, scale: Any) -> Mapping[str, Any]:
+    """A scale as a dict, also where it is written as its two ends.
+
+    >>> bounds("ease", [1, 5])
+    {'min': 1, 'max': 5}
+    """
+    if isinstance(scale, Sequence) and not isinstance(scale, str) and len(scale) == 2:
+        return {"min": scale[0], "max": scale[1]}
+    if not isinstance(scale, Mapping):
+        raise SettingsError(f'The scale of "{item}" is {scale!r}; give [min, max], such as [1, 10], or a scale card.')
+    return scale
 
 
 def cards(items: Sequence[str], scale: Any, declared: Mapping[str, Card] = MappingProxyType({})) -> dict[str, Card]:

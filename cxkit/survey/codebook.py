@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from cxkit.errors import SettingsError, did_you_mean
-from cxkit.survey.cards import Card, card, texts
+from cxkit.survey.cards import Card, bounds, card
 from cxkit.survey.timeline import check_dates
 from cxkit.survey.values import Values, read_values
 from cxkit.survey.wave_column import check_period
-from cxkit.survey.yamlfile import load_yaml, only_keys
+from cxkit.survey.yamlfile import load_yaml
 
-ROLES = ("respondent", "weight", "group", "wave", "count")
 # What one method needs beside items; the method checks it.
 SECTIONS = ("poles", "objects", "tree", "tables", "constructs", "paths", "economy")
 
@@ -56,46 +55,28 @@ def read_codebook(source: str | Path | Mapping[str, Any] | None) -> Codebook:
     """
     if not source:
         return Codebook()
+    from cxkit.survey.codebook_keys import read_keys
+
     content = source if isinstance(source, Mapping) else load_yaml(source, "codebook")
     where = "The codebook" if isinstance(source, Mapping) else f'The codebook "{Path(source).name}"'
-    known = (*ROLES, "decimal", "waves", "dates", "scales", "items", "values", "split", *SECTIONS)
-    only_keys(content, known, where)
-    scales = _mapping(content.get("scales"), f'{where}, "scales",')
-    items = {}
-    for name, entry in _mapping(content.get("items"), f'{where}, "items",').items():
-        entry = dict(_mapping(entry, f'{where}, item "{name}",'))
-        scale = entry.pop("scale", None)
+    said = read_keys(content, where)
+    items, scales = {}, said.scales or {}
+    for name, entry in (said.items or {}).items():
+        scale = entry.scale
         if isinstance(scale, str):
             if scale not in scales:
                 raise SettingsError(f'{where}: item "{name}" uses the scale "{scale}"; {did_you_mean(scale, scales)}')
             scale = scales[scale]
-        if isinstance(scale, list) and len(scale) == 2:
-            scale = {"min": scale[0], "max": scale[1]}
-        items[str(name)] = card(str(name), {**_mapping(scale, f'{where}, scale of "{name}",'), **entry})
-    wave = content.get("wave")
-    if isinstance(wave, Mapping):
-        only_keys(wave, ("column", "period"), f'{where}, "wave",')
-        if not wave.get("column"):
-            raise SettingsError(f'{where}, "wave", names no column; give {{column: NAME, period: month}}.')
-    else:
-        wave = {"column": wave}
-    named = {**content, "wave": wave["column"]}
-    roles = {role: str(named.get(role) or "") for role in ROLES}
-    dates, period = str(content.get("dates") or ""), str(wave.get("period") or "")
-    decimal = str(content.get("decimal") or "")
-    if decimal not in ("", ".", ","):
-        raise SettingsError(f'{where} has decimal: "{decimal}"; give "." or ",".')
-    check_dates(dates)
-    check_period(period)
-    sections = {name: content[name] for name in SECTIONS if name in content}
-    given, split = (_mapping(content.get(name), f'{where}, "{name}",') for name in ("values", "split"))
-    values, waves = read_values(given, split, where), tuple(texts(content.get("waves")))
+        shared = {} if scale is None else bounds(name, scale)
+        items[name] = card(name, {**shared, **entry.model_dump(exclude_unset=True, exclude={"scale"})})
+    check_dates(said.dates)
+    check_period(said.wave.period)
     return Codebook(
-        items, **roles, decimal=decimal, waves=waves, dates=dates, period=period, values=values, sections=sections
+        items,
+        **{name: getattr(said, name) for name in ("respondent", "weight", "group", "count", "decimal", "dates")},
+        wave=said.wave.column,
+        waves=tuple(said.waves),
+        period=said.wave.period,
+        values=read_values(said.values or {}, said.split or {}, where),
+        sections={name: content[name] for name in SECTIONS if name in content},
     )
-
-
-def _mapping(value: Any, where: str) -> Mapping[str, Any]:
-    if value is not None and not isinstance(value, Mapping):
-        raise SettingsError(f'{where} must be lines of "key: value".')
-    return value or {}

@@ -4,14 +4,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from cxkit.errors import SettingsError
 from cxkit.survey.audit import Note
 from cxkit.survey.spelling import key, one_name, pieces, visible
-from cxkit.survey.yamlfile import only_keys
+
+if TYPE_CHECKING:
+    from cxkit.survey.codebook_keys import Value
 
 SEVERAL = 10  # names whose spellings are told each in a sentence
 
@@ -79,50 +81,33 @@ class Pick:
         return [("spellings", {"column": cells.name, "name": self.value, "spellings": other})] if other else []
 
 
-def read_values(values: Mapping[str, Any], split: Mapping[str, Any], where: str) -> dict[str, Values]:
-    """Check what a codebook says of values: column -> name -> value, list of values, or ``{from, text}``; and
-    ``split``: column -> separator.
+def read_values(
+    values: Mapping[str, Mapping[str, "Value"]], split: Mapping[str, str], where: str
+) -> dict[str, Values]:
+    """Join what a codebook says of values, column -> name -> values and texts, and ``split``, column -> separator.
 
     Raises
     ------
-    SettingsError : a key is unknown, a value stands in two entries, two have one text, or a separator is none.
+    SettingsError : a value stands in two entries, or two have one text.
     """
-    for column, separator in split.items():
-        if not isinstance(separator, str) or not separator or any(c.isalnum() for c in separator):
-            raise SettingsError(
-                f'{where}, "split", has {separator!r} for "{column}"; give the sign between two answers in quotes, '
-                f'such as ", " or ";".'
-            )
-    names = dict.fromkeys([*map(str, values), *map(str, split)])
-    separators = {str(column): separator for column, separator in split.items()}
-    entries = {str(column): content for column, content in values.items()}
     return {
-        column: _column(entries.get(column) or {}, separators.get(column, ""), f'{where}, values of "{column}"')
-        for column in names
+        column: _column(values.get(column, {}), split.get(column, ""), f'{where}, values of "{column}"')
+        for column in dict.fromkeys([*values, *split])
     }
 
 
-def _column(content: Any, separator: str, where: str) -> Values:
-    if not isinstance(content, Mapping):
-        raise SettingsError(f'{where} must be lines of "name: value", such as Retail: "1".')
-    texts: dict[str, dict[str, str]] = {}
+def _column(content: Mapping[str, "Value"], separator: str, where: str) -> Values:
     given: dict[str, str] = {}
     owner: dict[str, str] = {}
     for name, entry in content.items():
-        name, place = str(name), f'{where}: "{name}"'
-        entry = entry if isinstance(entry, Mapping) else {"from": entry}
-        only_keys(entry, ("from", "text"), place)
-        text = entry.get("text") or {}
-        if not isinstance(text, Mapping):
-            raise SettingsError(f'{place} has text: {text!r}; give lines of "language: name".')
-        texts[name] = {str(code): str(one) for code, one in text.items()}
-        for value in (name, *_listed(entry.get("from"), place)):
+        for value in (name, *entry.values):
             if owner.setdefault(key(value), name) != name:
                 raise SettingsError(
                     f'{where}: the value "{value}" stands in "{owner[key(value)]}" and in "{name}"; let each value '
                     f"have one name."
                 )
             given[value] = name
+    texts = {name: entry.text for name, entry in content.items()}
     _told_apart(texts, where)
     return Values(texts, given, separator)
 
@@ -138,14 +123,6 @@ def _told_apart(texts: Mapping[str, Mapping[str, str]], where: str) -> None:
                     f'{where}: "{other}" and "{name}" are both shown as "{shown}" in {code}; merge them into one '
                     f"entry, or give them different texts."
                 )
-
-
-def _listed(given: Any, place: str) -> list[str]:
-    found = list(given) if isinstance(given, list | tuple) else [] if given is None else [given]
-    for value in found:
-        if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
-            raise SettingsError(f'{place} has the value {value!r}; write values as in the file, in quotes: "1".')
-    return [str(value) for value in found]
 
 
 def name_roles(

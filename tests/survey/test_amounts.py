@@ -56,7 +56,7 @@ class TestWeights:
 
     def test_the_codebook_knows_two_marks(self, tmp_path):
         told = refusal(file(tmp_path, TABLE), {**TEN, "decimal": "comma"}, kind=SettingsError)
-        assert told == 'The codebook has decimal: "comma"; give "." or ",".'
+        assert told == """The codebook has decimal: 'comma'; give "." or ","."""
 
     @pytest.mark.parametrize("cell", ["-1", "12%", "$5", "5 сум", "1 25"])
     def test_what_is_no_weight(self, tmp_path, cell):

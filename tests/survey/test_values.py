@@ -279,7 +279,7 @@ class TestNames:
     @pytest.mark.parametrize(
         ("values", "words"),
         [
-            ({"seg": {"A": {"form": "1"}}}, 'values of "seg": "A" has the unknown key "form"; did you mean "from"?'),
+            ({"seg": {"A": {"form": "1"}}}, 'values.seg.A, has the unknown key "form"; did you mean "from"?'),
             ({"seg": {"A": "1", "B": ["2", "1"]}}, 'the value "1" stands in "A" and in "B"; let each value have one'),
             ({"seg": {"A": "b", "B": None}}, 'the value "B" stands in "A" and in "B"'),
             (
@@ -287,12 +287,12 @@ class TestNames:
                 '"A" and "B" are both shown as "р" in ru; merge them',
             ),
             ({"seg": {"A": {"text": {"ru": "B"}}, "B": None}}, '"A" and "B" are both shown as "B" in ru'),
-            ({"seg": {"A": True}}, '"A" has the value True; write values as in the file, in quotes'),
-            ({"seg": {"A": [1.5]}}, '"A" has the value 1.5; write values as in the file, in quotes'),
-            ({"seg": {"A": [""]}}, "has the value ''; write values"),
+            ({"seg": {"A": True}}, 'values.seg.A, has from: True; give values as in the file, in quotes: "1".'),
+            ({"seg": {"A": [1.5]}}, "values.seg.A, has from: [1.5]; give values as in the file, in quotes"),
+            ({"seg": {"A": [""]}}, "has from: ['']; give values"),
             ({"seg": {"A": {"text": "Р"}}}, "has text: 'Р'; give lines of"),
-            ({"seg": ["A"]}, 'values of "seg" must be lines of "name: value"'),
-            (["seg"], '"values", must be lines of "key: value"'),
+            ({"seg": ["A"]}, "values, has seg: ['A']; give lines of \"key: value\""),
+            (["seg"], "has values: ['seg']; give lines of \"key: value\""),
         ],
     )
     def test_values_that_cannot_be_meant_are_refused(self, values, words):
