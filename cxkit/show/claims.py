@@ -100,7 +100,7 @@ def _changes(result: Result, lang: Language, unit: Unit, name: str) -> list[str]
     if len(items) == 1:
         label = name or quoted(lang, [lang.label(result, items[0])])
         step = next(row for row in result.claims.to_dict("records") if row["kind"] == PREVIOUS)["estimate"]
-        return [_one_change(lang, unit, label, made, since, unit.change(lang, step), several)]
+        return [_one_change(lang, unit, label, made, since, unit.show(lang, step, difference=True), several)]
     told = [
         _listed(result, lang, unit, mark("Since {wave}: {items}"), made[kind], wave=since[kind])
         for kind in (FIRST, PREVIOUS)

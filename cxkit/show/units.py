@@ -35,11 +35,11 @@ class Unit:
         return lang.number(self.times * value, self.digits, signed=difference or self.signed)
 
     def change(self, lang: Language, value: float) -> str:
-        """A difference with its sign and its unit in words, such as "+26 points"."""
-        if self.kind in ("share", "percent"):
+        """A difference with its sign, whole points with their unit in words: "+26 points"."""
+        if self.kind != "number" or self.digits:
             return self.show(lang, value, difference=True)
-        sign = "+" if round(value * self.times, self.digits) > 0 else ""
-        return sign + lang.plural("{n} point", "{n} points", value * self.times, digits=self.digits)
+        points = lang.plural("{n} point", "{n} points", value)
+        return f"+{points}" if round(value) > 0 else points
 
 
 SHARE, CHANGE, TEST = Unit("share"), Unit("percent"), Unit("p")

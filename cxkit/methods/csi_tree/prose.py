@@ -79,8 +79,8 @@ def _first(result: Result, words: Language) -> list[str]:
 def _quadrants(result: Result, words: Language) -> list[str]:
     concentrate = mark("Concentrate on “{item}”: important and below average.")
     keep = mark("Keep up “{item}”: important and above average.")
-    found = claimed(result, IMPORTANT)
-    return [
-        words.text(concentrate if row["estimate"] < 0 else keep, item=words.label(result, row["item"]))
-        for row in sorted(found, key=lambda row: row["estimate"] > 0)
-    ]
+    told = []
+    for row in sorted(claimed(result, IMPORTANT), key=lambda row: row["estimate"] > 0):
+        sentence = concentrate if row["estimate"] < 0 else keep
+        told.append(words.text(sentence, item=words.label(result, row["item"])))
+    return told
