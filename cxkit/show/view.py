@@ -13,7 +13,8 @@ from cxkit.show.language import plain
 NOTEBOOK = (
     "<style>.cx-table caption{text-align:left;font-weight:bold;padding-bottom:.4em}figure.cx-scroll{margin:0}"
     ".cx-scroll .cx-table .name{text-align:left}.cx-table tbody .name{font-weight:normal}"
-    ".cx-scroll .cx-table th,.cx-scroll .cx-table td{vertical-align:top}</style>"
+    ".cx-scroll .cx-table th,.cx-scroll .cx-table td{vertical-align:top}"
+    ".cx-glance .cx-table th,.cx-glance .cx-table td{text-align:left;padding-right:2em}</style>"
 )
 
 
