@@ -53,7 +53,8 @@ def nps(
     comment : column with the answer to "why this score?"; ``comments`` of them per category are shown.
     variant : "recommend", or "expectation" ("how much better or worse than you expected?", on 1-10).
     interval : "adjusted" (Rocks 2016), "wald", "score" (Tango 1998) or "bootstrap".
-    given : groups, waves, weights, confidence and bases; see ``cx.Common``.
+    given : what all methods share, see ``cx.Common``: by, wave, weight, respondent, waves, dates, values, split,
+        level, correction, min_base, flag_base, client, seed.
 
     Returns
     -------
