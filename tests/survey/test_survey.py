@@ -1,5 +1,7 @@
 """A survey: its parts, its roles as keywords of a method, and how a notebook shows it."""
 
+import pytest
+
 import cxkit as cx
 from cxkit.show.view import NOTEBOOK
 
@@ -17,3 +19,8 @@ def test_a_notebook_shows_what_was_read():
     shown, _ = survey._repr_mimebundle_()
     assert "sample:bank (simulated: no real customers)" in shown["text/html"]
     assert shown["text/html"] == NOTEBOOK + survey.table("en").html != NOTEBOOK + survey.table("ru").html
+
+
+def test_a_survey_taken_apart_says_how_it_is_used():
+    with pytest.raises(cx.SettingsError, match=r"A survey is one value: survey = cx\.read"):
+        _data, _audit = cx.read("sample:bank", items=["ease"])

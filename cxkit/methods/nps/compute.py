@@ -129,9 +129,10 @@ def _only_item(survey: Survey | None) -> str:
     if survey is None:
         return "recommend"
     found = [item for item, scale in survey.scale.items() if (scale["min"], scale["max"]) == (0, 10)]
-    if len(found) != 1:
-        known = ", ".join(found or survey.scale)
-        raise SettingsError(f"Which item is the score? Items on 0-10: {len(found)}; name one: {known}.")
+    if not found:
+        raise SettingsError(f"No item is asked on 0-10; name the score yourself: {', '.join(survey.scale)}.")
+    if len(found) > 1:
+        raise SettingsError(f"Several items are asked on 0-10: {', '.join(found)}; name the one that is the score.")
     return found[0]
 
 
