@@ -75,7 +75,8 @@ def asked(word: str, names: Mapping[str, Any]) -> Asked:
     given = {**beside, **options}
     for name, one in kinds.items():
         if name in given and not one.fits(given[name]):
-            raise SettingsError(f'The setting "{name}" is {given[name]!r}; expected {one.kind.__name__}.')
+            expected = "True or False" if one.kind is bool else one.kind.__name__  # papermill leaves -p x true a text
+            raise SettingsError(f'The setting "{name}" is {given[name]!r}; expected {expected}.')
     both = (_reading(word), _own(word))
     return Asked(*({name: given[name] for name in known if name in given} for known in both))
 

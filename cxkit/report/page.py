@@ -20,7 +20,7 @@ from cxkit.report.publish import write_atomic
 from cxkit.result import Result
 from cxkit.show.audit import audit_of, audit_view
 from cxkit.show.language import Language, language, plain
-from cxkit.show.view import picture
+from cxkit.show.view import NOTEBOOK, picture
 
 _ORDER = {"prose": 0, "figure": 1, "table": 8, "data": 9}
 _PAGES = Environment(loader=PackageLoader("cxkit.report", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -107,6 +107,6 @@ def _output(output: Any, cell: str) -> str:
     if "image/png" in data:
         return picture("image/png", re.sub(r"\s", "", data["image/png"]), alt)
     if "text/html" in data:
-        return data["text/html"]
+        return data["text/html"].removeprefix(NOTEBOOK)
     text = data.get("text/plain", "")
     return f"<pre>{escape(plain(text))}</pre>" if text.strip() else ""

@@ -61,7 +61,8 @@ class Views:
         found = self.prose(result, words)
         values = ["\n".join(filter(None, [one.value, one.small])) for one in found.figures]
         figures = html_table(found.headline, [one.name for one in found.figures], [values], names=0)
-        return View(figures + self.figure(result, "en", next(iter(self.figures))).as_html())
+        chart = self.figure(result, "en", next(iter(self.figures))).as_html()
+        return View(f'<div class="cx-glance">{figures}{chart}</div>')
 
     def read(self, result: Result, lang: str) -> View:
         """Headline, key figures, reading and caveats of a result."""

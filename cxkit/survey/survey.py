@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cxkit.errors import SettingsError
 from cxkit.survey.audit import Audit
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ class Survey:
     def table(self, lang: str = "en") -> "View":
         """Show what was read, assumed and left out as HTML tables, in en, ru, uz or uz_Cyrl."""
         return self.audit.table(lang)
+
+    def __iter__(self) -> Any:
+        raise SettingsError("A survey is one value: survey = cx.read(...), with survey.frame and survey.audit.")
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return self.table()._repr_mimebundle_(include, exclude)

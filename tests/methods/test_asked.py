@@ -45,6 +45,11 @@ def test_a_value_of_another_type_is_refused_with_the_expected_one(name, value, k
         cx.asked("nps", {"options": {name: value}})
 
 
+def test_a_flag_that_papermill_left_as_text_is_refused_with_the_words_it_takes():
+    with pytest.raises(cx.SettingsError, match=r'"normalise" is .true.; expected True or False'):
+        cx.asked("csi_tree", {"normalise": "true"})
+
+
 def test_options_that_are_no_names_and_values_are_refused():
     with pytest.raises(cx.SettingsError, match=r"The options are \[1\]; give names and values"):
         cx.asked("nps", {"options": [1]})

@@ -11,6 +11,7 @@ from cxkit.errors import ReportError
 from cxkit.report.brand import Brand
 from cxkit.report.gate import check_page
 from cxkit.report.page import picture, render, report_page
+from cxkit.show.view import NOTEBOOK, View
 
 SCRIPT = "<script>alert(1)</script>"
 INERT = "&lt;script&gt;alert(1)&lt;/script&gt;"
@@ -62,6 +63,14 @@ def test_a_cell_that_shows_nothing_leaves_no_section():
     assert (
         read(page(code("a"), code("b", shown({"text/plain": ""})), code("c", shown({"text/plain": " \n"})))).ids == []
     )
+
+
+def test_the_style_of_a_view_in_a_notebook_stays_there():
+    data, _ = View(html="<p>finding</p>")._repr_mimebundle_()
+    html = page(code("prose", shown(data)))
+    assert "<p>finding</p>" in html
+    assert NOTEBOOK in data["text/html"]
+    assert NOTEBOOK not in html
 
 
 def test_code_and_notes_stay_with_the_analyst():

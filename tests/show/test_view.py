@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from cxkit.show.view import View, cell, html_table
+from cxkit.show.view import NOTEBOOK, View, cell, html_table
 
 
 class Tags(HTMLParser):
@@ -31,7 +31,7 @@ def test_a_picture_shows_as_svg_and_png_with_its_alt_text():
 
 def test_a_table_shows_as_html():
     data, metadata = View(html="<p>x</p>")._repr_mimebundle_()
-    assert data == {"text/html": "<p>x</p>", "text/plain": ""}
+    assert data == {"text/html": NOTEBOOK + "<p>x</p>", "text/plain": ""}
     assert metadata == {}
 
 
@@ -41,7 +41,7 @@ def test_an_empty_view_shows_nothing():
 
 def test_a_notebook_can_ask_for_some_formats_only():
     data, _ = View(html="<p>x</p>")._repr_mimebundle_(include=["text/html"], exclude=None)
-    assert data["text/html"] == "<p>x</p>"
+    assert data["text/html"] == NOTEBOOK + "<p>x</p>"
 
 
 def test_a_table_has_a_caption_and_scoped_headers():

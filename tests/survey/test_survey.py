@@ -1,6 +1,9 @@
 """A survey: its parts, its roles as keywords of a method, and how a notebook shows it."""
 
+import pytest
+
 import cxkit as cx
+from cxkit.show.view import NOTEBOOK
 
 
 def test_a_survey_knows_its_items_scales_and_roles():
@@ -15,4 +18,9 @@ def test_a_notebook_shows_what_was_read():
     survey = cx.read("sample:bank", items=["ease"])
     shown, _ = survey._repr_mimebundle_()
     assert "sample:bank (simulated: no real customers)" in shown["text/html"]
-    assert survey.table("en").html == shown["text/html"] != survey.table("ru").html
+    assert shown["text/html"] == NOTEBOOK + survey.table("en").html != NOTEBOOK + survey.table("ru").html
+
+
+def test_a_survey_taken_apart_says_how_it_is_used():
+    with pytest.raises(cx.SettingsError, match=r"A survey is one value: survey = cx\.read"):
+        _data, _audit = cx.read("sample:bank", items=["ease"])

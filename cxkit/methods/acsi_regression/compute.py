@@ -1,4 +1,24 @@
-"""ACSI regression: what drives satisfaction, and what does satisfaction bring?"""
+"""ACSI regression: what drives satisfaction, and what does satisfaction bring?
+
+What the terms of the result are, by what the ``item`` of a row is:
+
+construct : ``index`` and ``simple_index`` (plain means), ``impact`` (points of the target that go with one point),
+    ``r2``, ``regression_r2``, ``alpha rho_a rho_c ave``, ``breusch_pagan`` and ``reset`` (p values of level 1: even
+    residuals, straight line).
+pair : ``path`` (standardised), ``path_points``, ``regression`` (level 1), ``f2 vif consistent`` (PLSc), ``total
+    total_points indirect_points regression_total regression_indirect``, ``htmt``, ``cross_loading``.
+survey item : ``loading item_weight index_share item_vif``, ``rmse rmse_regression q2`` (PLSpredict).
+in groups : ``index`` (weights of all), ``index_own``, ``index_vs_rest``, ``path``, ``path_vs_rest`` (permutation),
+    ``composition`` and ``composition_p`` (MICOM).
+in waves, each with its own weights : ``index index_vs_previous``, ``change_previous change_first`` (percent).
+node of the economy : ``economy_index economy_change economy_change_first`` (percent; ``score`` counts the waves
+    since measured).
+
+The index of a construct is withheld (NaN, with a note), and with it what is told in its points, where it is no mean
+of answers: it would leave 0-100, or an item that runs against the others of its construct beyond chance (a note names
+it) counts in it negatively. So are the shares of an index of which one is negative. Ends of intervals are kept on the
+scale.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -57,25 +77,19 @@ def acsi_regression(
     folds : parts in which prediction is checked on respondents left out, 2 or more.
     economy : tree {name, weight, text, children | item} over groups (``item``), weights such as revenue; rolls the
         target's index of companies up over the waves, a company not measured keeping its last value.
-    given : groups, waves, weights, confidence and bases; see ``cx.Common``.
+    given : what all methods share, see ``cx.Common``: by, wave, weight, respondent, waves, dates, values, split,
+        level, correction, min_base, flag_base, client, seed.
 
     Returns
     -------
     Result; ``item`` is a construct, a pair "a -> b", a likeness "a ~ b", a survey item or a node of the economy.
-    Constructs: ``index`` and ``simple_index`` (plain means), ``impact`` (points of the target that go with one
-    point), ``r2``, ``regression_r2``, ``alpha rho_a rho_c ave``, ``breusch_pagan`` and ``reset`` (p values
-    of level 1: even residuals, straight line).
-    Pairs: ``path`` (standardised), ``path_points``, ``regression`` (level 1), ``f2 vif consistent`` (PLSc), ``total
-    total_points indirect_points regression_total regression_indirect``, ``htmt``, ``cross_loading``. Items:
-    ``loading item_weight index_share item_vif``, ``rmse rmse_regression q2`` (PLSpredict). Groups: ``index`` (weights
-    of all), ``index_own``, ``index_vs_rest``, ``path``, ``path_vs_rest`` (permutation), ``composition`` and
-    ``composition_p`` (MICOM).
-    Waves, each with its own weights: ``index index_vs_previous``, ``change_previous change_first`` (percent).
-    The index of a construct is withheld (NaN, with a note), and with it what is told in its points, where it is no
-    mean of answers: it would leave 0-100, or an item that runs against the others of its construct beyond chance
-    (a note names it) counts in it negatively. So are the shares of an index of which one is negative. Ends of
-    intervals are kept on the scale.
-    ``economy_index economy_change economy_change_first`` (percent; ``score`` counts the waves since measured).
+    Constructs: ``index simple_index`` (0-100; NaN where it is no mean of answers), ``impact`` (points of the target
+    that go with one point), ``r2 regression_r2 alpha rho_a rho_c ave breusch_pagan reset``. Pairs: ``path path_points
+    regression consistent f2 vif total total_points indirect_points regression_total regression_indirect htmt
+    cross_loading``. Items: ``loading item_weight index_share item_vif rmse rmse_regression q2``. Groups: ``index_own
+    index_vs_rest path_vs_rest composition composition_p``. Waves: ``index_vs_previous``, ``change_previous
+    change_first`` (percent). Economy: ``economy_index``, ``economy_change economy_change_first`` (percent). The head
+    of the module ``cxkit.methods.acsi_regression.compute`` says what each is.
 
     Raises
     ------

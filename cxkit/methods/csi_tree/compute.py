@@ -52,7 +52,8 @@ def csi_tree(
     target : level to reach, 0-100; judged by the interval.
     missing : a leaf without answers in a group or wave: "renormalise" the weights of the others, or "error".
     outcome : overall rating that the parts should explain; gives drivers and a penalty-reward contrast.
-    given : groups, waves, weights, confidence and bases; see ``cx.Common``.
+    given : what all methods share, see ``cx.Common``: by, wave, weight, respondent, waves, dates, values, split,
+        level, correction, min_base, flag_base, client, seed.
 
     Returns
     -------

@@ -56,7 +56,8 @@ def nps(
     comment : column with the answer to "why this score?"; ``comments`` of them per category are shown.
     variant : "recommend", or "expectation" ("how much better or worse than you expected?", on 1-10).
     interval : "adjusted" (Rocks 2016), "wald", "score" (Tango 1998) or "bootstrap".
-    given : groups, waves, weights, confidence and bases; see ``cx.Common``.
+    given : what all methods share, see ``cx.Common``: by, wave, weight, respondent, waves, dates, values, split,
+        level, correction, min_base, flag_base, client, seed.
 
     Returns
     -------
@@ -138,9 +139,10 @@ def _only_item(survey: Survey | None) -> str:
     if survey is None:
         return "recommend"
     found = [item for item, scale in survey.scale.items() if (scale["min"], scale["max"]) == (0, 10)]
-    if len(found) != 1:
-        known = ", ".join(found or survey.scale)
-        raise SettingsError(f"Which item is the score? Items on 0-10: {len(found)}; name one: {known}.")
+    if not found:
+        raise SettingsError(f"No item is asked on 0-10; name the score yourself: {', '.join(survey.scale)}.")
+    if len(found) > 1:
+        raise SettingsError(f"Several items are asked on 0-10: {', '.join(found)}; name the one that is the score.")
     return found[0]
 
 

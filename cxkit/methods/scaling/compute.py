@@ -37,7 +37,8 @@ def scaling(
     scale : [min, max], a card, or item -> either (see ``cx.read``), a survey knows its own; a reversed item is
         turned round.
     outcome : an overall rating that the items should explain; adds their importance.
-    given : groups, waves, weights, confidence and bases; see ``cx.Common``.
+    given : what all methods share, see ``cx.Common``: by, wave, weight, respondent, waves, dates, values, split,
+        level, correction, min_base, flag_base, client, seed.
 
     Returns
     -------

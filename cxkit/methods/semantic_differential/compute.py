@@ -53,7 +53,8 @@ def semantic_differential(
     own, competitors, ideal : keys of the objects.
     objects : key -> name, or language -> name.
     scale : [min, max] or a card for all, or column -> either, with the same ends.
-    given : groups, waves, weights, confidence and bases; see ``cx.Common``.
+    given : what all methods share, see ``cx.Common``: by, wave, weight, respondent, waves, dates, values, split,
+        level, correction, min_base, flag_base, client, seed.
 
     Returns
     -------

@@ -472,7 +472,7 @@ class TestTheScoreOfASurvey:
     def test_several_or_none_are_asked_about_by_name(self, tmp_path):
         (tmp_path / "a.csv").write_text("a,b,c\n9,8,3\n10,7,2\n")
         two = cx.read(tmp_path / "a.csv", items=["a", "b"], scale=[0, 10])
-        with pytest.raises(cx.SettingsError, match="Which item is the score\\? Items on 0-10: 2; name one: a, b"):
+        with pytest.raises(cx.SettingsError, match="Several items are asked on 0-10: a, b; name the one"):
             cx.nps(two)
-        with pytest.raises(cx.SettingsError, match="Items on 0-10: 0; name one: c"):
+        with pytest.raises(cx.SettingsError, match="No item is asked on 0-10; name the score yourself: c"):
             cx.nps(cx.read(tmp_path / "a.csv", items=["c"], scale=[1, 5]))
