@@ -80,7 +80,7 @@ def false_claims(method: str, design: Design, surveys: int) -> tuple[float, Coun
 
 
 def nothing(method: str) -> Iterator[tuple[str, Design]]:
-    """Designs with nothing in them; the paths of a model are 0 where answers do not go together between constructs."""
+    """Designs with nothing in them; the paths of a model are 0 where answers do not go together at all."""
     halo = 0.0 if method == "acsi_regression" else 0.4
     yield "unweighted", Design(halo=halo)
     yield "weights of cv 0.5", Design(halo=halo, cv=0.5)
