@@ -169,8 +169,10 @@ def slope(levels: Sequence[Estimate], same: Mapping[tuple[int, int], Same]) -> R
     time = np.arange(len(levels)) - np.average(np.arange(len(levels)), weights=w)
     c = w * time / (w @ time**2)
     value, variance, parts = float(c @ [e.value for e in levels]), float(c @ V @ c), c**2 * np.diag(V)
-    df = parts.sum() ** 2 / sum(part**2 / e.df for part, e in zip(parts, levels, strict=True) if part)
-    test = Difference(value, variance**0.5, df) if variance > NOTHING else UNKNOWN
+    test = UNKNOWN
+    if variance > NOTHING:
+        df = parts.sum() ** 2 / sum(part**2 / e.df for part, e in zip(parts, levels, strict=True))
+        test = Difference(value, variance**0.5, df)
     last, others = levels[-1], min(levels[:-1], key=lambda e: e.n)
     return difference_row(last, others, value, test, np.inf)
 

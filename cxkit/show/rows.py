@@ -52,11 +52,22 @@ def claimed(result: Result, kind: str) -> list[Row]:
     return sorted(rows.to_dict("records"), key=lambda row: -abs(row["estimate"]))
 
 
-def possible_first(result: Result, kind: str, names: Collection[str], *, lowest: bool = False) -> list[str]:
-    """The items that may be the highest (or lowest) of all: those that no other is claimed to beat.
+def places(result: Result, kind: str, names: Collection[str]) -> dict[str, tuple[int, int]]:
+    """The places at which each item may stand, 1 for the highest: simultaneous rank intervals.
 
-    As claims are adjusted together, this is the set of possible bests of Klein, Wright & Wieczorek (2020, JRSS A
-    183:1035): an item may stand at place 1 as long as none lies reliably above it.
+    A place runs from 1 + the number of items that are claimed to be higher to their number - those claimed to be
+    lower (Klein, Wright & Wieczorek 2020, JRSS A 183:1035); as claims are adjusted together, all hold together.
     """
-    beaten = {row["item"] if (row["estimate"] < 0) != lowest else row["other"] for row in claimed(result, kind)}
-    return [name for name in names if name not in beaten]
+    above, below = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
+    for row in claimed(result, kind):
+        high, low = (row["item"], row["other"]) if row["estimate"] > 0 else (row["other"], row["item"])
+        if high in above and low in above:
+            above[low] += 1
+            below[high] += 1
+    return {name: (1 + above[name], len(names) - below[name]) for name in names}
+
+
+def possible_first(result: Result, kind: str, names: Collection[str], *, lowest: bool = False) -> list[str]:
+    """The items that may be the highest (or lowest) of all."""
+    found = places(result, kind, names)
+    return [name for name, (high, low) in found.items() if (low == len(found) if lowest else high == 1)]

@@ -153,7 +153,7 @@ class Panel:
             old, new = (Distribution(CODES, *(part[k] for part in side)) for side in sides)
             pairs = Pairs(np.repeat(CODES, 3), np.tile(CODES, 3), sums[0, 0][k], {ij: s[k] for ij, s in sums.items()})
             test = net_change(new, old, pairs)
-            found.append((test.low, test.high, test.p))
+            found.append((*test.interval(0.95), test.p))
         low, high, p = np.array(found).T
         return Found(self.truth, low, high, p)
 

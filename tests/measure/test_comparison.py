@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from statsmodels.regression.linear_model import WLS
 
 from cxkit.measure.cells import Where, tally_cells, turned
 from cxkit.measure.common import Common
-from cxkit.measure.comparison import compare_means, contrasts, gap, same_people, shared_covariance
+from cxkit.measure.comparison import adjusted, compare_means, contrasts, gap, same_people, shared_covariance, slope
 from cxkit.stats.joint import means
 from cxkit.survey.cards import cards
 from cxkit.survey.tally import answers
@@ -53,9 +54,9 @@ def test_groups_are_compared_with_the_others_who_are_known_in_the_last_wave():
     frame = two_waves(n=90).assign(g=["a", "b", None] * 60)
     cells = tally_cells(frame, DECK, Common(by="g", wave="wave"))
     assert [(one.kind, one.one, one.other) for one in contrasts(cells)] == [
-        ("rest", Where("a", "2026"), Where("a", "2026", True)),
-        ("rest", Where("b", "2026"), Where("b", "2026", True)),
-        ("previous", Where("", "2026"), Where("", "2025")),
+        ("vs_rest", Where("a", "2026"), Where("a", "2026", True)),
+        ("vs_rest", Where("b", "2026"), Where("b", "2026", True)),
+        ("vs_previous", Where("", "2026"), Where("", "2025")),
     ]
     found = compared(frame, by="g", wave="wave").set_index("group").loc["a"]
     now = frame[frame["wave"] == "2026"]
@@ -76,23 +77,79 @@ def test_respondents_counted_alike_have_the_test_of_lines_of_their_own():
     pd.testing.assert_frame_equal(one, other, rtol=1e-10)
 
 
+def told(one, other, **more):
+    """The row of one comparison in a family of its own."""
+    return adjusted("q", [gap(one, other, **more)], Common(min_base=1))[0]
+
+
 def test_what_does_not_vary_is_not_tested_however_it_is_weighted():
     """Rounding of 7 x 0.1 + 7 x 0.1 ... must not pass for a spread."""
-    one, other = estimate([7] * 30, [0.1] * 30), estimate([6] * 30, [0.3] * 30)
-    found = gap(one, other, 0.95)
+    found = told(estimate([7] * 30, [0.1] * 30), estimate([6] * 30, [0.3] * 30))
     assert found["estimate"] == pytest.approx(1)
-    assert np.isnan([found["se"], found["p"], found["low"], found["high"]]).all()
+    assert np.isnan([found["se"], found["p"], found["detectable"]]).all()
+    assert not {"low", "high"} & set(found)
 
 
 def test_an_interval_stays_within_reach():
     high, low = estimate([10, 10, 10, 9]), estimate([1, 1, 1, 2])
-    up, down = gap(high, low, 0.999, reach=9), gap(low, high, 0.999, reach=9)
+    family = [gap(high, low, reach=9), gap(low, high, reach=9)]
+    up, down = adjusted("q", family, Common(min_base=1, level=0.999))
     assert (up["estimate"], up["high"]) == (8.5, 9)
     assert (down["estimate"], down["low"]) == (-8.5, -9)
 
 
 def test_one_answer_has_no_test():
-    assert np.isnan(gap(estimate([5.0]), estimate([1.0, 2, 3]), 0.95)["p"])
+    assert np.isnan(told(estimate([5.0]), estimate([1.0, 2, 3]))["p"])
+
+
+def test_intervals_and_marks_of_a_family_agree():
+    """No comparison whose interval leaves 0 out while its adjusted p does not say so, or the other way round."""
+    rng = np.random.default_rng(5)
+    for correction in ("bonferroni", "bh"):
+        seen = []
+        for _ in range(12):
+            frame = pd.DataFrame({"q": rng.integers(1, 11, 240), "g": rng.choice([*"abcd"], 240)})
+            frame["q"] = np.clip(frame["q"] + 4 * (frame["g"] == "a"), 1, 10)
+            frame["wave"] = rng.choice(["2023", "2024", "2025", "2026"], 240)
+            rows = compared(frame, by="g", wave="wave", correction=correction, min_base=1)
+            outside = (rows["low"] > 0) | (rows["high"] < 0)
+            assert (outside == (rows["p_adjusted"] < 0.05)).all()
+            seen += outside.tolist()
+        assert 5 < sum(seen) < len(seen)
+
+
+def test_a_trend_is_last_against_first_too_and_a_slope():
+    rng = np.random.default_rng(6)
+    waves = ["2023", "2024", "2025", "2026"]
+    frame = pd.DataFrame({"wave": np.repeat(waves, 60), "q": rng.integers(1, 11, 240)})
+    rows = compared(frame, wave="wave").set_index("term")
+    by_wave = frame.groupby("wave")["q"]
+    first, last = (frame.loc[frame["wave"] == wave, "q"] for wave in ("2023", "2026"))
+    expected = stats.ttest_ind(last, first, equal_var=False)
+    assert rows.loc["mean_vs_first", "p"] == pytest.approx(expected.pvalue, rel=1e-9)
+    assert rows["p_adjusted"].tolist() == pytest.approx(np.minimum(1, 5 * rows["p"]).tolist(), rel=1e-12)
+    # Weighted least squares of the four means on 0-3, statsmodels, with the variances taken as known.
+    fit = WLS(
+        by_wave.mean().to_numpy(), np.column_stack([np.ones(4), range(4)]), weights=1 / by_wave.sem() ** 2
+    ).fit()
+    assert rows.loc["mean_slope", "estimate"] == pytest.approx(fit.params[1], rel=1e-10)
+    assert rows.loc["mean_slope", "se"] == pytest.approx(fit.normalized_cov_params[1, 1] ** 0.5, rel=1e-10)
+    assert "mean_slope" not in set(compared(frame.query("wave > '2023'"), wave="wave")["term"])
+    assert "mean_vs_first" not in set(compared(frame.query("wave > '2024'"), wave="wave")["term"])
+
+
+def test_the_slope_of_a_panel_is_that_of_each_respondents_own_line():
+    """With everybody in all waves and equal variances the slope is the mean of the respondents' own slopes."""
+    rng = np.random.default_rng(7)
+    level = rng.normal(0, 2, (50, 1))
+    x = level + rng.normal(0, 1, (50, 4)) + 0.1 * np.arange(4)
+    x = (x - x.mean(axis=0)) / x.std(axis=0, ddof=1) + 0.1 * np.arange(4)
+    levels = [means(x[:, [k]], np.ones(50))[0] for k in range(4)]
+    everybody = (np.arange(50), np.arange(50))
+    found = slope(levels, {(s, t): everybody for s in range(4) for t in range(s)})["test"]
+    own = (x @ (np.arange(4) - 1.5)) / 5
+    assert found.value == pytest.approx(own.mean(), rel=1e-10)
+    assert found.se == pytest.approx(stats.sem(own), rel=1e-10)
 
 
 def test_those_who_stand_in_both_are_found_by_their_ids_alone():

@@ -352,7 +352,7 @@ def test_bases_that_make_no_sense_are_an_error_before_any_answer_is_looked_at(ba
 
 
 def test_an_unknown_correction_is_an_error(bank, method):
-    with pytest.raises(cx.SettingsError, match='no correction "tukey"; give "holm" or "bh"'):
+    with pytest.raises(cx.SettingsError, match='no correction "tukey"; give "bonferroni" or "bh"'):
         METHODS[method].compute(bank, **CALLS[method], correction="tukey")
 
 

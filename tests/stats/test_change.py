@@ -1,13 +1,14 @@
 """The change of a net score in a panel: by hand, against scipy, at its two ends, and by simulation."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from scipy import stats
 
 from cxkit.stats.change import Pairs, net_change
-from cxkit.stats.compare import Basis, difference
+from cxkit.stats.compare import Basis, Difference, difference
 from cxkit.stats.net import adjusted
 from cxkit.stats.weights import Distribution
 from tests.benchmarks.coverage import COVERAGE, EVEN, FALSE_ALARMS, HIGH, Panel
@@ -27,10 +28,29 @@ def pairs(before, after, v=None, w=None):
     return Pairs.of(before, after, v, w)
 
 
+@dataclass(frozen=True)
+class At:
+    """A change as it is told at a level."""
+
+    found: Difference
+    level: float = 0.95
+
+    def __getattr__(self, name):
+        if name in ("low", "high"):
+            return self.found.interval(self.level)[name == "high"]
+        if name == "detectable":
+            return self.found.detectable(self.level)
+        return getattr(self.found, name)
+
+
+def change(after, before, same, level=0.95):
+    return At(net_change(after, before, same), level)
+
+
 def panel(before, after, v=None, w=None):
     """The change of complete pairs."""
     w = v if w is None else w
-    return net_change(answers(after, w), answers(before, v), pairs(before, after, v, w))
+    return change(answers(after, w), answers(before, v), pairs(before, after, v, w))
 
 
 def influences(scores, w):
@@ -102,7 +122,7 @@ def two_samples(after, before):
     for x in (after, before):
         x = np.array(x)
         sides.append(Basis(*adjusted((x > 0).mean(), (x < 0).mean(), len(x))))
-    return difference(*sides)
+    return At(difference(*sides))
 
 
 def test_with_hardly_any_pair_it_is_the_two_sample_test_on_the_adjusted_scores():
@@ -110,7 +130,7 @@ def test_with_hardly_any_pair_it_is_the_two_sample_test_on_the_adjusted_scores()
     before, after = rng.choice([-1, 0, 1], (2, 4000), p=[0.2, 0.3, 0.5])
     after[:300] = 1
     expected = two_samples(after, before)
-    found = net_change(answers(after), answers(before), pairs(before[-1:], after[-1:]))
+    found = change(answers(after), answers(before), pairs(before[-1:], after[-1:]))
     for name in ("se", "low", "high", "p", "detectable"):
         assert getattr(found, name) == pytest.approx(getattr(expected, name), rel=2e-3), name
 
@@ -118,7 +138,7 @@ def test_with_hardly_any_pair_it_is_the_two_sample_test_on_the_adjusted_scores()
 def test_from_no_pair_to_all_the_error_falls_without_a_jump():
     before = np.tile([-1, 0, 0, 1, 1], 20)
     after = np.where(np.arange(100) % 7, before, 1)
-    errors = [net_change(answers(after), answers(before), pairs(before[:k], after[:k])).se for k in range(1, 101)]
+    errors = [change(answers(after), answers(before), pairs(before[:k], after[:k])).se for k in range(1, 101)]
     assert two_samples(after, before).se == pytest.approx(errors[0], rel=0.01)
     assert (np.abs(np.diff(errors)) < 0.05 * errors[0]).all()
     assert errors[-1] < 0.6 * errors[0]
@@ -165,7 +185,7 @@ def test_the_interval_leaves_0_out_exactly_when_p_is_below_the_level(level):
     for _ in range(150):
         before = rng.choice([-1, 0, 1], 25, p=[0.3, 0.4, 0.3])
         after = np.where(rng.random(25) < 0.7, before, rng.choice([-1, 0, 1], 25, p=[0.2, 0.2, 0.6]))
-        found = net_change(answers(after), answers(before), pairs(before, after), level)
+        found = change(answers(after), answers(before), pairs(before, after), level)
         outside = found.low > 0 or found.high < 0
         assert outside == (found.p < 1 - level)
         seen.append(outside)

@@ -105,13 +105,14 @@ def test_two_samples_on_the_adjusted_basis_equal_the_reference():
     assert 100 * found.se == pytest.approx(23.2523, abs=5e-5)
     assert gap / found.se == pytest.approx(2.0852, abs=5e-5)
     assert found.p == pytest.approx(0.03705, abs=5e-6)
-    assert (100 * found.low, 100 * found.high) == pytest.approx((2.911, 94.058), abs=5e-4)
+    assert [100 * end for end in found.interval(0.95)] == pytest.approx([2.911, 94.058], abs=5e-4)
 
 
 def test_swapping_two_samples_turns_the_sign_of_the_interval_and_keeps_p():
     first, second = (Basis(*adjusted(t, b, 30)) for t, b in ((2 / 3, 1 / 3), (0.4, 0.6)))
     there, back = difference(first, second), difference(second, first)
-    assert (back.low, back.high, back.p) == pytest.approx((-there.high, -there.low, there.p), rel=1e-12)
+    assert back.p == pytest.approx(there.p, rel=1e-12)
+    assert back.interval(0.95) == pytest.approx([-end for end in there.interval(0.95)[::-1]], rel=1e-12)
 
 
 # Computed from n = z^2 s^2 / d^2 - 3 and n = 2 s^2 (z_a + z_b)^2 / d^2 - 3 with tabulated z 1.959964, .841621.
@@ -143,7 +144,7 @@ def test_planned_groups_are_the_smallest_in_which_the_test_can_detect_the_gap(ga
 
     def detectable(size):
         side = Basis(*adjusted(0.25, 0.25, size))
-        return 100 * difference(side, side).detectable
+        return 100 * difference(side, side).detectable(0.95)
 
     assert detectable(n) <= gap + 1e-9 < detectable(n - 1)
 

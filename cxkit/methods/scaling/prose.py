@@ -58,9 +58,9 @@ def together(result: Result, words: Language) -> list[str]:
     open_ = mark("Whether the items go together well enough is open (alpha {alpha}, {alpha_low} to {alpha_high}).")
     loose = mark("The items go together only loosely (alpha {alpha}, {alpha_low} to {alpha_high}); read them singly.")
     apart = mark("The items do not go together (alpha {alpha}, {alpha_low} to {alpha_high}); read them singly.")
-    low, high = (result.facts[end] for end in ("alpha_low", "alpha_high"))
+    alpha, low, high = (result.facts[name] for name in ("alpha", "alpha_low", "alpha_high"))
     names = [words.label(result, item) for item in named(result.notes)]
-    told = well if low >= CONSISTENT else apart if high < 0 else loose if high < CONSISTENT else open_
+    told = well if low >= CONSISTENT else open_ if high >= CONSISTENT else loose if alpha >= 0 else apart
     sentence = against if names else told
     values = {name: words.number(result.facts[name], 2) for name in ("alpha", "alpha_low", "alpha_high")}
     return [words.text(sentence, **values, items=quoted(words, names))]

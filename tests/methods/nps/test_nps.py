@@ -330,13 +330,11 @@ def test_one_in_twenty_groups_differs_from_the_rest_by_chance():
 
 def test_groups_and_waves_are_families_of_tests_of_their_own():
     result = cx.nps(cx.sample("bank"), by="segment", wave="wave")
-    for term in ("nps_vs_rest", "nps_vs_previous"):
-        tests = result.rows(term=term).dropna(subset=["p"]).sort_values("p")
-        steps = tests["p"].to_numpy() * np.arange(len(tests), 0, -1)
-        assert len(tests) == 3
-        expected = np.minimum(1, np.maximum.accumulate(steps))
-        assert tests["p_adjusted"].tolist() == pytest.approx(expected.tolist(), abs=1e-12)
-    assert result.facts["tests"] == 6
+    for terms, size in ((("nps_vs_rest",), 3), (("nps_vs_previous", "nps_vs_first", "nps_slope"), 5)):
+        tests = result.tidy[result.tidy["term"].isin(terms)].dropna(subset=["p"])
+        assert len(tests) == size
+        assert tests["p_adjusted"].tolist() == pytest.approx(np.minimum(1, size * tests["p"]).tolist(), abs=1e-12)
+    assert result.facts["tests"] == 8
 
 
 def test_hidden_and_small_groups_are_marked_counted_and_left_out_of_the_tests():
@@ -427,7 +425,7 @@ def test_another_scale_is_an_error_that_names_the_two_it_is_defined_on(scale):
         ({"interval": "wilson"}, 'no interval "wilson"'),
         ({"interval": "adjust"}, 'no interval "adjust"; did you mean "adjusted"'),
         ({"variant": "expectations"}, 'no variant "expectations"; did you mean "expectation"'),
-        ({"correction": "bonferroni"}, 'no correction "bonferroni"'),
+        ({"correction": "holm"}, 'no correction "holm"; give "bonferroni" or "bh"'),
     ],
 )
 def test_an_unknown_word_is_an_error_that_names_the_nearest(settings, text):

@@ -1,0 +1,58 @@
+"""Places of items from claims, against the numbers of published and run examples."""
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from cxkit.measure.claims import Claim, settle
+from cxkit.result import Result, tidy_table
+from cxkit.show.rows import places, possible_first
+
+
+def of_counts(counts, level=0.95, correction="holm"):
+    """Counts of one multinomial sample, each two compared by the exact binomial test."""
+    names = [f"c{k}" for k in range(len(counts))]
+    claims = [
+        Claim("pair", a, n - m, stats.binomtest(n, n + m).pvalue, other=b)
+        for (a, n), (b, m) in combinations(zip(names, counts, strict=True), 2)
+    ]
+    made = settle(claims, level)
+    if correction == "bonferroni":
+        made["made"] = len(claims) * made["p"] < 1 - level
+    result = Result("scaling", {}, tidy_table([]), {})
+    return replace(result, claims=made), names
+
+
+# Run with R's csranks on the same counts (exact multinomial comparisons, 95 %).
+@pytest.mark.parametrize(
+    ("counts", "correction", "first", "last"),
+    [
+        ([120, 95, 80, 60, 20], "holm", [1, 1, 2, 3, 5], [2, 3, 4, 4, 5]),
+        ([120, 95, 80, 60, 20], "bonferroni", [1, 1, 1, 2, 5], [3, 4, 4, 4, 5]),
+        ([56, 72, 73, 59, 62, 87, 58], "holm", [1] * 7, [7] * 7),
+    ],
+)
+def test_places_of_counts_are_those_of_csranks(counts, correction, first, last):
+    result, names = of_counts(counts, correction=correction)
+    found = places(result, "pair", names)
+    assert [found[name][0] for name in names] == first
+    assert [found[name][1] for name in names] == last
+
+
+def test_possible_firsts_and_lasts_are_those_whose_places_reach_the_end():
+    result, names = of_counts([120, 95, 80, 60, 20])
+    assert possible_first(result, "pair", names) == ["c0", "c1"]
+    assert possible_first(result, "pair", names, lowest=True) == ["c4"]
+    assert possible_first(result, "another", names) == names
+
+
+def test_of_equal_items_a_single_first_or_last_is_named_in_at_most_6_of_100():
+    rng = np.random.default_rng(3)
+    named = 0
+    for _ in range(400):
+        result, names = of_counts(rng.multinomial(400, [0.1] * 10))
+        named += any(len(possible_first(result, "pair", names, lowest=low)) == 1 for low in (False, True))
+    assert named / 400 <= 0.06
