@@ -25,7 +25,7 @@ from cxkit.batch import processes
 from cxkit.batch.imports import quick_imports
 from cxkit.errors import ReportError
 
-SUBREAPER, DEATH_SIGNAL = 36, 1  # prctl(2): orphans of a child come to the server; a child dies with the server
+SUBREAPER, DEATH_SIGNAL = 36, 1  # prctl(2): orphans come to this process; it dies with the one that forked it
 Children = dict[int, tuple[Connection, str]]  # by process: the socket to the parent, and a folder for temporary files
 
 
@@ -86,6 +86,7 @@ def _child(channel: Connection, memory: int, folder: str) -> None:
     try:
         os.setsid()
         _prctl(DEATH_SIGNAL, signal.SIGKILL)
+        _prctl(SUBREAPER, 1)  # so that only those whose child has ended come to the server
         nowhere = os.open(os.devnull, os.O_RDWR)
         for handle in (0, 1, 2):
             os.dup2(nowhere, handle)
@@ -121,12 +122,10 @@ def _sendable(error: BaseException) -> Exception:
 
 def _reap(pid: int, children: Children) -> None:
     """Collect an ended child with whatever it left running, and say how it ended."""
-    _kill_group(pid)
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     channel, folder = children.pop(pid)
-    while others := [left for left in psutil.Process().children() if not _is_of(left, children)]:
-        for left in others:  # such as a kernel whose starter is gone; its own children come here when it has ended
-            _kill_group(left.pid)
+    while others := [left for left in psutil.Process().children() if left.pid not in children]:
+        for left in others:  # what it left running comes here, and when that has ended, what that left running
             left.kill()
             left.wait()
     shutil.rmtree(folder, ignore_errors=True)
@@ -135,26 +134,11 @@ def _reap(pid: int, children: Children) -> None:
     channel.close()
 
 
-def _is_of(process: psutil.Process, children: Children) -> bool:
-    """Whether a process is one of these children, or was begun by one and lost its starter."""
-    if process.pid in children:
-        return True
-    with suppress(psutil.Error, OSError):  # it has ended just now
-        folders = {folder for _, folder in children.values()}
-        return os.getsid(process.pid) in children or process.environ().get("TMPDIR") in folders
-    return False
-
-
 def _end(children: Children) -> None:
     for pid in children:
-        _kill_group(pid)
+        os.kill(pid, signal.SIGKILL)
     for pid in list(children):
         _reap(pid, children)
-
-
-def _kill_group(pid: int) -> None:
-    with suppress(ProcessLookupError, PermissionError):  # it has no group of its own, or is gone
-        os.killpg(pid, signal.SIGKILL)
 
 
 def _prctl(option: int, value: int) -> None:
