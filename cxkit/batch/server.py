@@ -10,13 +10,12 @@ import gc
 import os
 import pickle
 import resource
-import selectors
 import shutil
 import signal
 import socket
 import tempfile
 from contextlib import suppress
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from typing import Any
 
 import psutil
@@ -50,35 +49,32 @@ def serve(control: socket.socket) -> None:
     """Fork a child for each message until the parent closes ``control``."""
     _prctl(SUBREAPER, 1)
     children: Children = {}
-    with selectors.DefaultSelector() as selector:
-        selector.register(control, selectors.EVENT_READ)
-        with suppress(OSError):  # the parent is gone, as the next message will say
-            control.send(b"ready")
-        while True:
-            for key, _ in selector.select():
-                if key.fileobj is control:
-                    message, handles, *_ = socket.recv_fds(control, 64, 1)
-                    if not message:
-                        return _end(children)
-                    channel = Connection(handles[0])
-                    try:
-                        folder = tempfile.mkdtemp(prefix="cx-")
-                        pid = os.fork()
-                    except OSError as error:
-                        channel.send(("refused", error.strerror))
-                        channel.close()
-                        continue
-                    if pid == 0:
-                        control.close()
-                        for other, _ in children.values():
-                            other.close()
-                        _child(channel, int(message), folder)
-                    children[pid] = channel, folder
-                    selector.register(os.pidfd_open(pid), selectors.EVENT_READ, pid)
-                else:
-                    selector.unregister(key.fileobj)
-                    os.close(key.fd)
-                    _reap(key.data, children)
+    ends: dict[int, int] = {}  # by the handle that tells the end of a child: the child
+    with suppress(OSError):  # the parent is gone, as the next message will say
+        control.send(b"ready")
+    while True:
+        for ready in wait([control, *ends]):
+            if isinstance(ready, int):
+                os.close(ready)
+                _reap(ends.pop(ready), children)
+                continue
+            message, handles, *_ = socket.recv_fds(control, 64, 1)
+            if not message:
+                return _end(children)
+            channel = Connection(handles[0])
+            try:
+                folder = tempfile.mkdtemp(prefix="cx-")
+                pid = os.fork()
+            except OSError as error:
+                _tell(channel, "refused", error.strerror)
+                continue
+            if pid == 0:
+                control.close()
+                for other, _ in children.values():
+                    other.close()
+                _child(channel, int(message), folder)
+            children[pid] = channel, folder
+            ends[os.pidfd_open(pid)] = pid
 
 
 def _child(channel: Connection, memory: int, folder: str) -> None:
@@ -129,9 +125,12 @@ def _reap(pid: int, children: Children) -> None:
             left.kill()
             left.wait()
     shutil.rmtree(folder, ignore_errors=True)
-    with suppress(OSError):  # the parent has read what it wanted
-        channel.send(("ended", status))
-    channel.close()
+    _tell(channel, "ended", status)
+
+
+def _tell(channel: Connection, word: str, value: Any) -> None:
+    with channel, suppress(OSError):  # the parent may have read what it wanted, or be gone
+        channel.send((word, value))
 
 
 def _end(children: Children) -> None:
