@@ -3,6 +3,10 @@
 Linux only. It runs no task itself and speaks on one inherited socket: a message carries a memory limit and the
 socket on which the child gets its task and answers. The server adds how the child ended. When the parent goes away,
 the server ends all children and itself.
+
+It is not multiprocessing's forkserver, which makes a report as fast: that one ends when a fork is refused, and all
+that run are lost; a daemonic process, such as a worker of Dask, may start nothing by it; a process has only one, in
+its own environment and with its own ``__main__``; and an ImportError while it warms up is passed over.
 """
 
 import ctypes
