@@ -73,15 +73,25 @@ def warm():
     Server.stop(worker)
 
 
-@pytest.fixture(scope="session")
-def make(warm):
+def made(job, out, worker):
     """Make one report as ``cxkit report`` does it and return its folder."""
     from cxkit.batch.one_job import Options, publish_report
     from cxkit.report.job import check_job
 
-    def make(job, out):
-        check_job(job)
-        publish_report(job, out.resolve(), warm, Options(fresh=True))
-        return out / job.folder
+    check_job(job)
+    publish_report(job, out.resolve(), worker, Options(fresh=True))
+    return out / job.folder
 
-    return make
+
+@pytest.fixture(scope="session")
+def make(warm):
+    """Make one report in a forked child and return its folder."""
+    return lambda job, out: made(job, out, warm)
+
+
+@pytest.fixture(scope="session")
+def make_cold():
+    """Make one report in this process, its notebook in a kernel of its own, and return its folder."""
+    from cxkit.batch.processes import InPlace
+
+    return lambda job, out: made(job, out, InPlace())

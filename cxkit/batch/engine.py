@@ -37,7 +37,7 @@ def _run_cells(nb_man: Any, settings: dict[str, Any]) -> Any:
     """Run the cells in this process."""
     from cxkit.batch.child import ShellClient
 
-    known = {name: value for name, value in settings.items() if ShellClient.class_traits().get(name)}
+    known = {name: value for name, value in settings.items() if name in ShellClient.class_traits()}
     return ShellClient(nb_man, log=logger, **known).execute()
 
 

@@ -92,7 +92,7 @@ def _item(row: Row, words: Language) -> dict[str, str]:
         "name": plain(row.name),
         "title": method_title(row.method, words),
         "lang": row.lang,
-        "status": words.text(STATUSES.get(row.status, row.status)) if row.status in STATUSES else plain(row.status),
+        "status": words.text(STATUSES[row.status]) if row.status in STATUSES else plain(row.status),
         "reason": plain(row.reason),
         "href": _address(row),
     }

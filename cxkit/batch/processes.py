@@ -1,18 +1,17 @@
 """Tasks in processes of their own, forked from a warm server, with limits of time and memory."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import Pipe
+from multiprocessing.connection import wait
 from typing import Any
 
 from cxkit.errors import ReportError
@@ -23,6 +22,7 @@ BROKEN = "The process that starts reports could not be started; what it said sta
 START = "import sys; sys.path = list(filter(None, sys.path)); from cxkit.batch.server import main; main(sys.argv[1:])"
 WARM = "cxkit-warm"  # the papermill engine that runs cells in such processes
 PATIENCE = 300.0  # seconds that the imports and the warm-up may take
+LATE: tuple[str, Any] = ("refused", "it took too long")
 FAREWELL = 30.0  # seconds in which a server ends its children and removes their files
 forked = False  # true in a process that was forked for one task
 
@@ -64,15 +64,22 @@ def can_fork() -> bool:
     return sys.platform == "linux"
 
 
+@dataclass(frozen=True)
+class _Started:
+    """A server process, the socket on which it is asked for children, and the folder for its temporary files."""
+
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+    folder: tempfile.TemporaryDirectory[str]
+
+
 class Server:
     """A handle on a server process; it starts with the first call, and again when it has died."""
 
     def __init__(self, environment: dict[str, str], methods: Sequence[str] = ()) -> None:
         self.environment, self.methods = environment, list(methods)
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
-        self._folder = ""
+        self._started: _Started | None = None
         self._ready = self._stopped = self._broken = False
 
     def engine(self, wanted: str) -> str:
@@ -81,7 +88,7 @@ class Server:
     def start(self) -> None:
         """Begin to start, and do not wait for it."""
         with self._lock:
-            if self._process is None and not self._stopped:
+            if self._started is None and not self._stopped:
                 self._launch()
 
     def call(self, function: Callable[..., Any], *arguments: Any, limits: Limits) -> Any:
@@ -94,106 +101,93 @@ class Server:
         ReportError : the child went beyond its limits, or ended without an answer; and whatever the function raises.
         """
         ours, theirs = Pipe()
+        pid = 0
         with ours:
-            with theirs:
-                self._fork(theirs.fileno(), limits.memory)
-            pid, deadline = 0, time.monotonic() + limits.seconds
             try:
-                ours.send((function, arguments))
-                while True:
-                    if not ours.poll(max(0.0, deadline - time.monotonic())):
-                        if pid:
-                            with suppress(ProcessLookupError):  # it ended just now
-                                os.killpg(pid, signal.SIGKILL)
+                with theirs, self._lock:
+                    socket.send_fds(self._running(), [str(limits.memory).encode()], [theirs.fileno()])
+                word, value = ours.recv() if ours.poll(PATIENCE) else LATE
+                if word == "started":
+                    pid = value
+                    ours.send((function, arguments))
+                    if not ours.poll(limits.seconds):
+                        with suppress(ProcessLookupError):  # it ended just now
+                            os.kill(pid, signal.SIGKILL)
                         raise ReportError(
                             f"The report was stopped after {limits.seconds:g} seconds; raise --timeout or give it "
                             f"less data."
                         )
                     word, value = ours.recv()
-                    if word == "started":
-                        pid = value
-                    elif word == "done":
-                        return value
-                    elif word == "raised":
-                        raise value
-                    elif word == "refused":
-                        raise StartError(f"The report's process could not be started: {value}.")
-                    elif self._stopped:
-                        raise StoppedError("The batch was interrupted.")
-                    else:
-                        raise ReportError(_ending(value))
             except (EOFError, ConnectionError):
-                if self._stopped:
-                    raise StoppedError("The batch was interrupted.") from None
+                self._refuse_when_stopped()
                 kind = ReportError if pid else StartError
                 raise kind("The report's process was lost together with the one that starts them.") from None
+        if word == "done":
+            return value
+        if word == "raised":
+            raise value
+        if word == "refused":
+            raise StartError(f"The report's process could not be started: {value}.")
+        self._refuse_when_stopped()
+        raise ReportError(_ending(value))
 
     def stop(self) -> None:
         """End the server and all its children; calls that wait end with :class:`StoppedError`."""
         self._stopped = True  # before the lock: a start that holds it gives up
-        process, control = self._process, self._control
-        if process and control:
+        if started := self._started:
             if not self._ready:
-                process.terminate()  # which is not caught there: an exit raised in the middle of imports can be lost
+                started.process.terminate()  # not caught there: an exit raised in the middle of imports can be lost
             with suppress(OSError):
-                control.shutdown(socket.SHUT_RDWR)
-            _end(process)
+                started.control.shutdown(socket.SHUT_RDWR)
         with self._lock:
             self._close()
 
-    def _fork(self, handle: int, memory: int) -> None:
-        with self._lock:
-            for last in (False, True):  # a server that died just now is found out by speaking to it
-                control = self._running()
-                try:
-                    socket.send_fds(control, [str(memory).encode()], [handle])
-                    return
-                except OSError:
-                    self._close()
-                    if last:
-                        raise StartError("The process that starts reports is gone.") from None
+    def _refuse_when_stopped(self) -> None:
+        if self._stopped:
+            raise StoppedError("The batch was interrupted.")
 
     def _running(self) -> socket.socket:
         """The socket of a server that is ready, started now if there is none."""
-        if self._stopped:
-            raise StoppedError("The batch was interrupted.")
+        self._refuse_when_stopped()
         if self._broken:
             raise StartError(BROKEN)
-        if self._process is None or (self._ready and self._process.poll() is not None):
+        if self._started and self._ready and wait([self._started.control], 0):  # all it can have to say is its end
             self._close()
-            self._launch()
-        assert self._control is not None
+        control = self._started.control if self._started else self._launch()
         if not self._ready:
-            ready = b""
             with suppress(OSError):
-                ready = self._control.recv(16)
-            if not ready:
+                self._ready = bool(control.recv(16))
+            if not self._ready:
                 self._close()
-                self._broken = not self._stopped
+                self._refuse_when_stopped()
+                self._broken = True
                 raise StartError(BROKEN)
-            self._ready = True
-        return self._control
+        return control
 
-    def _launch(self) -> None:
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._control.settimeout(PATIENCE)
-        self._folder = tempfile.mkdtemp(prefix="cx-")
+    def _launch(self) -> socket.socket:
+        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        control.settimeout(PATIENCE)
+        folder = tempfile.TemporaryDirectory(prefix="cx-", ignore_cleanup_errors=True)  # the server removes it, too
         with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", START, str(theirs.fileno()), self._folder, *self.methods],
-                env={**self.environment, "TMPDIR": self._folder}, pass_fds=[theirs.fileno()],
+            process = subprocess.Popen(
+                [sys.executable, "-c", START, str(theirs.fileno()), folder.name, *self.methods],
+                env={**self.environment, "TMPDIR": folder.name}, pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
+        self._started = _Started(process, control, folder)
+        return control
 
     def _close(self) -> None:
-        if self._control is not None:
-            self._control.close()
-        if self._process is not None:
-            _end(self._process)
-        if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
-        self._control, self._process, self._folder = None, None, ""
-        self._ready = False
+        """Wait for the end of a server that was told to end or has ended; make it when that takes too long."""
+        if started := self._started:
+            started.control.close()
+            try:
+                started.process.wait(timeout=FAREWELL)
+            except subprocess.TimeoutExpired:
+                started.process.kill()
+                started.process.wait()
+            started.folder.cleanup()
+        self._started, self._ready = None, False
 
 
 Worker = Server | InPlace
@@ -202,15 +196,6 @@ Worker = Server | InPlace
 def new_worker(methods: Iterable[str]) -> Worker:
     """A place for reports to be made in, warmed up for the words of ``methods``."""
     return Server(clean_environment(), list(dict.fromkeys(methods))) if can_fork() else InPlace()
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Wait for a server that was told to end; make it when that takes too long."""
-    try:
-        process.wait(timeout=FAREWELL)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def _ending(status: int) -> str:

@@ -3,6 +3,10 @@
 Linux only. It runs no task itself and speaks on one inherited socket: a message carries a memory limit and the
 socket on which the child gets its task and answers. The server adds how the child ended. When the parent goes away,
 the server ends all children and itself.
+
+It is not multiprocessing's forkserver, which makes a report as fast: that one ends when a fork is refused, and all
+that run are lost; a daemonic process, such as a worker of Dask, may start nothing by it; a process has only one, in
+its own environment and with its own ``__main__``; and an ImportError while it warms up is passed over.
 """
 
 import ctypes
@@ -10,13 +14,12 @@ import gc
 import os
 import pickle
 import resource
-import selectors
 import shutil
 import signal
 import socket
 import tempfile
 from contextlib import suppress
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from typing import Any
 
 import psutil
@@ -25,7 +28,7 @@ from cxkit.batch import processes
 from cxkit.batch.imports import quick_imports
 from cxkit.errors import ReportError
 
-SUBREAPER, DEATH_SIGNAL = 36, 1  # prctl(2): orphans of a child come to the server; a child dies with the server
+SUBREAPER, DEATH_SIGNAL = 36, 1  # prctl(2): orphans come to this process; it dies with the one that forked it
 Children = dict[int, tuple[Connection, str]]  # by process: the socket to the parent, and a folder for temporary files
 
 
@@ -50,35 +53,32 @@ def serve(control: socket.socket) -> None:
     """Fork a child for each message until the parent closes ``control``."""
     _prctl(SUBREAPER, 1)
     children: Children = {}
-    with selectors.DefaultSelector() as selector:
-        selector.register(control, selectors.EVENT_READ)
-        with suppress(OSError):  # the parent is gone, as the next message will say
-            control.send(b"ready")
-        while True:
-            for key, _ in selector.select():
-                if key.fileobj is control:
-                    message, handles, *_ = socket.recv_fds(control, 64, 1)
-                    if not message:
-                        return _end(children)
-                    channel = Connection(handles[0])
-                    try:
-                        folder = tempfile.mkdtemp(prefix="cx-")
-                        pid = os.fork()
-                    except OSError as error:
-                        channel.send(("refused", error.strerror))
-                        channel.close()
-                        continue
-                    if pid == 0:
-                        control.close()
-                        for other, _ in children.values():
-                            other.close()
-                        _child(channel, int(message), folder)
-                    children[pid] = channel, folder
-                    selector.register(os.pidfd_open(pid), selectors.EVENT_READ, pid)
-                else:
-                    selector.unregister(key.fileobj)
-                    os.close(key.fd)
-                    _reap(key.data, children)
+    ends: dict[int, int] = {}  # by the handle that tells the end of a child: the child
+    with suppress(OSError):  # the parent is gone, as the next message will say
+        control.send(b"ready")
+    while True:
+        for ready in wait([control, *ends]):
+            if isinstance(ready, int):
+                os.close(ready)
+                _reap(ends.pop(ready), children)
+                continue
+            message, handles, *_ = socket.recv_fds(control, 64, 1)
+            if not message:
+                return _end(children)
+            channel = Connection(handles[0])
+            try:
+                folder = tempfile.mkdtemp(prefix="cx-")
+                pid = os.fork()
+            except OSError as error:
+                _tell(channel, "refused", error.strerror)
+                continue
+            if pid == 0:
+                control.close()
+                for other, _ in children.values():
+                    other.close()
+                _child(channel, int(message), folder)
+            children[pid] = channel, folder
+            ends[os.pidfd_open(pid)] = pid
 
 
 def _child(channel: Connection, memory: int, folder: str) -> None:
@@ -86,6 +86,7 @@ def _child(channel: Connection, memory: int, folder: str) -> None:
     try:
         os.setsid()
         _prctl(DEATH_SIGNAL, signal.SIGKILL)
+        _prctl(SUBREAPER, 1)  # so that only those whose child has ended come to the server
         nowhere = os.open(os.devnull, os.O_RDWR)
         for handle in (0, 1, 2):
             os.dup2(nowhere, handle)
@@ -121,40 +122,26 @@ def _sendable(error: BaseException) -> Exception:
 
 def _reap(pid: int, children: Children) -> None:
     """Collect an ended child with whatever it left running, and say how it ended."""
-    _kill_group(pid)
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     channel, folder = children.pop(pid)
-    while others := [left for left in psutil.Process().children() if not _is_of(left, children)]:
-        for left in others:  # such as a kernel whose starter is gone; its own children come here when it has ended
-            _kill_group(left.pid)
+    while others := [left for left in psutil.Process().children() if left.pid not in children]:
+        for left in others:  # what it left running comes here, and when that has ended, what that left running
             left.kill()
             left.wait()
     shutil.rmtree(folder, ignore_errors=True)
-    with suppress(OSError):  # the parent has read what it wanted
-        channel.send(("ended", status))
-    channel.close()
+    _tell(channel, "ended", status)
 
 
-def _is_of(process: psutil.Process, children: Children) -> bool:
-    """Whether a process is one of these children, or was begun by one and lost its starter."""
-    if process.pid in children:
-        return True
-    with suppress(psutil.Error, OSError):  # it has ended just now
-        folders = {folder for _, folder in children.values()}
-        return os.getsid(process.pid) in children or process.environ().get("TMPDIR") in folders
-    return False
+def _tell(channel: Connection, word: str, value: Any) -> None:
+    with channel, suppress(OSError):  # the parent may have read what it wanted, or be gone
+        channel.send((word, value))
 
 
 def _end(children: Children) -> None:
     for pid in children:
-        _kill_group(pid)
+        os.kill(pid, signal.SIGKILL)
     for pid in list(children):
         _reap(pid, children)
-
-
-def _kill_group(pid: int) -> None:
-    with suppress(ProcessLookupError, PermissionError):  # it has no group of its own, or is gone
-        os.killpg(pid, signal.SIGKILL)
 
 
 def _prctl(option: int, value: int) -> None:

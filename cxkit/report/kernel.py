@@ -23,7 +23,7 @@ PATIENCE = 300  # seconds in which a kernel starts, and hands over what a cell t
 SOCKET_ROOM = 50  # a socket's path may have about 104 characters, and Jupyter's own names take the rest
 
 
-def run_template(template: Path, parameters: Mapping[str, Any], folder: Path, engine: str = "") -> Any:
+def run_template(template: Path, parameters: Mapping[str, Any], folder: Path, engine: str) -> Any:
     """Run a template in ``folder`` and return the notebook; a refusal of cxkit keeps its kind and sentence.
 
     Raises
@@ -33,7 +33,7 @@ def run_template(template: Path, parameters: Mapping[str, Any], folder: Path, en
     with _kernel_settings(folder) as config:
         try:
             notebook = papermill.execute_notebook(
-                str(template), None, dict(parameters), engine_name=engine or None, kernel_name="python3",
+                str(template), None, dict(parameters), engine_name=engine, kernel_name="python3",
                 cwd=str(folder), progress_bar=False, log_output=False, record_timing=False,
                 request_save_on_cell_execute=False, config=config, extra_arguments=["--log-level=50"],
                 start_timeout=PATIENCE, iopub_timeout=PATIENCE, raise_on_iopub_timeout=True,

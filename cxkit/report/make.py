@@ -1,4 +1,4 @@
-"""Make one report: check, run the template with papermill in a staging folder, build the page, publish."""
+"""Make one report: run the template with papermill in a staging folder, build the page and check both."""
 
 import base64
 import json
@@ -8,42 +8,26 @@ from typing import Any
 
 from cxkit.errors import ReportError
 from cxkit.report.gate import check_page
-from cxkit.report.identity import file_hash, identity
-from cxkit.report.job import Job, check_job
+from cxkit.report.identity import file_hash
+from cxkit.report.job import Job
 from cxkit.report.kernel import check_complete, run_template
 from cxkit.report.page import report_page
-from cxkit.report.publish import publish, staging_folder
 from cxkit.report.template import find_template, with_options
 from cxkit.result import escaped
 
 MAX_PAGE = 12 * 2**20
 
 
-def make_report(job: Job, out: Path, engine: str = "") -> Path:
-    """Run a job and publish its bundle to ``out/<client>/<method>/``.
-
-    Parameters
-    ----------
-    engine : a papermill engine; "" is papermill's own, with a kernel for each report.
-
-    Raises
-    ------
-    SettingsError : the job is wrong; nothing was run.
-    DataError : the template found the data unusable.
-    ReportError : the template failed, did not finish, or its page is not safe to publish.
-    """
-    check_job(job)
-    with staging_folder(out.resolve()) as staging:
-        build_bundle(job, staging, identity(job), engine)
-        publish(staging / "bundle", out / job.folder)
-    return out / job.folder
-
-
-def build_bundle(job: Job, staging: Path, run: Mapping[str, Any], engine: str = "") -> None:
+def build_bundle(job: Job, staging: Path, run: Mapping[str, Any], engine: str) -> None:
     """Run a checked job and leave its bundle, not yet published, in ``staging / "bundle"``.
 
     The bundle holds report.html, result.json, table.csv, figures/ and run.json (``run`` and the hash of every other
     file), which is written last.
+
+    Raises
+    ------
+    DataError : the template found the data unusable.
+    ReportError : the template failed, did not finish, or its page is not safe to publish.
     """
     bundle = staging / "bundle"
     bundle.mkdir()

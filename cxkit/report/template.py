@@ -145,16 +145,12 @@ def check_parameters(template: Path, values: Mapping[str, Any]) -> dict[str, Any
     SettingsError : a name is not in the parameters cell, a value has another type or is not plain, or the
         language is unknown.
     """
-    known, options = template_parameters(template), template_options(template)
     given = values.get("options", {})
-    for name, value in {**values, **(given if isinstance(given, dict) and options else {})}.items():
-        if name not in known and name not in options:
-            raise SettingsError(
-                f'The template "{template.stem}" has no parameter "{name}"; {did_you_mean(name, [*known, *options])}'
-            )
+    beside = given if isinstance(given, dict) and template_options(template) else {}
+    for name, value in {**values, **beside}.items():
+        expected, default = _expected(template, name)
         if is_deep(value):
             raise SettingsError(f'In the parameter "{name}" of "{template.stem}" {TOO_DEEP}; give a flatter value.')
-        expected, default = _expected(known, options, name)
         if not expected.fits(value):
             raise SettingsError(
                 f'The parameter "{name}" of "{template.stem}" is {value!r}; expected {expected.kind.__name__}, such '
@@ -174,14 +170,9 @@ def parse_parameter(template: Path, text: str) -> tuple[str, Any]:
     Lists and dicts are written as YAML: ``items=[ease, trust]``.
     """
     name, equals, value = text.partition("=")
-    known = template_parameters(template)
     if not equals:
         raise SettingsError(f'The setting "{text}" is not written as name=value.')
-    options = template_options(template)
-    if name not in known and name not in options:
-        every = [*known, *options]
-        raise SettingsError(f'The template "{template.stem}" has no parameter "{name}"; {did_you_mean(name, every)}')
-    expected, _ = _expected(known, options, name)
+    expected, _ = _expected(template, name)
     if expected.kind is str:
         return name, value
     try:
@@ -192,12 +183,16 @@ def parse_parameter(template: Path, text: str) -> tuple[str, Any]:
         raise SettingsError(f'The setting "{text}" cannot be read; expected {expected.kind.__name__}.') from None
 
 
-def _expected(known: Mapping[str, Any], options: Mapping[str, Option], name: str) -> tuple[Option, str]:
-    """What values a parameter or an option takes, and its default as it is written."""
-    if name not in known:
+def _expected(template: Path, name: str) -> tuple[Option, str]:
+    """What values a parameter or an option of a template takes, and its default as it is written."""
+    known, options = template_parameters(template), template_options(template)
+    if name in known:
+        return Option(TYPES.get(known[name]["inferred_type_name"], object), None), known[name]["default"]
+    if name in options:
         default = options[name].default
         return options[name], repr(list(default) if isinstance(default, tuple) else default)
-    return Option(TYPES.get(known[name]["inferred_type_name"], object), None), known[name]["default"]
+    every = [*known, *options]
+    raise SettingsError(f'The template "{template.stem}" has no parameter "{name}"; {did_you_mean(name, every)}')
 
 
 def _plain(value: Any) -> bool:

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import psutil
@@ -61,6 +62,13 @@ def test_an_exception_of_a_child_comes_back(server):
         server.call(operator.truediv, 1, 0, limits=LIMITS)
     with pytest.raises(DataError, match=r"^Row 5 is wrong\.$"):
         server.call(exec, "from cxkit.errors import DataError; raise DataError('Row 5 is wrong.')", limits=LIMITS)
+
+
+@linux
+@pytest.mark.parametrize("error", ["EOFError('a short file')", "ConnectionResetError('a data base')"])
+def test_an_error_of_the_task_is_not_taken_for_the_loss_of_its_process(error, server):
+    with pytest.raises((EOFError, ConnectionError), match=r"^a "):
+        server.call(exec, f"raise {error}", limits=LIMITS)
 
 
 @linux
@@ -160,6 +168,36 @@ def test_temporary_files_of_a_killed_child_are_removed(server):
     made, folder = server.call(eval, code, limits=LIMITS)
     assert os.path.dirname(made) == folder
     assert until(lambda: not os.path.exists(folder))
+
+
+@linux
+def test_a_refused_child_is_told_and_harms_no_other(tmp_path):
+    """The machine may have no room for one more process; what runs already goes on."""
+    (tmp_path / "sitecustomize.py").write_text(f"""
+import errno, os
+fork = os.fork
+def fork_or_not():
+    if os.path.exists({str(tmp_path / "full")!r}):
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    return fork()
+os.fork = fork_or_not
+""")
+    path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    server = Server({**clean_environment(), "PYTHONPATH": path})
+    code = f"import pathlib, time; pathlib.Path({str(tmp_path / 'begun')!r}).touch()\n"
+    code += f"while not pathlib.Path({str(tmp_path / 'go')!r}).exists(): time.sleep(0.02)"
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(server.call, exec, code, limits=LIMITS)
+        assert until((tmp_path / "begun").exists)
+        (tmp_path / "full").touch()
+        with pytest.raises(StartError) as error:
+            server.call(len, "ab", limits=LIMITS)
+        (tmp_path / "full").unlink()
+        assert server.call(len, "ab", limits=LIMITS) == 2
+        (tmp_path / "go").touch()
+        assert running.result() is None
+    server.stop()
+    assert str(error.value) == "The report's process could not be started: Resource temporarily unavailable."
 
 
 @linux

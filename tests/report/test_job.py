@@ -7,7 +7,6 @@ import pytest
 from cxkit.errors import SettingsError
 from cxkit.report.brand import Brand
 from cxkit.report.job import Job, check_job
-from cxkit.report.make import make_report
 
 
 def test_a_job_is_checked_into_the_parameters_of_its_template():
@@ -35,10 +34,10 @@ def test_a_job_names_its_folder():
     ],
     ids=lambda value: None if isinstance(value, str) else f"{value.client} {value.method}",
 )
-def test_a_wrong_job_is_refused_before_anything_is_made(job, words, tmp_path):
+def test_a_wrong_job_is_refused_before_anything_is_made(job, words, make, tmp_path):
     out = tmp_path / "out"
     with pytest.raises(SettingsError, match=re.escape(words)):
-        make_report(job, out)
+        make(job, out)
     assert not out.exists()
 
 

@@ -21,7 +21,7 @@ from cxkit.report.brand import Brand
 from cxkit.report.gate import check_page
 from cxkit.report.identity import identity
 from cxkit.report.job import Job
-from cxkit.report.make import _write_figures, make_report
+from cxkit.report.make import _write_figures
 from cxkit.result import Result
 
 CLI = [sys.executable, "-c", "from cxkit.cli import main; main()"]
@@ -86,8 +86,8 @@ def job(folder):
 
 
 @pytest.fixture(scope="module")
-def published(job, folder):
-    return make_report(job, folder / "first")
+def published(job, folder, make_cold):
+    return make_cold(job, folder / "first")
 
 
 class _Page(HTMLParser):
@@ -217,14 +217,14 @@ def test_two_runs_are_byte_identical_in_another_folder_process_time_zone_and_has
     assert files(elsewhere / "second" / "out" / "acme" / "nps") == files(published)
 
 
-def test_a_kernel_has_the_same_surroundings_whatever_ours_are(tmp_path, monkeypatch):
+def test_a_kernel_has_the_same_surroundings_whatever_ours_are(make_cold, tmp_path, monkeypatch):
     """What the byte identity of any template stands on: hash seed, time zone, locale, drawing, threads."""
     for name, value in (("PYTHONHASHSEED", "5"), ("TZ", "Asia/Tashkent"), ("LC_ALL", "C"), ("MPLBACKEND", "svg")):
         monkeypatch.setenv(name, value)
     before = dict(os.environ)
     names = ["PYTHONHASHSEED", "TZ", "LC_ALL", "MPLBACKEND", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"]
     tell = f'import json, os\nPath(out, "result.json").write_text(json.dumps([os.environ[n] for n in {names}]))'
-    target = make_report(Job("acme", own_template(tmp_path, SAVE, tell)), tmp_path / "out")
+    target = make_cold(Job("acme", own_template(tmp_path, SAVE, tell)), tmp_path / "out")
     assert json.loads((target / "result.json").read_text()) == ["0", "UTC", "C.UTF-8", "agg", "1", "1"]
     assert dict(os.environ) == before
 
@@ -304,9 +304,9 @@ def test_a_parameter_with_a_path_below_home_is_not_published(name, make, tmp_pat
         make(Job("acme", own, {name: {"prices": inside} if name == "tables" else inside}), tmp_path / "out")
 
 
-def test_nothing_is_published_when_a_kernel_of_its_own_dies(tmp_path):
+def test_nothing_is_published_when_a_kernel_of_its_own_dies(make_cold, tmp_path):
     with pytest.raises(ReportError, match=r'^The template "own" was not run to its end: Kernel died$'):
-        make_report(Job("acme", own_template(tmp_path, SAVE + "\nimport os\nos._exit(0)")), tmp_path / "out")
+        make_cold(Job("acme", own_template(tmp_path, SAVE + "\nimport os\nos._exit(0)")), tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
 
 

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 import cxkit as cx
-from cxkit.report.make import Job, make_report
+from cxkit.report.job import Job
 
 OPEN = {"min_base": 1, "flag_base": 1}
 FIVE = [1, 5]
@@ -466,10 +466,10 @@ def test_real_data_have_every_part_of_a_report(derived):
     assert ((index["low"] < index["estimate"]) & (index["estimate"] < index["high"])).all()
 
 
-def test_a_whole_report_of_real_data_shows_what_the_method_finds(shared_data, derived, tmp_path):
+def test_a_whole_report_of_real_data_shows_what_the_method_finds(shared_data, derived, make, tmp_path):
     calls = {"data_path": str(shared_data / "satisfaction.csv"), "tree": REAL, "scale": [0, 10], "weights": "derived",
              "outcome": "sat1"}  # fmt: skip
-    target = make_report(Job("bank", "csi_tree", calls), tmp_path)
+    target = make(Job("bank", "csi_tree", calls), tmp_path)
     found = cx.Result.from_json((target / "result.json").read_text(encoding="utf-8"))
     plain = {"index", "weight", "total_weight", "priority", "importance", "penalty"}
     both = [r.tidy[r.tidy["term"].isin(plain)][["item", "term", "estimate"]] for r in (found, derived)]
