@@ -9,14 +9,12 @@ from typing import Any
 
 from cxkit.errors import DataError
 from cxkit.survey import big
-from cxkit.survey.audit import Note
 from cxkit.survey.columns import as_seen, column_place
 from cxkit.survey.delimited import open_text
 from cxkit.survey.header import HEAD, check_head, column_names
 from cxkit.survey.texttable import TextTable, cell_text, checked_rows, collect, no_answers
 from cxkit.survey.totals import Ends
 from cxkit.survey.values import Pick, Values
-from cxkit.survey.workbook import Sheet, open_sheet
 
 TEXT_FILES = (".csv", ".tsv", ".txt")
 SHEETS = (".xlsx", ".xlsm")
@@ -50,15 +48,12 @@ def read_text_table(
         found = text.delimiter if len(table.names) > 1 else ""
         return replace(table, encoding=text.encoding, delimiter=found, notes=notes)
     if kind in SHEETS:
+        from cxkit.survey.workbook import open_sheet
+
         with open_sheet(path, sheet) as page:
-            table = _table(path.name, page.rows, wanted)
-        for cells, rows in page.merged.items():
-            if table.frame.index.to_series().between(rows[0], rows[-1]).any():
-                raise DataError(
-                    f"{path.name}, row {rows[0]}: the cells {cells} are merged, so only the first of them holds "
-                    f"what is seen in all; unmerge them and fill each in."
-                )
-        return replace(table, sheet=page.name, notes=(*_hidden(page, table), *table.notes))
+            table = _table(path.name, page.rows(), wanted)
+            page.check_merged(table)
+        return replace(table, sheet=page.name, notes=(*page.notes(table), *table.notes))
     if kind == ".parquet" and not by_rows:
         return _table(path.name, _parquet_rows(path), wanted)
     return big.rows_where(path, wanted, sheet=sheet)
@@ -153,17 +148,6 @@ def _table(file: str, rows: Iterable[list[str]], where: Mapping[str, Pick], deli
     if len(table.frame) + table.filtered_rows == 0:
         raise no_answers(file)
     return table
-
-
-def _hidden(page: Sheet, table: TextTable) -> tuple[Note, ...]:
-    """What the sheet hides and is read all the same, and the hidden sheets, which are not."""
-    rows = len(page.hidden_rows.intersection(table.frame.index))
-    columns = [name for place, name in enumerate(table.names, 1) if place in page.hidden_columns and name]
-    return (
-        *((("hidden_rows", {"n": rows}),) if rows else ()),
-        *((("hidden_columns", {"names": ", ".join(columns)}),) if columns else ()),
-        *((("hidden_sheets", {"n": page.hidden_sheets}),) if page.hidden_sheets else ()),
-    )
 
 
 def _parquet_rows(path: Path) -> Iterator[list[str]]:
