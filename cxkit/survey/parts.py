@@ -1,6 +1,6 @@
 """The tables inside DuckDB: what a .duckdb file or some .parquet files hold, one part per file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from filecmp import cmp
 from pathlib import Path
@@ -9,11 +9,14 @@ from typing import Any
 from cxkit.errors import DataError
 from cxkit.survey.header import column_names
 
+BATCH = 20_000  # rows
+
 
 @dataclass(frozen=True)
 class Part:
     """A table inside DuckDB: what stands after FROM, and its columns in the file's order."""
 
+    con: Any
     source: str
     params: Sequence[Any]
     number: str  # SQL that counts the rows from 0
@@ -21,6 +24,17 @@ class Part:
     names: list[str]  # as DuckDB calls them, which takes "a" and "A" for one name
     kinds: list[str]
     types: list[Any]  # the Arrow types that the cells' texts are made from
+    first: int = 0  # the rows of the parts above it
+
+    def batches(self, what: str, test: str = "true", given: Sequence[Any] = ()) -> Iterator[Any]:
+        """What the rows under a condition with its parameters give, as Arrow batches."""
+        relation = self.con.sql(f"SELECT {what} FROM {self.source} WHERE {test}", params=[*self.params, *given])
+        reader = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader  # before DuckDB 2
+        yield from reader(BATCH)
+
+    def number_of(self, what: str = "count(*)", test: str = "true", given: Sequence[Any] = ()) -> int:
+        """A single number, by default of rows; 0 where there is none."""
+        return next(self.batches(what, test, given)).column(0)[0].as_py() or 0
 
 
 def table_part(con: Any, file: str, table: str) -> Part:
@@ -31,7 +45,7 @@ def table_part(con: Any, file: str, table: str) -> Part:
         "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'cx' AND table_name = ?", [table]
     )
     number = "rowid" if stored.fetchall()[0][0] else ""  # which a view has none of
-    return _numbered(Part(source, [], number, column_names(file, names), names, kinds, types))
+    return _numbered(Part(con, source, [], number, column_names(file, names), names, kinds, types))
 
 
 def parquet_parts(con: Any, folder: str, files: Sequence[Path], paths: Sequence[str]) -> list[Part]:
@@ -48,7 +62,8 @@ def parquet_parts(con: Any, folder: str, files: Sequence[Path], paths: Sequence[
             if pyarrow.types.is_decimal256(kind):
                 raise DataError(f'{file.name}, column "{name}": numbers of over 38 digits; write them shorter.')
         names, kinds = _described(con, source, params)
-        part = Part(source, params, "file_row_number", header, names, kinds, schema.types)
+        first = parts[-1].first + parts[-1].number_of() if parts else 0
+        part = Part(con, source, params, "file_row_number", header, names, kinds, schema.types, first)
         if parts and header != parts[0].header:
             if sorted(header) != sorted(parts[0].header):
                 odd = sorted({*header} ^ {*parts[0].header})[0]

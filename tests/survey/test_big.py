@@ -220,15 +220,15 @@ class TestHostileNames:
     def test_the_connection_reads_no_other_file(self, tmp_path):
         path = parquet(tmp_path / "a.parquet", company=["x"])
         other = parquet(tmp_path / "b.parquet", company=["secret"])
-        with big._opened(path, "") as (con, _, _):
+        with big._opened(path, "") as ((part,), _):
             for sql in (
                 f"SELECT * FROM read_parquet('{other}')", f"SELECT * FROM read_text('{other}')",
                 f"COPY (SELECT 1) TO '{tmp_path / 'c.csv'}'", f"ATTACH '{tmp_path / 'c.duckdb'}'",
                 "SET enable_external_access = true", "SET threads = 8", "INSTALL httpfs",
             ):  # fmt: skip
                 with pytest.raises(duckdb.Error):
-                    con.execute(sql)
-            seen = con.execute("SELECT current_setting('threads'), current_setting('memory_limit')").fetchall()
+                    part.con.execute(sql)
+            seen = part.con.execute("SELECT current_setting('threads'), current_setting('memory_limit')").fetchall()
         assert seen[0][0] == 1
         assert seen[0][1].startswith("244")  # MiB
         assert sorted(p.name for p in tmp_path.iterdir()) == ["a.parquet", "b.parquet"]
@@ -466,10 +466,10 @@ def test_row_groups_without_the_value_are_skipped(tmp_path):
     company = pa.array([f"c{k // 1000:03d}" for k in range(100_000)])
     code = pa.array([k // 1000 for k in range(100_000)])
     pq.write_table(pa.table({"company": company, "code": code, "ease": code}), path, row_group_size=1000)
-    with big._opened(path, "") as (con, (part,), _):
+    with big._opened(path, "") as ((part,), _):
         for place, value in ((0, "c042"), (1, "42")):
-            test, params = big._test(con, part, place, Values().pick(value))
-            plan = con.execute(
+            test, params = big._test(part, place, Values().pick(value))
+            plan = part.con.execute(
                 f"EXPLAIN ANALYZE SELECT * FROM {part.source} WHERE {test}", [*part.params, *params]
             ).fetchall()
             assert "Row Groups Scanned: 1 / 100" in plan[0][1]
