@@ -11,7 +11,7 @@ from typing import Any
 from cxkit.errors import DataError, did_you_mean
 from cxkit.survey.columns import column_place
 from cxkit.survey.header import SPACES, clean
-from cxkit.survey.parts import Part, parquet_parts, quoted_name, table_part
+from cxkit.survey.parts import Part, parquet_parts, quoted_name, quoted_text, table_part
 from cxkit.survey.texttable import TextTable, cell_text, chosen, collect, no_answers
 from cxkit.survey.totals import EDGE, is_total, refuse_totals
 from cxkit.survey.values import Pick, Values
@@ -103,7 +103,7 @@ def _opened(path: Path, sheet: str) -> Iterator[tuple[list[Part], str]]:
                 con.execute("SET TimeZone = 'UTC'")
                 table = _attach(con, path.name, path.resolve(), sheet) if is_duckdb else ""
                 allowed = [_literal(one.resolve(), Path(spill)) for one in files(path)]
-                con.execute(f"SET allowed_paths = [{', '.join(map(_quoted, allowed))}]")
+                con.execute(f"SET allowed_paths = [{', '.join(map(quoted_text, allowed))}]")
                 con.execute("SET enable_external_access = false")
                 con.execute("SET lock_configuration = true")
                 parts = (
@@ -137,7 +137,7 @@ def _literal(path: Path, spill: Path) -> str:
 
 
 def _attach(con: Any, file: str, path: Path, sheet: str) -> str:
-    con.execute(f"ATTACH {_quoted(str(path))} AS cx (TYPE duckdb, READ_ONLY)")
+    con.execute(f"ATTACH {quoted_text(str(path))} AS cx (TYPE duckdb, READ_ONLY)")
     asked = " UNION ".join(
         f"SELECT {kind}_name FROM duckdb_{kind}s() WHERE database_name = 'cx' AND schema_name = 'main'"
         for kind in ("table", "view")
@@ -200,7 +200,3 @@ def _texts(column: Any, kind: Any) -> list[str | None]:
         with suppress(pyarrow.ArrowException):
             column = column.cast(kind)
     return [clean(cell_text(cell)) for cell in column.to_pylist()]
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

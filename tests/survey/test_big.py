@@ -469,9 +469,7 @@ def test_row_groups_without_the_value_are_skipped(tmp_path):
     with big._opened(path, "") as ((part,), _):
         for place, value in ((0, "c042"), (1, "42")):
             test, params = big._test(part, place, Values().pick(value))
-            plan = part.con.execute(
-                f"EXPLAIN ANALYZE SELECT * FROM {part.source} WHERE {test}", [*part.params, *params]
-            ).fetchall()
+            plan = part.con.execute(f"EXPLAIN ANALYZE SELECT * FROM {part.source} WHERE {test}", params).fetchall()
             assert "Row Groups Scanned: 1 / 100" in plan[0][1]
 
 
