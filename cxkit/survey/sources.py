@@ -14,7 +14,7 @@ from cxkit.survey.delimited import open_text
 from cxkit.survey.header import HEAD, check_head, column_names
 from cxkit.survey.samples import sample_text
 from cxkit.survey.texttable import TextTable, cell_text, checked_rows, collect, no_answers
-from cxkit.survey.totals import Ends
+from cxkit.survey.totals import totals_refused
 from cxkit.survey.values import Pick
 
 Picks = Mapping[str, Pick]  # column -> the test of its cells
@@ -94,12 +94,8 @@ def _values(
         with open_text(path, encoding, delimiter) as text:
             names, rows = _head(path.name, text.rows)
             place = column_place(path.name, names, column)
-            ends = Ends()
-            for number, cells in checked_rows(path.name, names, rows):
-                if cells:
-                    ends.see(number, cells)
-                    yield cells[place], 1
-            ends.refuse_totals(path.name, names)
+            filled = (row for row in checked_rows(path.name, names, rows) if row[1])
+            yield from ((cells[place], 1) for cells in totals_refused(path.name, names, filled))
     elif big.reads(path) or kind not in (*SHEETS, ".parquet", "sample"):
         yield from big.values(path, column, sheet)
     else:

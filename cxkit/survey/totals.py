@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise, takewhile
 from statistics import fmean
@@ -187,27 +187,16 @@ def _is_new(column: pd.Series, cell: str | None) -> bool:
     return cell is not None and 2 * column.nunique() <= len(column) and (column == cell).sum() == 1
 
 
-class Ends:
-    """Of very many rows those at the ends and those with a label: enough to tell whether one of them is a total."""
-
-    def __init__(self) -> None:
-        self.rows: list[tuple[int, Cells]] = []
-        self._last: deque[tuple[int, Cells]] = deque()
-
-    def see(self, number: int, cells: Cells) -> None:
-        if len(self.rows) < EDGE:
-            self.rows.append((number, cells))
-            return
-        self._last.append((number, cells))
-        if len(self._last) > EDGE:
-            passed = self._last.popleft()
-            if _first_label(passed[1], ()) is not None:
-                self.rows.append(passed)
-
-    def refuse_totals(self, file: str, names: Sequence[str]) -> None:
-        seen = [*self.rows, *self._last]
-        if seen:
-            refuse_totals(file, names, *zip(*seen, strict=True))
+def totals_refused(file: str, names: Sequence[str], rows: Iterable[tuple[int, Cells]]) -> Iterator[Cells]:
+    """Pass on very many rows; when all are seen, look for totals at their ends and among those with a label."""
+    kept: list[tuple[int, Cells]] = []
+    last: deque[tuple[int, Cells]] = deque(maxlen=EDGE)
+    for number, cells in rows:
+        telling = len(kept) < EDGE or _first_label(cells, ()) is not None
+        (kept if telling else last).append((number, cells))
+        yield cells
+    if kept:
+        refuse_totals(file, names, *zip(*sorted([*kept, *last]), strict=True))
 
 
 def _edges(count: int) -> list[int]:

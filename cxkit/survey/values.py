@@ -93,12 +93,10 @@ def read_values(values: Mapping[str, Any], split: Mapping[str, Any], where: str)
                 f'{where}, "split", has {separator!r} for "{column}"; give the sign between two answers in quotes, '
                 f'such as ", " or ";".'
             )
-    names = dict.fromkeys([*map(str, values), *map(str, split)])
-    separators = {str(column): separator for column, separator in split.items()}
-    entries = {str(column): content for column, content in values.items()}
+    values, split = ({str(column): one for column, one in given.items()} for given in (values, split))
     return {
-        column: _column(entries.get(column) or {}, separators.get(column, ""), f'{where}, values of "{column}"')
-        for column in names
+        column: _column(values.get(column) or {}, split.get(column, ""), f'{where}, values of "{column}"')
+        for column in dict.fromkeys([*values, *split])
     }
 
 
