@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from filecmp import cmp
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from cxkit.errors import DataError
 from cxkit.survey.header import column_names
+from cxkit.survey.spelling import grouped
 
 BATCH = 20_000  # rows
 
@@ -82,15 +84,13 @@ def _refuse_copies(folder: str, files: Sequence[Path]) -> None:
     """Refuse two files that are the same byte for byte, as "a (1).parquet" beside "a.parquet"; empty ones may be."""
     import pyarrow.parquet
 
-    of_size: dict[int, list[Path]] = {}
-    for file in files:
-        for other in (alike := of_size.setdefault(file.stat().st_size, [])):
-            if cmp(file, other, shallow=False) and pyarrow.parquet.read_metadata(file).num_rows:
+    for alike in grouped(files, lambda file: file.stat().st_size).values():
+        for one, other in combinations(alike, 2):
+            if cmp(one, other, shallow=False) and pyarrow.parquet.read_metadata(one).num_rows:
                 raise DataError(
-                    f'The folder "{folder}" holds {other.name} and {file.name}, which are copies of each other; keep '
+                    f'The folder "{folder}" holds {one.name} and {other.name}, which are copies of each other; keep '
                     f"one of them."
                 )
-        alike.append(file)
 
 
 def _described(con: Any, source: str) -> tuple[list[str], list[str]]:

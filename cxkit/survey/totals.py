@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise, takewhile
 from statistics import fmean
@@ -12,6 +12,7 @@ import pandas as pd
 
 from cxkit.errors import DataError
 from cxkit.survey.cards import fold, to_number
+from cxkit.survey.spelling import grouped
 
 Cells = Sequence[str | None]
 NO_CELL = ("", "nan", "None", "NaN", "NaT", "<NA>")  # how frames write an empty cell
@@ -82,9 +83,7 @@ def refuse_totals(
     plain = [rows[k] for k in edges if k not in labels]
     if len(plain) < FEW:
         return
-    alike: dict[tuple[int, str], list[int]] = {}
-    for k, place in sorted(labels.items()):
-        alike.setdefault((place, rows[k][place] or ""), []).append(k)
+    alike = grouped(sorted(labels), lambda k: (labels[k], rows[k][labels[k]] or ""))
     lead = next((k for k in range(len(rows)) if k not in labels), len(rows))  # labels from the top, and from the end
     tail = next((k + 1 for k in reversed(range(len(rows))) if k not in labels), 0)
     always = [at for at in range(len(names)) if all(row[at] is not None for row in plain)]
@@ -254,16 +253,12 @@ def _sums_up_without_label(rows: Sequence[Cells], k: int) -> int | None:
 
 
 def _sums_up(rows: Sequence[Cells], k: int, place: int) -> bool:
-    return any(_equals(rows, k, place, statistic) for statistic in (fmean, sum, len))
-
-
-def _equals(rows: Sequence[Cells], k: int, place: int, statistic: Callable[[list[float]], float]) -> bool:
-    """Whether a cell is this statistic of the rest of its column, to the decimals that it shows."""
+    """Whether a cell is the mean, sum or count of the rest of its column, to the decimals that it shows."""
     text = rows[k][place] or ""
     value = to_number(text)
     found = [to_number(row[place] or "") for one, row in enumerate(rows) if one != k]
     numbers = [number for number in found if number is not None]
     if value is None or not numbers:
         return False
-    decimals = len(re.split("[.,]", text)[1]) if re.search("[.,]", text) else 0
-    return abs(statistic(numbers) - value) <= 0.5 * 10**-decimals + 1e-9
+    decimals = len(text.replace(",", ".").partition(".")[2])
+    return any(abs(of(numbers) - value) <= 0.5 * 10**-decimals + 1e-9 for of in (fmean, sum, len))

@@ -11,7 +11,8 @@ from cxkit.errors import DataError, SettingsError, did_you_mean
 from cxkit.survey.audit import Note
 from cxkit.survey.counted import from_number, other_dates
 from cxkit.survey.doubtful import LOST_ZERO, lost_zero
-from cxkit.survey.periods import PERIODS, Period, calendar
+from cxkit.survey.periods import PERIODS, calendar
+from cxkit.survey.spelling import grouped
 from cxkit.survey.timeline import DATES, WAYS, check_dates, column_readings, dates_of, day_or_month_first, natural
 
 _TYPED = re.compile(r"\d{4}-\d\d-\d\d")
@@ -69,9 +70,8 @@ def _joined(counts: Mapping[str, int], dates: str, waves: Sequence[str]) -> tupl
     """One name for each period: the one in the order of waves, else the most frequent. Names that both stand in the
     order of waves are two waves."""
     readings = column_readings(list(counts), dates)
-    same: dict[tuple[Period, ...], list[str]] = {}
-    for name in sorted(counts, key=lambda name: (name not in waves, -counts[name], name)):
-        same.setdefault(tuple(found[name] for found in readings), []).append(name)
+    by_use = sorted(counts, key=lambda name: (name not in waves, -counts[name], name))
+    same = grouped(by_use, lambda name: tuple(found[name] for found in readings))
     heads = ([name, *(other for other in others if other not in waves)] for name, *others in same.values())
     twice = [found for found in heads if readings and len(found) > 1]
     notes: list[Note] = [
