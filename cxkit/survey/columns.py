@@ -5,11 +5,11 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import permutations
-from typing import Any
 
 import pandas as pd
 
 from cxkit.errors import DataError, did_you_mean
+from cxkit.survey.audit import Note, told
 from cxkit.survey.cards import Card, fold
 from cxkit.survey.header import UNSEEN
 
@@ -73,7 +73,7 @@ def column_place(file: str, names: Sequence[str], column: str) -> int:
 
 def name_columns(
     frame: pd.DataFrame, known: Sequence[str], items: Mapping[str, Card], others: Sequence[str], file: str
-) -> tuple[pd.DataFrame, tuple[tuple[str, Mapping[str, Any]], ...]]:
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     """Give columns the names of their items, and the others the names they are asked for by.
 
     Parameters
@@ -109,10 +109,7 @@ def name_columns(
             matched.append(column)
     spelled = set(map(as_seen, known))
     twice = [there for there in names if not there[-1].isdigit() and f"{there}.1" in spelled.difference(names)]
-    notes = (
-        *((("matched_columns", {"names": ", ".join(matched)}),) if matched else ()),
-        *((("columns_twice", {"names": ", ".join(twice)}),) if twice else ()),
-    )
+    notes = told({"matched_columns": {"names": ", ".join(matched)}, "columns_twice": {"names": ", ".join(twice)}})
     return frame.rename(columns=names), notes
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from cxkit.errors import DataError
-from cxkit.survey.audit import Note
+from cxkit.survey.audit import Note, told
 from cxkit.survey.columns import as_seen, find_column
 from cxkit.survey.header import Typed, clean, is_number
 from cxkit.survey.totals import refuse_totals, refuse_unlike
@@ -156,10 +156,7 @@ def _left_out(file: str, names: list[str], frame: pd.DataFrame) -> tuple[Note, .
             f"row 1."
         )
     twice = ", ".join(dict.fromkeys(name for name in names if name and names.count(name) > 1))
-    return (
-        *((("unnamed_columns", {"n": len(unnamed)}),) if unnamed else ()),
-        *((("doubled_columns", {"names": twice}),) if twice else ()),
-    )
+    return told({"unnamed_columns": {"n": len(unnamed)}, "doubled_columns": {"names": twice}})
 
 
 def no_answers(file: str) -> DataError:

@@ -10,7 +10,7 @@ import openpyxl
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from cxkit.errors import DataError, did_you_mean
-from cxkit.survey.audit import Note
+from cxkit.survey.audit import Note, told
 from cxkit.survey.header import clean
 from cxkit.survey.texttable import TextTable, cell_text
 
@@ -76,12 +76,11 @@ class Sheet(WorkSheetParser):
         columns = [column for column in self.column_dimensions.values() if _is_hidden(column, "width")]
         places = [range(int(column["min"]), int(column["max"]) + 1) for column in columns]
         names = [name for at, name in enumerate(table.names, 1) if name and any(at in some for some in places)]
-        found: dict[str, Mapping[str, Any]] = {
+        return told({
             "hidden_rows": {"n": len(rows.intersection(table.frame.index))},
             "hidden_columns": {"names": ", ".join(names)},
             "hidden_sheets": {"n": self.hidden_sheets},
-        }
-        return tuple((code, told) for code, told in found.items() if any(told.values()))
+        })  # fmt: skip
 
 
 @contextmanager
