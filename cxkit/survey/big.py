@@ -14,7 +14,7 @@ from cxkit.survey.header import SPACES, clean
 from cxkit.survey.parts import Part, parquet_parts, quoted_name, quoted_text, table_part
 from cxkit.survey.texttable import TextTable, cell_text, chosen, collect, no_answers
 from cxkit.survey.totals import EDGE, is_total, refuse_totals
-from cxkit.survey.values import Pick, Values
+from cxkit.survey.values import Pick, Picks, Values
 
 MEMORY = "256MB"
 
@@ -36,7 +36,7 @@ def reads(path: Path) -> bool:
     return True
 
 
-def rows_where(path: Path, where: Mapping[str, Pick], *, sheet: str = "") -> TextTable:
+def rows_where(path: Path, where: Picks, *, sheet: str = "") -> TextTable:
     """Read the rows of a .parquet file, a folder of them or a table of a .duckdb file that have these values.
 
     ``where`` is column -> the test of its cells, and ``sheet`` names the table when a .duckdb file holds several.

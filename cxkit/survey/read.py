@@ -23,7 +23,7 @@ from cxkit.survey.survey import Survey
 from cxkit.survey.texttable import TextTable
 from cxkit.survey.timeline import check_dates
 from cxkit.survey.totals import refuse_unlike
-from cxkit.survey.values import Pick, Values, name_roles, rows_by_name, split_of, texts_of
+from cxkit.survey.values import Picks, Values, name_roles, rows_by_name, split_of, texts_of
 from cxkit.survey.wave_column import check_period, read_waves
 
 
@@ -108,7 +108,7 @@ def read(
         frame[column], told = read_waves(frame[column], file, period=period, dates=dates, waves=in_order)
         notes += told
     order = list(dict.fromkeys(named.get(roles["wave"], Values()).name(wave) for wave in in_order))
-    notes += name_roles(frame, roles["by"], roles["wave"], named, order, picks)
+    notes += name_roles(frame, roles, named, order, picks)
     answers, told = _read_answers(frame, declared, file)
     notes += told
     if column := roles["weight"]:
@@ -124,9 +124,8 @@ def read(
 
 
 def _rows_asked_for(
-    path: str | Path, how: Mapping[str, str], declared: Mapping[str, Card], asked: Sequence[str],
-    picks: Mapping[str, Pick],
-) -> TextTable:  # fmt: skip
+    path: str | Path, how: Mapping[str, str], declared: Mapping[str, Card], asked: Sequence[str], picks: Picks
+) -> TextTable:
     """The rows with the values that were asked for, in columns named as the items and as they are asked for."""
     # Files of any size pick rows while they are read, so by the names that the columns have there.
     columns = {name: card.column or name for name, card in declared.items()}
@@ -220,7 +219,7 @@ def sample(name: str) -> pd.DataFrame:
     return read(f"sample:{name}", items=[*book["items"], *sites], scale={"min": 1, "max": 10, "missing": [99]}).frame
 
 
-def _spelling(path: str | Path, where: Mapping[str, Pick], how: Mapping[str, str]) -> str:
+def _spelling(path: str | Path, where: Picks, how: Mapping[str, str]) -> str:
     """What to do when no row has these values: the nearest value that is there, of the first one that is not."""
     for column, pick in where.items():
         with suppress(CxError):  # such as too many values

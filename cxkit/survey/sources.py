@@ -1,7 +1,7 @@
 """Files to text tables: CSV, TSV, XLSX and Parquet, every cell as text, rows numbered as a spreadsheet shows."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
@@ -15,9 +15,8 @@ from cxkit.survey.header import HEAD, check_head, column_names
 from cxkit.survey.samples import sample_text
 from cxkit.survey.texttable import TextTable, cell_text, checked_rows, collect, no_answers
 from cxkit.survey.totals import totals_refused
-from cxkit.survey.values import Pick
+from cxkit.survey.values import Picks
 
-Picks = Mapping[str, Pick]  # column -> the test of its cells
 SAMPLE = "sample:"  # before the name of a bundled one
 TEXT_FILES = (".csv", ".tsv", ".txt")
 SHEETS = (".xlsx", ".xlsm")
