@@ -44,7 +44,7 @@ class Sheet(WorkSheetParser):
     def rows(self) -> Iterator[list[str]]:
         width = above = 0
         for number, cells in self.parse():
-            if number <= above:
+            if number <= above:  # openpyxl leaves out a row whose number was there before, too
                 continue
             last = max((cell["column"] for cell in cells), default=0)
             if last > MAX_COLUMNS:
