@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cxkit.batch.config import Config
     from cxkit.batch.leftover import Leftover
     from cxkit.batch.one_job import Options
-    from cxkit.batch.summary import Row
+    from cxkit.batch.summary import Outcome
     from cxkit.report.job import Job
 
 # Commands import what they need themselves, after the process that makes reports has begun to import the same.
@@ -224,7 +224,7 @@ def _batch(
     failed = 0
     with tqdm(total=len(chosen), unit="report", disable=not sys.stderr.isatty()) as bar:
 
-        def progress(row: "Row", kept: bool) -> None:
+        def progress(row: "Outcome", kept: bool) -> None:
             nonlocal failed
             failed += row.status != "published"
             bar.set_postfix(failed=failed, refresh=False)

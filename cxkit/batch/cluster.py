@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from cxkit.batch.one_job import Options, make_row
+from cxkit.batch.one_job import Options, make_outcome
 from cxkit.batch.processes import Worker, new_worker
-from cxkit.batch.summary import Row
+from cxkit.batch.summary import Outcome
 from cxkit.errors import SettingsError
 from cxkit.report.job import Job
 
@@ -25,7 +25,7 @@ _workers: dict[str, Worker] = {}  # on a Dask worker: where it makes the reports
 
 def finished_on_cluster(
     jobs: Sequence[Job], out: Path, options: Options, stopped: list[int], client: Any
-) -> Generator[tuple[Row, bool]]:
+) -> Generator[tuple[Outcome, bool]]:
     """Run jobs on the cluster of ``client``; yield what became of each, in the order of their ends.
 
     A worker that is lost loses nothing: its jobs go to another one, which keeps what was published already.
@@ -53,7 +53,7 @@ def finished_on_cluster(
             seen = time.monotonic() if _has_workers(client) else seen
             if time.monotonic() - seen > NO_WORKER:
                 for job in pending.values():
-                    yield Row.of(job, "failed", "The cluster has no worker; start some with dask worker."), False
+                    yield Outcome.of(job, "failed", "The cluster has no worker; start some with dask worker."), False
                 return
             time.sleep(LOOK)
     finally:
@@ -103,21 +103,21 @@ def _wait(pending: dict[Any, Job]) -> None:
         time.sleep(LOOK)
 
 
-def _outcome(future: Any, job: Job) -> tuple[Row, bool]:
+def _outcome(future: Any, job: Job) -> tuple[Outcome, bool]:
     """The row of a job, also when the cluster has none for it."""
     from distributed import KilledWorker
 
     if future.status == "finished":
         return future.result()
     if future.status == "pending":
-        return Row.of(job, "interrupted", "The batch was stopped while this report was made."), False
+        return Outcome.of(job, "interrupted", "The batch was stopped while this report was made."), False
     if future.status != "error":
-        return Row.of(job, "failed", "The scheduler was lost; run the batch again."), False
+        return Outcome.of(job, "failed", "The scheduler was lost; run the batch again."), False
     error = future.exception()
     if isinstance(error, KilledWorker):
-        return Row.of(job, "failed", "Every worker that took this report was lost."), False
+        return Outcome.of(job, "failed", "Every worker that took this report was lost."), False
     reason = f"A worker could not begin: {type(error).__name__}; install the same cxkit there."
-    return Row.of(job, "failed", reason), False
+    return Outcome.of(job, "failed", reason), False
 
 
 def _has_workers(client: Any) -> bool:
@@ -132,12 +132,12 @@ def _stop_workers(client: Any, batch: str) -> None:
         client.run(_stop, batch, callback_timeout=ANSWER)
 
 
-def _row(job: Job, out: str, options: Options, batch: str, methods: list[str]) -> tuple[Row, bool]:
+def _row(job: Job, out: str, options: Options, batch: str, methods: list[str]) -> tuple[Outcome, bool]:
     """On a worker: make one report."""
     if not (Path(out) / ".holder").is_file():
         reason = "A worker does not see the folder of reports; all machines need it, and the data, under one path."
-        return Row.of(job, "failed", reason), False
-    return make_row(job, Path(out), _workers.setdefault(batch, new_worker(methods)), options)
+        return Outcome.of(job, "failed", reason), False
+    return make_outcome(job, Path(out), _workers.setdefault(batch, new_worker(methods)), options)
 
 
 def _ignore_interrupts() -> None:

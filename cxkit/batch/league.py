@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import ceil, floor
 from pathlib import Path
 
-from cxkit.batch.summary import Row
+from cxkit.batch.summary import Outcome
 from cxkit.methods import METHODS
 from cxkit.methods.method import Headline
 from cxkit.show.language import language
@@ -17,7 +17,7 @@ from cxkit.show.language import language
 class Entry:
     """A client's headline number; ``base`` is "ok", "small" or "hidden", ``asked`` tells who can be compared."""
 
-    row: Row
+    row: Outcome
     wave: str
     n: float
     estimate: float
@@ -30,7 +30,7 @@ class Entry:
     wave_text: Mapping[str, str] = field(default_factory=dict)  # language -> what the wave is called
 
 
-def read_entry(row: Row, out: Path) -> Entry | None:
+def read_entry(row: Outcome, out: Path) -> Entry | None:
     """Read the headline number of a published report; None where its method or its result has none."""
     headline = METHODS[row.method].headline if row.method in METHODS else None
     if not headline:

@@ -11,10 +11,10 @@ from pathlib import Path
 from cxkit.batch.cluster import connect, finished_on_cluster
 from cxkit.batch.leftover import Leftover
 from cxkit.batch.lock import locked
-from cxkit.batch.one_job import Options, make_row
+from cxkit.batch.one_job import Options, make_outcome
 from cxkit.batch.processes import InPlace, Limits, Worker, can_fork, new_worker
 from cxkit.batch.selection import removed
-from cxkit.batch.summary import Row, write_rows
+from cxkit.batch.summary import Outcome, write_summary
 from cxkit.errors import DISK_FULL
 from cxkit.report.job import Job
 from cxkit.report.publish import clear_stale
@@ -36,9 +36,9 @@ def run(
     worker: Worker | None = None,
     scheduler: str = "",
     prune: bool = False,
-    report: Callable[[Row, bool], None] = lambda row, kept: None,
+    report: Callable[[Outcome, bool], None] = lambda row, kept: None,
     leftovers: Sequence[Leftover] = (),
-) -> tuple[list[Row], int]:
+) -> tuple[list[Outcome], int]:
     """Make the reports of a plan and write the summaries of all into ``out``.
 
     Parameters
@@ -74,10 +74,10 @@ def run(
             shutil.rmtree(out / folder)
             with suppress(OSError):  # other reports of the client may be there
                 (out / folder).parent.rmdir()
-        rows = {job.folder: Row.of(job, _found(job, out)) for job in jobs}
+        rows = {job.folder: Outcome.of(job, _found(job, out)) for job in jobs}
         for job in chosen:
-            rows[job.folder] = Row.of(job, "waiting")
-        write_rows(list(rows.values()), out)
+            rows[job.folder] = Outcome.of(job, "waiting")
+        write_summary(list(rows.values()), out)
         if scheduler:
             finished = finished_on_cluster(chosen, out, options, stopped, client)
         else:
@@ -85,17 +85,17 @@ def run(
         with closing(finished):
             for row, kept in finished:
                 rows[row.folder] = row
-                write_rows(list(rows.values()), out)
+                write_summary(list(rows.values()), out)
                 report(row, kept)
         clear_stale(out)  # of workers that were lost
         place = InPlace() if stopped else worker
         shown = place.call(_overview, list(rows.values()), out, title, lang, date, leftovers, limits=OVERVIEW)
         if shown != list(rows.values()):
-            write_rows(shown, out)
+            write_summary(shown, out)
         return shown, stopped[0] if stopped else 0
 
 
-def exit_code(rows: Sequence[Row], stopped: int = 0) -> int:
+def exit_code(rows: Sequence[Outcome], stopped: int = 0) -> int:
     """0 all published, 1 some not, 3 the disk is full, 128 + signal when interrupted."""
     if stopped:
         return 128 + stopped
@@ -105,8 +105,8 @@ def exit_code(rows: Sequence[Row], stopped: int = 0) -> int:
 
 
 def _overview(
-    rows: Sequence[Row], out: Path, title: str, lang: str, date: str, leftovers: Sequence[Leftover]
-) -> list[Row]:  # fmt: skip
+    rows: Sequence[Outcome], out: Path, title: str, lang: str, date: str, leftovers: Sequence[Leftover]
+) -> list[Outcome]:  # fmt: skip
     """Write the files over all clients; in a child, which has imported what that takes and gives its memory back."""
     from cxkit.batch.overview import write_overview
 
@@ -119,10 +119,12 @@ def _found(job: Job, out: Path) -> str:
 
 def _finished(
     jobs: Sequence[Job], out: Path, options: Options, stopped: list[int], worker: Worker
-) -> Generator[tuple[Row, bool]]:  # fmt: skip
+) -> Generator[tuple[Outcome, bool]]:  # fmt: skip
     """Run jobs on this machine; yield what became of each, in the order of their ends."""
     with ThreadPoolExecutor(options.jobs if can_fork() else 1) as pool:
-        pending: set[Future[tuple[Row, bool]]] = {pool.submit(make_row, job, out, worker, options) for job in jobs}
+        pending: set[Future[tuple[Outcome, bool]]] = {
+            pool.submit(make_outcome, job, out, worker, options) for job in jobs
+        }
         try:
             while pending:
                 done, pending = wait(pending, timeout=PATIENCE, return_when=FIRST_COMPLETED)

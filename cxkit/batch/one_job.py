@@ -9,7 +9,7 @@ from typing import Any
 from papermill.engines import papermill_engines
 
 from cxkit.batch.processes import WARM, Limits, StartError, StoppedError, Worker
-from cxkit.batch.summary import Row
+from cxkit.batch.summary import Outcome
 from cxkit.errors import DISK_FULL, CxError, ReportError, SettingsError, did_you_mean
 from cxkit.report.identity import identity, is_current
 from cxkit.report.job import Job
@@ -61,18 +61,18 @@ def _build(*arguments: Any) -> None:
         raise ReportError(MEMORY) from None
 
 
-def make_row(job: Job, out: Path, worker: Worker, options: Options) -> tuple[Row, bool]:
+def make_outcome(job: Job, out: Path, worker: Worker, options: Options) -> tuple[Outcome, bool]:
     """Make a report and say what became of it: the one place where a job becomes a row; and whether it was kept."""
     try:
-        return Row.of(job, "published"), publish_report(job, out, worker, options)
+        return Outcome.of(job, "published"), publish_report(job, out, worker, options)
     except StoppedError:
-        return Row.of(job, "interrupted", "The batch was stopped while this report was made."), False
+        return Outcome.of(job, "interrupted", "The batch was stopped while this report was made."), False
     except CxError as error:
-        return Row.of(job, "failed", str(error)), False
+        return Outcome.of(job, "failed", str(error)), False
     except OSError as error:
-        return Row.of(job, "failed", _refusal(error)), False
+        return Outcome.of(job, "failed", _refusal(error)), False
     except Exception as error:  # a fault of ours or of the machine must not stop the other clients
-        return Row.of(job, "failed", f"unexpected {type(error).__name__}"), False
+        return Outcome.of(job, "failed", f"unexpected {type(error).__name__}"), False
 
 
 def _refusal(error: OSError) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from cxkit.batch.league import Entry, axis, in_order, read_entry
 from cxkit.batch.leftover import Leftover
 from cxkit.batch.stacked import NAMES, write_results
-from cxkit.batch.summary import Row
+from cxkit.batch.summary import Outcome
 from cxkit.methods import METHODS
 from cxkit.methods.method import Headline, Method
 from cxkit.report.gate import check_page
@@ -48,8 +48,8 @@ class Line:
 
 
 def write_overview(
-    rows: Sequence[Row], out: Path, *, title: str, lang: str, date: str, leftovers: Sequence[Leftover] = ()
-) -> list[Row]:
+    rows: Sequence[Outcome], out: Path, *, title: str, lang: str, date: str, leftovers: Sequence[Leftover] = ()
+) -> list[Outcome]:
     """Write results.csv, results.parquet and index.html; each replaces its older one whole.
 
     Returned are the rows as the page shows them: a published report whose table cannot be read counts as failed.
@@ -86,7 +86,7 @@ def write_overview(
     return shown
 
 
-def _item(row: Row, words: Language) -> dict[str, str]:
+def _item(row: Outcome, words: Language) -> dict[str, str]:
     """A report as it is listed, in texts that are safe to draw."""
     return {
         "name": plain(row.name),
@@ -116,11 +116,11 @@ def _leftover(one: Leftover, words: Language) -> dict[str, Any]:
     }
 
 
-def _address(row: Row) -> str:
+def _address(row: Outcome) -> str:
     return quote(f"{row.folder}/report.html")
 
 
-def _leagues(rows: Sequence[Row], out: Path, words: Language) -> tuple[list[dict[str, Any]], list[Row]]:
+def _leagues(rows: Sequence[Outcome], out: Path, words: Language) -> tuple[list[dict[str, Any]], list[Outcome]]:
     """A league table per method, in the order methods come up, and the published reports that stand in none."""
     found: dict[str, list[Entry]] = {}
     others = []

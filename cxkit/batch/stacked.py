@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cxkit.batch.summary import Row
+from cxkit.batch.summary import Outcome
 from cxkit.report.publish import staging_folder
 from cxkit.result import COLUMNS, TEXT_COLUMNS, csv_safe_text
 
@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _NO_CODE = re.compile(rf"(?!-?0\d){_NUMBER.pattern}", re.ASCII)  # in a column of a user's own 007 names something
 
 
-def write_results(rows: Sequence[Row], out: Path) -> list[Row]:
+def write_results(rows: Sequence[Outcome], out: Path) -> list[Outcome]:
     """Stack the published tables below each other as text, and as numbers too where pyarrow is installed.
 
     Tables are read one at a time: a big batch has more than fits into memory comfortably. Without a published
@@ -40,12 +40,12 @@ def write_results(rows: Sequence[Row], out: Path) -> list[Row]:
     return damaged
 
 
-def _columns(published: Sequence[Row], out: Path) -> tuple[dict[str, bool], list[Row], list[Row]]:
+def _columns(published: Sequence[Outcome], out: Path) -> tuple[dict[str, bool], list[Outcome], list[Outcome]]:
     """All columns in the order they come up, and whether all their cells are numbers or empty; then the reports
     whose tables can be read, and those whose cannot."""
     found = dict.fromkeys(KEYS, False)
-    sound: list[Row] = []
-    damaged: list[Row] = []
+    sound: list[Outcome] = []
+    damaged: list[Outcome] = []
     for row in published:
         try:
             head, *lines = _table(row, out)
@@ -61,7 +61,7 @@ def _columns(published: Sequence[Row], out: Path) -> tuple[dict[str, bool], list
     return found, sound, damaged
 
 
-def _write_csv(published: Sequence[Row], out: Path, columns: list[str], path: Path) -> None:
+def _write_csv(published: Sequence[Outcome], out: Path, columns: list[str], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
@@ -96,7 +96,7 @@ def _write_parquet(columns: dict[str, bool], folder: Path) -> list[str]:
     return ["results.parquet"]
 
 
-def _table(row: Row, out: Path) -> Iterator[list[str]]:
+def _table(row: Outcome, out: Path) -> Iterator[list[str]]:
     """The lines of a report's table.csv, its heading first; short lines are filled up, long ones cut."""
     with (out / row.folder / "table.csv").open(encoding="utf-8-sig", newline="") as file:
         lines = csv.reader(file)

@@ -16,7 +16,7 @@ _ITEMS = json.JSONEncoder(ensure_ascii=False, separators=(",\n  ", ": "))  # a r
 
 
 @dataclass(frozen=True)
-class Row:
+class Outcome:
     """What became of one job; ``status`` is "published", "failed", "interrupted" or "waiting"."""
 
     client: str
@@ -28,21 +28,21 @@ class Row:
     folder: str
 
     @classmethod
-    def of(cls, job: Job, status: str, reason: str = "") -> "Row":
+    def of(cls, job: Job, status: str, reason: str = "") -> "Outcome":
         method = Path(job.method).stem
         return cls(job.client, job.name or job.client, method, job.lang, status, reason, job.folder)
 
 
-def write_rows(rows: Sequence[Row], out: Path) -> None:
+def write_summary(rows: Sequence[Outcome], out: Path) -> None:
     """Write summary.json and summary.csv; each replaces its older one whole. Cheap enough to follow every job."""
     shown = [_shown(row) for row in rows]
     items = ",\n ".join(text for text, _ in shown)
     write_atomic(out / "summary.json", f"[\n {items}\n]\n" if rows else "[]\n")
-    write_atomic(out / "summary.csv", _line(list(Row.__dataclass_fields__)) + "".join(line for _, line in shown))
+    write_atomic(out / "summary.csv", _line(list(Outcome.__dataclass_fields__)) + "".join(line for _, line in shown))
 
 
 @lru_cache(maxsize=2**14)
-def _shown(row: Row) -> tuple[str, str]:
+def _shown(row: Outcome) -> tuple[str, str]:
     """A row as JSON and as a line of CSV, kept because hardly a row changes between two jobs."""
     values = vars(row)
     return "{\n  " + _ITEMS.encode(values)[1:-1] + "\n }", _line([csv_safe_text(text) for text in values.values()])

@@ -1,6 +1,6 @@
 """What a row of a survey file stands for: its weight, or several respondents with the same answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import prod
 
 import numpy as np
@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxkit.errors import DataError, SettingsError
 from cxkit.survey.audit import Note
+from cxkit.survey.cards import Card
 from cxkit.survey.numbers import read_numbers, unclear_number
 from cxkit.survey.totals import SOME
 
@@ -43,12 +44,11 @@ def read_weights(column: pd.Series, file: str, decimal: str = "") -> pd.Series:
 
 def row_per_respondent(
     frame: pd.DataFrame,
-    items: Sequence[str],
+    items: Mapping[str, Card],
     roles: Mapping[str, str],
+    used: Collection[str],
     file: str,
     decimal: str = "",
-    apart: Sequence[str] = (),
-    points: int = MOST_ROWS,
 ) -> tuple[pd.DataFrame, list[Note]]:
     """Repeat each row as often as its column ``count`` says, and say so.
 
@@ -59,8 +59,7 @@ def row_per_respondent(
     Parameters
     ----------
     roles : ``by wave respondent count``, each a column or "".
-    apart : further columns that are no counts, as they are used for something else.
-    points : how many different answers there are to all items together.
+    used : columns that are no counts, as they are items or used for something else.
 
     Raises
     ------
@@ -69,7 +68,7 @@ def row_per_respondent(
     """
     column = roles["count"]
     if not column:
-        column, chance = _undeclared(frame, items, roles, apart, points)
+        column, chance = _undeclared(frame, items, roles, used)
         if chance < CERTAIN:
             raise _no_respondents(file, frame, column)
         return frame, [("perhaps_counts", {"column": column, "setting": "count"})] if column else []
@@ -95,7 +94,7 @@ def row_per_respondent(
 
 
 def _undeclared(
-    frame: pd.DataFrame, items: Sequence[str], roles: Mapping[str, str], apart: Sequence[str], points: int
+    frame: pd.DataFrame, items: Mapping[str, Card], roles: Mapping[str, str], used: Collection[str]
 ) -> tuple[str, float]:
     """The column that may count respondents, "" for none, and the chance that the rows are respondents all the same.
 
@@ -105,18 +104,19 @@ def _undeclared(
     if roles["respondent"] or not FEW <= len(frame) <= MOST_ROWS:
         return "", 1.0
     groups = [name for name in (roles["by"], roles["wave"]) if name]
-    others = [str(name) for name in frame if name not in (*items, *apart, *groups)]
+    others = [str(name) for name in frame if name not in (*used, *groups)]
     numbers = {name: _numbers(frame[name]) for name in others}
     telling = {
         name for name in others if frame[name].nunique() <= len(frame) / 2 or np.isnan(numbers[name]).any()
     }  # apart from amounts, such as shares beside the counts
+    points = prod(len(card.points) for card in items.values())  # how many different answers there are to all items
     found = []
     for column in others:
         cells = groups + [name for name in others if name in telling - {column}]
         if _may_count(numbers[column]) and not frame.duplicated([*items, *cells]).any():
             sizes = frame.groupby(cells, dropna=False).size().tolist() if cells else [len(frame)]
             chance = prod(1 - k / points for size in sizes for k in range(size))
-            if 2 * len(sizes) <= len(frame) and _in_order(frame, items[0], cells):
+            if 2 * len(sizes) <= len(frame) and _in_order(frame, next(iter(items)), cells):
                 chance *= SORTED
             found.append((chance, bool((numbers[column] % 1).any()), column))
     chance, _, column = min(found, default=(1.0, False, ""))

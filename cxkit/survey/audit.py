@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 Note = tuple[str, Mapping[str, Any]]  # what was assumed or left out; its sentence stands in show/audit.py
 
 
+def told(found: Mapping[str, Mapping[str, Any]]) -> tuple[Note, ...]:
+    """The notes in which something is found: a number above 0, a text that is not empty."""
+    return tuple((code, values) for code, values in found.items() if any(values.values()))
+
+
 @dataclass(frozen=True)
 class Audit:
     """What was read, and the settings that follow from it.

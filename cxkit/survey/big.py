@@ -11,14 +11,12 @@ from typing import Any
 from cxkit.errors import DataError, did_you_mean
 from cxkit.survey.columns import column_place
 from cxkit.survey.header import SPACES, clean
-from cxkit.survey.parts import Part, parquet_parts, quoted_name, table_part
-from cxkit.survey.pushdown import condition
+from cxkit.survey.parts import Part, parquet_parts, quoted_name, quoted_text, table_part
 from cxkit.survey.texttable import TextTable, cell_text, chosen, collect, no_answers
 from cxkit.survey.totals import EDGE, is_total, refuse_totals
-from cxkit.survey.values import Pick, Values
+from cxkit.survey.values import Pick, Picks, Values
 
 MEMORY = "256MB"
-BATCH = 20_000
 
 
 def files(path: Path) -> list[Path]:
@@ -38,67 +36,57 @@ def reads(path: Path) -> bool:
     return True
 
 
-def rows_where(path: Path, where: Mapping[str, Pick], *, sheet: str = "") -> TextTable:
+def rows_where(path: Path, where: Picks, *, sheet: str = "") -> TextTable:
     """Read the rows of a .parquet file, a folder of them or a table of a .duckdb file that have these values.
 
     ``where`` is column -> the test of its cells, and ``sheet`` names the table when a .duckdb file holds several.
     Rows are numbered as if the table stood in a spreadsheet, the files of a folder one below the other in the order
     of their names; rows deleted from a DuckDB table may leave gaps.
     """
-    with _opened(path, sheet) as (con, parts, name):
-        header = parts[0].header
-        tests = chosen(path.name, header, where)
-        all_rows = blank = 0
-        found = []
-        for part in parts:
-            first = all_rows
-            all_rows += _count(con, part, "true", [])
-            blank += _count_blank(con, part)
-            if tests is not None:
-                found.append(_rows(con, part, tests, first))
+    with _opened(path, sheet) as (parts, name):
+        all_rows, blank = sum(part.number_of() for part in parts), sum(map(_count_blank, parts))
         if all_rows == blank:
             raise no_answers(path.name)
-        table = collect(path.name, header, (row for rows in found for row in rows), where)
+        header = parts[0].header
+        tests = chosen(path.name, header, where)
+        rows = (row for part in parts for row in _rows(part, tests)) if tests is not None else ()
+        table = collect(path.name, header, rows, where)
         others = all_rows - blank - len(table.frame)
         return replace(table, sheet=name, blank_rows=blank, filtered_rows=others)
 
 
 def values(path: Path, column: str, sheet: str = "") -> Iterator[tuple[str | None, int]]:
     """The texts of a column and their counts of rows; a text may come again."""
-    with _opened(path, sheet) as (con, parts, _):
+    with _opened(path, sheet) as (parts, _):
         for part in parts:
             place = column_place(path.name, part.header, column)
-            sql = f"SELECT {quoted_name(part.names[place])}, count(*) FROM {part.source} GROUP BY 1"
-            for batch in _batches(con, sql, part.params):
-                texts = _texts(batch.column(0), part.types[place])
-                yield from zip(texts, batch.column(1).to_pylist(), strict=True)
-            yield None, -_count_blank(con, part)
-        _refuse_totals(con, path.name, parts)
+            name = quoted_name(part.names[place])
+            for batch in part.batches(f"{name}, count(*)", "true GROUP BY 1"):
+                yield from zip(_texts(batch.column(0), part.types[place]), batch.column(1).to_pylist(), strict=True)
+            yield None, -_count_blank(part)
+        _refuse_totals(path.name, parts)
 
 
-def _refuse_totals(con: Any, file: str, parts: Sequence[Part]) -> None:
-    """Look at the first and the last rows, and at others that are labelled as those are."""
+def _refuse_totals(file: str, parts: Sequence[Part]) -> None:
+    """Look at the first and the last rows of each part, and at others that are labelled as those are."""
     rows: dict[int, list[str | None]] = {}
-    first = 0
     for part in parts:
-        last = con.execute(f"SELECT max({part.number}) FROM {part.source}", part.params).fetchall()[0][0] or 0
-        for test in (f"{part.number} < {EDGE}", f"{part.number} > {last - EDGE}"):
-            rows.update((number, cells) for number, cells in _rows(con, part, {}, first, test) if cells)
-        first += _count(con, part, "true", [])
+        last = part.number_of(f"max({part.number})")
+        edges = f"({part.number} < {EDGE} OR {part.number} > {last - EDGE})"
+        rows.update((number, cells) for number, cells in _rows(part, {}, edges) if cells)
     labels = {(place, text) for cells in rows.values() for place, text in enumerate(cells) if text and is_total(text)}
-    first = 0
     for part in parts:
         for place, text in sorted(labels):
-            alike = islice(_rows(con, part, {place: Values().pick(text)}, first), 2 * EDGE)
+            alike = islice(_rows(part, {place: Values().pick(text)}), 2 * EDGE)
             rows.update((number, cells) for number, cells in alike if cells and cells[place] == text)
-        first += _count(con, part, "true", [])
     numbers = sorted(rows)
     refuse_totals(file, parts[0].header, numbers, [rows[number] for number in numbers])
 
 
 @contextmanager
-def _opened(path: Path, sheet: str) -> Iterator[tuple[Any, list[Part], str]]:
-    """A connection that can read this file and nothing else, and writes only into a temporary folder."""
+def _opened(path: Path, sheet: str) -> Iterator[tuple[list[Part], str]]:
+    """The parts of a table and its name, by a connection that can read this file and nothing else, and writes only
+    into a temporary folder."""
     if not reads(path):
         raise DataError(f'{path.name} needs duckdb and pyarrow; install them with pip install "cxkit[big]".')
     import duckdb
@@ -115,7 +103,7 @@ def _opened(path: Path, sheet: str) -> Iterator[tuple[Any, list[Part], str]]:
                 con.execute("SET TimeZone = 'UTC'")
                 table = _attach(con, path.name, path.resolve(), sheet) if is_duckdb else ""
                 allowed = [_literal(one.resolve(), Path(spill)) for one in files(path)]
-                con.execute(f"SET allowed_paths = [{', '.join(map(_quoted, allowed))}]")
+                con.execute(f"SET allowed_paths = [{', '.join(map(quoted_text, allowed))}]")
                 con.execute("SET enable_external_access = false")
                 con.execute("SET lock_configuration = true")
                 parts = (
@@ -123,7 +111,7 @@ def _opened(path: Path, sheet: str) -> Iterator[tuple[Any, list[Part], str]]:
                     if table
                     else parquet_parts(con, path.name, files(path), allowed)
                 )
-                yield con, parts, table
+                yield parts, table
             except duckdb.OutOfMemoryException:
                 raise DataError(
                     f"{path.name} needs more than {MEMORY} of memory to be read in parts; write it with smaller row "
@@ -149,7 +137,7 @@ def _literal(path: Path, spill: Path) -> str:
 
 
 def _attach(con: Any, file: str, path: Path, sheet: str) -> str:
-    con.execute(f"ATTACH {_quoted(str(path))} AS cx (TYPE duckdb, READ_ONLY)")
+    con.execute(f"ATTACH {quoted_text(str(path))} AS cx (TYPE duckdb, READ_ONLY)")
     asked = " UNION ".join(
         f"SELECT {kind}_name FROM duckdb_{kind}s() WHERE database_name = 'cx' AND schema_name = 'main'"
         for kind in ("table", "view")
@@ -162,57 +150,46 @@ def _attach(con: Any, file: str, path: Path, sheet: str) -> str:
     return sheet or tables[0]
 
 
-def _rows(
-    con: Any, part: Part, where: Mapping[int, Pick], first: int, test: str = "true"
-) -> Iterator[tuple[int, list[str | None]]]:
-    """Rows by number: all with these values, and a few others that only their texts tell apart."""
-    tests, params = [test], list(part.params)
+def _rows(part: Part, where: Mapping[int, Pick], test: str = "true") -> Iterator[tuple[int, list[str | None]]]:
+    """Rows by number, those with these values."""
+    tests, given = [test], []
     for place, pick in where.items():
-        sql, given = _test(con, part, place, pick)
-        tests.append(f"({sql})")
-        params += given
+        sql, values = _test(part, place, pick)
+        tests.append(sql)
+        given += values
     columns = ", ".join(map(quoted_name, part.names))
-    sql = f"SELECT {columns}, {part.number} FROM {part.source} WHERE {' AND '.join(tests)}"
-    for batch in _batches(con, sql, params):
+    for batch in part.batches(f"{columns}, {part.number}", " AND ".join(tests), given):
         *cells, numbers = batch.columns
         texts = [_texts(column, kind) for column, kind in zip(cells, part.types, strict=True)]
         for number, row in zip(numbers.to_pylist(), zip(*texts, strict=True), strict=True):
-            yield first + number + 2, list(row) if any(text is not None for text in row) else []
+            yield part.first + number + 2, list(row) if any(text is not None for text in row) else []
 
 
-def _test(con: Any, part: Part, place: int, pick: Pick) -> tuple[str, list[str]]:
-    """What DuckDB can use to skip rows. The test decides in the end, so this only must not lose a row."""
-    name = quoted_name(part.names[place])
+def _test(part: Part, place: int, pick: Pick) -> tuple[str, list[str]]:
+    """The values of a column that the test takes, as a condition that lets DuckDB skip rows.
 
-    def distinct(sql: str, given: Sequence[str]) -> Iterator[str | None]:
-        for batch in _batches(con, f"SELECT DISTINCT {name} FROM {part.source} WHERE {sql}", [*part.params, *given]):
-            yield from batch.column(0).to_pylist()
-
-    return condition(name, part.kinds[place], str(part.types[place]), pick, distinct)
-
-
-def _count(con: Any, part: Part, test: str, params: Sequence[Any]) -> int:
-    sql = f"SELECT count(*) FROM {part.source} WHERE {test}"
-    return con.execute(sql, [*part.params, *params]).fetchall()[0][0]
+    Each is written as DuckDB writes it, and so is itself again in whatever type.
+    """
+    name, taken = quoted_name(part.names[place]), []
+    for batch in part.batches(f"DISTINCT {name}, {name}::VARCHAR"):
+        cells, written = batch.columns
+        taken += [one for text, one in zip(_texts(cells, part.types[place]), written.to_pylist(), strict=True)
+                  if text and pick(text)]  # fmt: skip
+    marks = ", ".join([f"CAST(? AS {part.kinds[place]})"] * len(taken))
+    return (f"{name} IN ({marks})" if taken else "false"), taken
 
 
-def _count_blank(con: Any, part: Part) -> int:
-    tests, params = [], []
+def _count_blank(part: Part) -> int:
+    tests, given = [], []
     for name, kind in zip(map(quoted_name, part.names), part.kinds, strict=True):
         if kind in ("FLOAT", "DOUBLE"):
             tests.append(f"({name} IS NULL OR isnan({name}))")
         elif kind in ("VARCHAR", "JSON") or kind.startswith("ENUM("):
             tests.append(f"({name} IS NULL OR trim({name}::VARCHAR, ?) = '')")
-            params.append(SPACES)
+            given.append(SPACES)
         else:
             tests.append(f"{name} IS NULL")
-    return _count(con, part, " AND ".join(tests), params)
-
-
-def _batches(con: Any, sql: str, params: Sequence[Any]) -> Iterator[Any]:
-    relation = con.sql(sql, params=list(params))
-    reader = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader  # its name before DuckDB 2
-    yield from reader(BATCH)
+    return part.number_of(test=" AND ".join(tests), given=given)
 
 
 def _texts(column: Any, kind: Any) -> list[str | None]:
@@ -223,7 +200,3 @@ def _texts(column: Any, kind: Any) -> list[str | None]:
         with suppress(pyarrow.ArrowException):
             column = column.cast(kind)
     return [clean(cell_text(cell)) for cell in column.to_pylist()]
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

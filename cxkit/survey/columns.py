@@ -4,11 +4,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from itertools import permutations
 
 import pandas as pd
 
 from cxkit.errors import DataError, did_you_mean
+from cxkit.survey.audit import Note, told
 from cxkit.survey.cards import Card, fold
 from cxkit.survey.header import UNSEEN
 
@@ -72,7 +73,7 @@ def column_place(file: str, names: Sequence[str], column: str) -> int:
 
 def name_columns(
     frame: pd.DataFrame, known: Sequence[str], items: Mapping[str, Card], others: Sequence[str], file: str
-) -> tuple[pd.DataFrame, tuple[tuple[str, Mapping[str, Any]], ...]]:
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     """Give columns the names of their items, and the others the names they are asked for by.
 
     Parameters
@@ -108,41 +109,25 @@ def name_columns(
             matched.append(column)
     spelled = set(map(as_seen, known))
     twice = [there for there in names if not there[-1].isdigit() and f"{there}.1" in spelled.difference(names)]
-    notes = (
-        *((("matched_columns", {"names": ", ".join(matched)}),) if matched else ()),
-        *((("columns_twice", {"names": ", ".join(twice)}),) if twice else ()),
-    )
+    notes = told({"matched_columns": {"names": ", ".join(matched)}, "columns_twice": {"names": ", ".join(twice)}})
     return frame.rename(columns=names), notes
 
 
-def _long_columns(frame: pd.DataFrame, items: Sequence[str]) -> tuple[str, str] | None:
-    """Two columns whose texts, joined by "_", are the names of all items, as objects and scales of a profile are."""
-    pairs = {tuple(fold(item).partition("_")[::2]) for item in items}
-    if not pairs or not all(one and other for one, other in pairs):
-        return None
+def _no_column(frame: pd.DataFrame, known: Sequence[str], column: str, items: Sequence[str], file: str) -> DataError:
+    """Why a column is not there: its name is a text in a table of one row per answer, whole or as that of an object
+    and that of a scale, or it is not known."""
     found = {str(name): frame[name].dropna().unique() for name in frame}
     texts = {name: set(map(fold, values)) for name, values in found.items() if len(values) <= MOST_TEXTS}
-    for one, first in texts.items():
-        if {pair[0] for pair in pairs} <= first:
-            for other, second in texts.items():
-                if other != one and {pair[1] for pair in pairs} <= second:
-                    return one, other
-    return None
-
-
-def _no_column(frame: pd.DataFrame, known: Sequence[str], column: str, items: Sequence[str], file: str) -> DataError:
-    """Why a column is not there: its name is a text in a table of one row per answer, or it is not known."""
-    for other in frame if column in items else ():
-        texts = frame[other].dropna().unique()
-        if len(texts) <= MOST_TEXTS and {fold(item) for item in items} <= {fold(text) for text in texts}:
-            return DataError(
-                f'{file} has no column "{column}", but the rows of column "{other}" name it: a row is one answer; '
-                f"make it one row per respondent with a column per item, as a pivot table does."
-            )
-    if long := _long_columns(frame, items):
+    pairs = [fold(item).partition("_")[::2] for item in items]
+    wholes, objects, scales = set(map(fold, items)), {one for one, _ in pairs}, {other for _, other in pairs}
+    ways = [f'rows of column "{name}" name it' for name in texts if column in items and wholes <= texts[name]]
+    if pairs and "" not in objects | scales:
+        ways += [f'columns "{one}" and "{other}" name its two parts' for one, other in permutations(texts, 2)
+                 if objects <= texts[one] and scales <= texts[other]]  # fmt: skip
+    if ways:
         return DataError(
-            f'{file} has no column "{column}", but the columns "{long[0]}" and "{long[1]}" name its two parts: a row '
-            f"is one answer; make it one row per respondent with a column per item, as a pivot table does."
+            f'{file} has no column "{column}", but the {ways[0]}: a row is one answer; make it one row per '
+            f"respondent with a column per item, as a pivot table does."
         )
     nameless = f", and in row 1 column {known.index('') + 1} has no name" if "" in known else ""
     return DataError(f'{file} has no column "{column}"{nameless}; {did_you_mean(column, frame.columns)}')

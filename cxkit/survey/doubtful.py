@@ -37,26 +37,24 @@ def may_turn(numbers: Iterable[int], cycles: Iterable[range] = CYCLES) -> bool:
 
 def may_be_days(names: Sequence[str]) -> bool:
     """Whether Nov-20, Dec-20, Jan-20 may be days of two years as well as months of one."""
-    found = [re.fullmatch(r"([^\W\d_]+)[-.](\d\d)", name.casefold()) for name in names]
-    months = [MONTHS.get(one[1], 0) for one in found if one]
-    days = {int(one[2]) for one in found if one}
+    found = _matches(r"([^\W\d_]+)[-.](\d\d)", map(str.casefold, names))
+    months, days = [MONTHS.get(one[1], 0) for one in found], {int(one[2]) for one in found}
     return len(months) == len(names) and len(days) == 1 and max(days) < 32 and may_turn(months, [range(1, 13)])
 
 
 def short_months(names: Sequence[str]) -> Sequence[str]:
     """Names such as 11/25, 12/25, 1/26 with the whole year, where three or more of two years are in equal steps."""
-    found = [re.fullmatch(r"(0?[1-9]|1[012])([/.])(1[3-9]|[2-6]\d)", name) for name in names]
-    months = sorted(int(one[3]) * 12 + int(one[1]) for one in found if one)
-    years, steps = {one[3] for one in found if one}, {later - one for one, later in pairwise(months)}
+    found = _matches(r"(0?[1-9]|1[012])([/.])(1[3-9]|[2-6]\d)", names)
+    months = sorted(int(one[3]) * 12 + int(one[1]) for one in found)
+    years, steps = {one[3] for one in found}, {later - one for one, later in pairwise(months)}
     if len(months) < max(3, len(names)) or len(years) == 1 or len(steps) > 1 or max(steps) > 6:
         return names
-    return [f"{one[1]}{one[2]}20{one[3]}" for one in found if one]
+    return [f"{one[1]}{one[2]}20{one[3]}" for one in found]
 
 
 def lost_zero(names: Iterable[str]) -> str:
     """The first name such as 2025.1 that may be October as well as January: a number, which has lost its 0."""
-    found = [re.fullmatch(r"(\d{4})\.(\d\d?)", name) for name in names]
-    months = [(int(one[1]), int(one[2])) for one in found if one]
+    months = [(int(one[1]), int(one[2])) for one in _matches(r"(\d{4})\.(\d\d?)", names)]
     if any(month == 10 for _, month in months):
         return ""
     for year, month in months:
@@ -79,3 +77,7 @@ def doubtful_groups(names: Iterable[str]) -> list[str]:
     ranges = any(re.fullmatch(r"\d+ ?[-–—] ?\d+", name) for name in names)
     return [name for name in names if _EMPTY.fullmatch(name.casefold()) or "\ufffd" in name or "???" in name
             or (ranges and is_date(name))]  # fmt: skip
+
+
+def _matches(pattern: str, names: Iterable[str]) -> list[re.Match[str]]:
+    return [one for name in names if (one := re.fullmatch(pattern, name))]

@@ -11,6 +11,7 @@ from cxkit.survey.cards import fold
 PERIODS = ("day", "week", "month", "quarter", "half-year", "year")
 DAY = 86_400
 YEARS = range(1900, 2101)
+MONTHS_IN = {"month of the year": 1, "quarter": 3, "half-year": 6}
 _ROMAN = re.compile(r"(?=[ivxх])([xх]{0,3})(i[xх]|iv|v?i{0,3})")
 _TOKENS = re.compile(r"\d+|[^\W\d_]+")
 _CLOCK = re.compile(
@@ -187,25 +188,15 @@ def _named(text: str) -> Period | None:
         return _named_month(text, numbers, str(next(MONTHS[word] for word in words if word in MONTHS)))
     years = [n for n in numbers if _is_year(n)]
     rest = [n for n in numbers if n not in years]
-    if kinds == ["month of the year"] and len(years) == len(rest) == 1:
-        return _month(years[0], rest[0])
-    if "fiscal" in kinds and len(kinds) == len(numbers) == 2:
-        return _fiscal_part(text, numbers, *(UNITS.get(word, word) for word in words if UNITS.get(word) != "fiscal"))
-    if kinds in (["quarter"], ["half-year"]) and len(numbers) == 2:
-        if not years:  # beside a quarter a number of two digits is a year: Q1 26, 1Q26
-            years, rest = [n for n in numbers if len(n) == 2], [n for n in numbers if len(n) == 1]
-        count = 2 if kinds == ["half-year"] else 4
-        if len(years) != 1 or len(rest) != 1 or not 1 <= int(rest[0]) <= count:
-            return None
-        size = 12 // count
-        return _months(kinds[0], _year(years[0]), (int(rest[0]) - 1) * size + 1, size)
-    if kinds == ["week"] and len(years) == len(rest) == 1:
-        try:
-            return _days("week", dt.date.fromisocalendar(int(years[0]), int(rest[0]), 1).toordinal(), 7)
-        except ValueError:
-            return None
     if kinds == ["fiscal"] and len(numbers) in (1, 2):
         return _fiscal(*numbers)
+    if "fiscal" in kinds and len(kinds) == len(numbers) == 2:
+        return _fiscal_part(text, numbers, *(UNITS.get(word, word) for word in words if UNITS.get(word) != "fiscal"))
+    if kinds in (["quarter"], ["half-year"]) and len(numbers) == 2 and not years:
+        # Beside a quarter a number of two digits is a year: Q1 26, 1Q26.
+        years, rest = [n for n in numbers if len(n) == 2], [n for n in numbers if len(n) == 1]
+    if len(kinds) == len(years) == len(rest) == 1:
+        return _part_of_year(kinds[0], years[0], int(rest[0]))
     return _months("year", int(years[0]), 1, 12) if not kinds and len(numbers) == len(years) == 1 else None
 
 
@@ -267,7 +258,19 @@ def _fiscal(start: str, end: str = "") -> Period | None:
 
 
 def _month(year: str, month: str) -> Period | None:
-    return _months("month", _year(year), int(month), 1) if 1 <= int(month) <= 12 and _year(year) in YEARS else None
+    return _part_of_year("month of the year", year, int(month))
+
+
+def _part_of_year(unit: str, year: str, number: int) -> Period | None:
+    if unit == "week":
+        try:
+            return _days("week", dt.date.fromisocalendar(int(year), number, 1).toordinal(), 7)
+        except ValueError:
+            return None
+    months = MONTHS_IN.get(unit)
+    if not months or _year(year) not in YEARS or not 1 <= number <= 12 // months:
+        return None
+    return _months(unit.removesuffix(" of the year"), _year(year), (number - 1) * months + 1, months)
 
 
 def _day(year: str, month: str, day: str) -> Period | None:

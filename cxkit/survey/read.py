@@ -1,10 +1,9 @@
 """Read a survey file into numbers one can trust, with an audit of what was read."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from difflib import get_close_matches
-from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +14,16 @@ from cxkit.survey.amounts import read_weights, row_per_respondent
 from cxkit.survey.audit import Audit, Note
 from cxkit.survey.cards import Card, answer_notes, cards, to_scores
 from cxkit.survey.codebook import Codebook, read_codebook
-from cxkit.survey.columns import column_place, name_columns, spelled_as
+from cxkit.survey.columns import name_columns, spelled_as
 from cxkit.survey.respondents import check_respondents
-from cxkit.survey.samples import sample_codebook, sample_text
-from cxkit.survey.sources import distinct_values, read_text_table
+from cxkit.survey.samples import sample_codebook
+from cxkit.survey.sources import SAMPLE, distinct_values, read_text_table
 from cxkit.survey.spelling import look
 from cxkit.survey.survey import Survey
 from cxkit.survey.texttable import TextTable
 from cxkit.survey.timeline import check_dates
 from cxkit.survey.totals import refuse_unlike
-from cxkit.survey.values import Pick, Values, name_roles, rows_by_name, split_of, texts_of
+from cxkit.survey.values import Picks, Values, name_roles, rows_by_name, split_of, texts_of
 from cxkit.survey.wave_column import check_period, read_waves
 
 
@@ -84,69 +83,66 @@ def read(
     ('sample:bank', True)
     """
     book = _codebook(path, codebook)
-    roles = {
-        "by": by or book.group,
-        "wave": wave or book.wave,
-        "weight": weight or book.weight,
-        "respondent": respondent or book.respondent,
-        "count": count or book.count,
-    }
-    roles = {role: "" if column == "-" else column for role, column in roles.items()}
     check_period(period)
     check_dates(dates)
+    given = {"by": by, "wave": wave, "weight": weight, "respondent": respondent, "count": count}
+    given = {role: column or getattr(book, "group" if role == "by" else role) for role, column in given.items()}
+    roles = {role: "" if column == "-" else column for role, column in given.items()}
     where = {spelled_as(column, roles.values()): value for column, value in (where or {}).items()}
     asked = [*filter(None, roles.values()), *where]
     named = {spelled_as(column, asked): values for column, values in book.values.items()}
     names = list(items) or [name for name in _same_scale(book) if name != outcome]
-    ratings = [*names, *([outcome] if outcome and outcome not in names else [])]
-    declared = cards(ratings, scale or {}, book.items)
-    # Rows are picked before columns are renamed, by the names in the file.
-    columns = {name: one.column or name for name, one in declared.items()}
+    declared = cards([*names, *([outcome] if outcome and outcome not in names else [])], scale or {}, book.items)
     picks = {column: named.get(column, Values()).pick(str(value)) for column, value in where.items()}
-    picked = {columns.get(column, column): pick for column, pick in picks.items()}
-    table, simulated = _open(path, sheet, encoding, delimiter, picked)
-    file = str(path) if simulated else Path(path).name
-    frame, matched = name_columns(table.frame, table.names, declared, asked, file)
-    keep = _picked(frame, picks)
-    if not keep.any():
-        wanted = " and ".join(f'{column} = "{value}"' for column, value in where.items())
-        how = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
-        raise DataError(f"{file} has no row with {wanted}; {_spelling(path, picked, how)}")
-    frame = frame[keep].copy()
-    refuse_unlike(file, frame, [*ratings, *where], blank=bool(table.blank_rows) and not where)
-    given, dates, notes = list(dict.fromkeys(waves or book.waves)), dates or book.dates, [*table.notes, *matched]
-    if (count or book.count) != "-":
-        points = prod(len(declared[name].points) for name in names)
-        frame, told = row_per_respondent(frame, names, roles, file, book.decimal, [*ratings, *where], points)
+    how = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
+    table = _rows_asked_for(path, how, declared, asked, picks)
+    file, frame, notes = Path(path).name, table.frame, list(table.notes)
+    used = {*declared, *where}
+    if given["count"] != "-":
+        rated = {name: declared[name] for name in names}
+        frame, told = row_per_respondent(frame, rated, roles, used, file, book.decimal)
         notes += told
+    in_order, dates = list(dict.fromkeys(waves or book.waves)), dates or book.dates
     if column := roles["wave"]:
         period = period or (book.period if spelled_as(column, [book.wave]) == book.wave else "")
-        frame[column], told = read_waves(frame[column], file, period=period, dates=dates, waves=given)
+        frame[column], told = read_waves(frame[column], file, period=period, dates=dates, waves=in_order)
         notes += told
-    order = list(dict.fromkeys(named.get(roles["wave"], Values()).name(wave) for wave in given))
-    notes += name_roles(frame, roles["by"], roles["wave"], named, order, picks)
-    counts, told = _read_answers(frame, declared, file)
+    order = list(dict.fromkeys(named.get(roles["wave"], Values()).name(wave) for wave in in_order))
+    notes += name_roles(frame, roles, named, order, picks)
+    answers, told = _read_answers(frame, declared, file)
     notes += told
-    if roles["weight"]:
-        frame[roles["weight"]] = read_weights(frame[roles["weight"]], file, book.decimal)
-    used = {*ratings, *roles.values(), *where}
-    notes += check_respondents(frame, roles, used, file, ids=(respondent or book.respondent) != "-")
-    filtered = table.filtered_rows + int((~keep).sum())
+    if column := roles["weight"]:
+        frame[column] = read_weights(frame[column], file, book.decimal)
+    notes += check_respondents(frame, roles, used.union(roles.values()), file, ids=given["respondent"] != "-")
     audit = Audit(
-        file, table.encoding, table.delimiter, table.sheet, len(frame), table.blank_rows,
-        filtered, counts, names, {n: c.plain() for n, c in declared.items()},
-        waves=order, dates=dates, simulated=simulated, notes=tuple(notes),
+        file, table.encoding, table.delimiter, table.sheet, len(frame), table.blank_rows, table.filtered_rows,
+        answers, names, {name: card.plain() for name, card in declared.items()}, waves=order, dates=dates,
+        simulated=str(path).startswith(SAMPLE), notes=tuple(notes),
         values=texts_of(named, roles["by"], roles["wave"]), split=split_of(named, roles["by"]), **roles,
     )  # fmt: skip
     return Survey(frame, audit)
 
 
-def _picked(frame: pd.DataFrame, picks: Mapping[str, Pick]) -> pd.Series:
-    """Which rows have the values that were asked for."""
+def _rows_asked_for(
+    path: str | Path, how: Mapping[str, str], declared: Mapping[str, Card], asked: Sequence[str], picks: Picks
+) -> TextTable:
+    """The rows with the values that were asked for, in columns named as the items and as they are asked for."""
+    # Files of any size pick rows while they are read, so by the names that the columns have there.
+    columns = {name: card.column or name for name, card in declared.items()}
+    picked = {columns.get(column, column): pick for column, pick in picks.items()}
+    table = read_text_table(path, **how, where=picked)
+    file = Path(path).name
+    frame, matched = name_columns(table.frame, table.names, declared, asked, file)
     keep = pd.Series(True, index=frame.index)
     for column, pick in picks.items():
         keep &= frame[column].map({cell: pick(cell) for cell in frame[column].unique()}).astype(bool)
-    return keep
+    if not keep.any():
+        wanted = " and ".join(f'{column} = "{pick.value}"' for column, pick in picks.items())
+        raise DataError(f"{file} has no row with {wanted}; {_spelling(path, picked, how)}")
+    filtered = table.filtered_rows + int((~keep).sum())
+    frame = frame[keep].copy()
+    refuse_unlike(file, frame, [*declared, *picks], blank=bool(table.blank_rows) and not picks)
+    return replace(table, frame=frame, filtered_rows=filtered, notes=(*table.notes, *matched))
 
 
 def _read_answers(frame: pd.DataFrame, declared: Mapping[str, Card], file: str) -> tuple[pd.DataFrame, list[Note]]:
@@ -195,15 +191,7 @@ def split_values(
     book = _codebook(path, codebook)
     values = book.values.get(column, Values())
     column = (book.items[column].column if column in book.items else "") or column
-    if str(path).startswith("sample:"):
-        frame = sample_text(str(path).removeprefix("sample:"))
-        place = column_place(str(path), list(frame.columns), column)
-        cells = dict(Counter("" if text is None else text for text in frame.iloc[:, place]))
-    elif "://" in str(path):
-        raise DataError(f'"{path}" is an address; download the file and give its path.')
-    else:
-        cells = dict(distinct_values(Path(path), column, **how))
-    return rows_by_name(column, cells, values)
+    return rows_by_name(column, dict(distinct_values(path, column, **how)), values)
 
 
 def sample(name: str) -> pd.DataFrame:
@@ -231,7 +219,7 @@ def sample(name: str) -> pd.DataFrame:
     return read(f"sample:{name}", items=[*book["items"], *sites], scale={"min": 1, "max": 10, "missing": [99]}).frame
 
 
-def _spelling(path: str | Path, where: Mapping[str, Pick], how: Mapping[str, str]) -> str:
+def _spelling(path: str | Path, where: Picks, how: Mapping[str, str]) -> str:
     """What to do when no row has these values: the nearest value that is there, of the first one that is not."""
     for column, pick in where.items():
         with suppress(CxError):  # such as too many values
@@ -242,20 +230,9 @@ def _spelling(path: str | Path, where: Mapping[str, Pick], how: Mapping[str, str
     return "check the spelling of column and value."
 
 
-def _open(
-    path: str | Path, sheet: str, encoding: str, delimiter: str, where: Mapping[str, Any]
-) -> tuple[TextTable, bool]:
-    if str(path).startswith("sample:"):
-        return TextTable(sample_text(str(path).removeprefix("sample:"))), True
-    if "://" in str(path):
-        raise DataError(f'"{path}" is an address; download the file and give its path.')
-    table = read_text_table(Path(path), sheet=sheet, encoding=encoding, delimiter=delimiter, where=where)
-    return table, False
-
-
 def _codebook(path: str | Path, codebook: Any) -> Codebook:
-    if str(path).startswith("sample:"):
-        return read_codebook(codebook or sample_codebook(str(path).removeprefix("sample:")))
+    if str(path).startswith(SAMPLE):
+        codebook = codebook or sample_codebook(str(path).removeprefix(SAMPLE))
     return read_codebook(codebook)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cxkit.errors import DataError
 from cxkit.survey.audit import Note
-from cxkit.survey.spelling import key, visible
+from cxkit.survey.spelling import grouped, key, visible
 from cxkit.survey.totals import CODE, is_total
 
 FEWEST = 8  # ids below which rows may be alike by chance
@@ -69,9 +69,7 @@ def one_spelling(frame: pd.DataFrame, respondent: str, within: Sequence[str]) ->
     """
     ids = frame[respondent]
     meant = {cell: _meant(cell) for cell in ids.dropna().unique()}
-    spelled: dict[str, list[str]] = {}
-    for cell in sorted(meant):
-        spelled.setdefault(meant[cell], []).append(cell)
+    spelled = grouped(sorted(meant), meant.__getitem__)
     several = [cells for cells in spelled.values() if len(cells) > 1]
     if not several:
         return []
@@ -118,18 +116,15 @@ def _refuse_twice(frame: pd.DataFrame, respondent: str, wave: str, file: str) ->
 
 
 def _unfinished(frame: pd.DataFrame, used: Collection[str]) -> list[Note]:
-    marked = pd.Series(False, frame.index)
-    columns = []
-    for column in map(str, frame):
-        if column not in used and (texts := UNFINISHED.get(key(column))):
-            mine = frame[column].map(lambda cell, texts=texts: key(cell or "") in texts)
-            columns += [column] * bool(mine.any())
-            marked |= mine.astype(bool)
-    return (
-        [("unfinished", {"n": int(marked.sum()), "columns": ", ".join(columns), "setting": "where"})]
-        if columns
-        else []
-    )
+    others = [column for column in map(str, frame) if column not in used]
+    texts = {column: some for column in others if (some := UNFINISHED.get(key(column)))}
+    marked = pd.DataFrame({
+        column: frame[column].map(lambda cell, some=some: key(cell or "") in some).astype(bool)
+        for column, some in texts.items()
+    })  # fmt: skip
+    columns = [column for column in texts if marked[column].any()]
+    n = int(marked.any(axis=1).sum())
+    return [("unfinished", {"n": n, "columns": ", ".join(columns), "setting": "where"})] if columns else []
 
 
 def _copies(frame: pd.DataFrame, others: Sequence[str]) -> int:

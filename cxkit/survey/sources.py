@@ -1,23 +1,23 @@
 """Files to text tables: CSV, TSV, XLSX and Parquet, every cell as text, rows numbered as a spreadsheet shows."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
 
 from cxkit.errors import DataError
 from cxkit.survey import big
-from cxkit.survey.audit import Note
 from cxkit.survey.columns import as_seen, column_place
 from cxkit.survey.delimited import open_text
 from cxkit.survey.header import HEAD, check_head, column_names
+from cxkit.survey.samples import sample_text
 from cxkit.survey.texttable import TextTable, cell_text, checked_rows, collect, no_answers
-from cxkit.survey.totals import Ends
-from cxkit.survey.values import Pick, Values
-from cxkit.survey.workbook import Sheet, open_sheet
+from cxkit.survey.totals import totals_refused
+from cxkit.survey.values import Picks
 
+SAMPLE = "sample:"  # before the name of a bundled one
 TEXT_FILES = (".csv", ".tsv", ".txt")
 SHEETS = (".xlsx", ".xlsm")
 MAX_BYTES = 512 * 2**20
@@ -25,81 +25,77 @@ MAX_VALUES = 10_000
 
 
 def read_text_table(
-    path: Path, *, sheet: str = "", encoding: str = "", delimiter: str = "", where: Mapping[str, Any] | None = None
+    path: str | Path, *, sheet: str = "", encoding: str = "", delimiter: str = "", where: Picks = MappingProxyType({})
 ) -> TextTable:
-    """Read one file by its ending, or a folder of .parquet files; see :func:`cxkit.read` for the settings.
+    """Read one file by its ending, a folder of .parquet files or a sample; see :func:`cxkit.read` for the settings.
 
-    With ``where`` (column -> value, or the test that picks it) only rows with these values are kept in memory, so a
-    text file, a Parquet file or a DuckDB file may be of any size. A column that is not there keeps no row.
+    With ``where`` (column -> the test that picks a value) only rows with these values are kept in memory, so a text
+    file, a Parquet file or a DuckDB file may be of any size. A column that is not there keeps no row. A sample
+    is given whole.
     """
-    wanted = {
-        str(column): value if isinstance(value, Pick) else Values().pick(str(value))
-        for column, value in (where or {}).items()
-    }
-    kind = _kind(path)
+    path, kind = _located(path)
+    if kind == "sample":
+        frame = sample_text(path.name.removeprefix(SAMPLE))
+        return TextTable(frame, names=tuple(frame.columns))
     _refuse_unused(path, kind, sheet, encoding, delimiter)
-    by_rows = bool(wanted) and (kind in TEXT_FILES or big.reads(path))
+    by_rows = bool(where) and (kind in TEXT_FILES or big.reads(path))
     size = sum(one.stat().st_size for one in big.files(path))
     if size > MAX_BYTES and not by_rows:
         hint = "split it" if kind.startswith(".xls") else "split it, or read a part of its rows with where"
         raise DataError(f"{path.name} has {size / 2**20:.0f} MiB, more than the 512 MiB read at once; {hint}.")
     if kind in TEXT_FILES:
         with open_text(path, encoding, delimiter) as text:
-            table = _table(path.name, text.rows, wanted, text.delimiter)
+            table = _table(path.name, text.rows, where, text.delimiter)
         notes = (*text.notes, *table.notes)
         found = text.delimiter if len(table.names) > 1 else ""
         return replace(table, encoding=text.encoding, delimiter=found, notes=notes)
     if kind in SHEETS:
+        from cxkit.survey.workbook import open_sheet
+
         with open_sheet(path, sheet) as page:
-            table = _table(path.name, page.rows, wanted)
-        for cells, rows in page.merged.items():
-            if table.frame.index.to_series().between(rows[0], rows[-1]).any():
-                raise DataError(
-                    f"{path.name}, row {rows[0]}: the cells {cells} are merged, so only the first of them holds "
-                    f"what is seen in all; unmerge them and fill each in."
-                )
-        return replace(table, sheet=page.name, notes=(*_hidden(page, table), *table.notes))
+            table = _table(path.name, page.rows(), where)
+            page.check_merged(table)
+        return replace(table, sheet=page.name, notes=(*page.notes(table), *table.notes))
     if kind == ".parquet" and not by_rows:
-        return _table(path.name, _parquet_rows(path), wanted)
-    return big.rows_where(path, wanted, sheet=sheet)
+        return _table(path.name, _parquet_rows(path), where)
+    return big.rows_where(path, where, sheet=sheet)
 
 
-def distinct_values(
-    path: Path, column: str, *, sheet: str = "", encoding: str = "", delimiter: str = ""
-) -> list[tuple[str, int]]:
+def distinct_values(path: str | Path, column: str, **how: str) -> list[tuple[str, int]]:
     """The texts of a column in sorted order, each with its count of rows; empty cells come first, as "".
+
+    Parameters
+    ----------
+    how : ``sheet``, ``encoding`` and ``delimiter`` as in :func:`cxkit.read`.
 
     Raises
     ------
     DataError : the column is not there, or has more than 10,000 values.
     """
     counts: Counter[str] = Counter()
-    for text, rows in _values(path, column, sheet, encoding, delimiter):
+    file = Path(path).name
+    for text, rows in _values(path, column, **how):
         counts[text or ""] += rows
         if len(counts) > MAX_VALUES:
             raise DataError(
-                f'{path.name}, column "{column}", has more than {MAX_VALUES:,} values; name the column that tells '
+                f'{file}, column "{column}", has more than {MAX_VALUES:,} values; name the column that tells '
                 f"clients apart."
             )
     return sorted((text, rows) for text, rows in counts.items() if rows)
 
 
 def _values(
-    path: Path, column: str, sheet: str, encoding: str, delimiter: str
-) -> Iterator[tuple[str | None, int]]:  # fmt: skip
-    kind = _kind(path)
+    path: str | Path, column: str, sheet: str = "", encoding: str = "", delimiter: str = ""
+) -> Iterator[tuple[str | None, int]]:
+    path, kind = _located(path)
     _refuse_unused(path, kind, sheet, encoding, delimiter)
     if kind in TEXT_FILES:
         with open_text(path, encoding, delimiter) as text:
             names, rows = _head(path.name, text.rows)
             place = column_place(path.name, names, column)
-            ends = Ends()
-            for number, cells in checked_rows(path.name, names, rows):
-                if cells:
-                    ends.see(number, cells)
-                    yield cells[place], 1
-            ends.refuse_totals(path.name, names)
-    elif big.reads(path) or kind not in (*SHEETS, ".parquet"):
+            filled = (row for row in checked_rows(path.name, names, rows) if row[1])
+            yield from ((cells[place], 1) for cells in totals_refused(path.name, names, filled))
+    elif big.reads(path) or kind not in (*SHEETS, ".parquet", "sample"):
         yield from big.values(path, column, sheet)
     else:
         table = read_text_table(path, sheet=sheet)
@@ -107,8 +103,13 @@ def _values(
         yield from ((text, 1) for text in table.frame[as_seen(table.names[place])])
 
 
-def _kind(path: Path) -> str:
-    """The ending of a file that is there and not empty; "folder" for a folder."""
+def _located(source: str | Path) -> tuple[Path, str]:
+    """Where a file is that is there and not empty, and its ending; "folder" for a folder, "sample" for a sample."""
+    path = Path(source)
+    if str(source).startswith(SAMPLE):
+        return path, "sample"
+    if "://" in str(source):
+        raise DataError(f'"{source}" is an address; download the file and give its path.')
     if path.is_dir():
         if not big.files(path):
             raise DataError(f'The folder "{path.name}" holds no .parquet file; check the path.')
@@ -118,7 +119,7 @@ def _kind(path: Path) -> str:
                 f'The folder "{path.name}" holds .parquet files ({others}) that would not be read, in folders inside '
                 f"it or with an ending in capitals; put all beside each other, or give the folder that holds them."
             )
-        return "folder"
+        return path, "folder"
     if not path.is_file():
         raise DataError(f'The file "{path.name}" was not found; check the path.')
     if path.stat().st_size == 0:
@@ -126,14 +127,14 @@ def _kind(path: Path) -> str:
     kind = path.suffix.lower()
     if kind not in (*TEXT_FILES, *SHEETS, ".parquet", ".duckdb"):
         raise DataError(f'{path.name} ends in "{kind}"; give a .csv, .tsv, .xlsx, .parquet or .duckdb file.')
-    return kind
+    return path, kind
 
 
 def _refuse_unused(path: Path, kind: str, sheet: str, encoding: str, delimiter: str) -> None:
     """Refuse a setting that says nothing about a file of this kind."""
     uses = ("encoding", "delimiter") if kind in TEXT_FILES else ("sheet",) if kind in (*SHEETS, ".duckdb") else ()
     for setting, value in {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}.items():
-        if value and setting not in uses:
+        if value and setting not in uses and kind != "sample":
             raise DataError(
                 f'{path.name}: the setting {setting}, "{value}", says nothing of a file of this kind; leave it out.'
             )
@@ -147,23 +148,12 @@ def _head(file: str, rows: Iterable[list[str]]) -> tuple[list[str], Iterator[lis
     return column_names(file, head[0] if head else []), chain(head[1:], rows)
 
 
-def _table(file: str, rows: Iterable[list[str]], where: Mapping[str, Pick], delimiter: str = "") -> TextTable:
+def _table(file: str, rows: Iterable[list[str]], where: Picks, delimiter: str = "") -> TextTable:
     names, below = _head(file, rows)
     table = collect(file, names, checked_rows(file, names, below), where, delimiter)
     if len(table.frame) + table.filtered_rows == 0:
         raise no_answers(file)
     return table
-
-
-def _hidden(page: Sheet, table: TextTable) -> tuple[Note, ...]:
-    """What the sheet hides and is read all the same, and the hidden sheets, which are not."""
-    rows = len(page.hidden_rows.intersection(table.frame.index))
-    columns = [name for place, name in enumerate(table.names, 1) if place in page.hidden_columns and name]
-    return (
-        *((("hidden_rows", {"n": rows}),) if rows else ()),
-        *((("hidden_columns", {"names": ", ".join(columns)}),) if columns else ()),
-        *((("hidden_sheets", {"n": page.hidden_sheets}),) if page.hidden_sheets else ()),
-    )
 
 
 def _parquet_rows(path: Path) -> Iterator[list[str]]:

@@ -3,11 +3,14 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import TypeVar
 
 from cxkit.survey.cards import fold
 
+T = TypeVar("T")
+S = TypeVar("S", bound=Hashable)
 _CYRILLIC, _LATIN = "АВСЕНІЈКМОРЅТХУасеіјкорѕху", "ABCEHIJKMOPSTXYaceijkopsxy"  # letters that look the same
 _TO_LATIN, _TO_CYRILLIC = str.maketrans(_CYRILLIC, _LATIN), str.maketrans(_LATIN, _CYRILLIC)
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
@@ -101,11 +104,21 @@ def one_name(spellings: Mapping[str, int], wanted: Iterable[str] = ()) -> dict[s
     {'Retail': 'Retail', 'retail': 'Retail', 'Web': 'Web'}
     """
     names = {key(name): name for name in wanted}
-    together: dict[str, dict[str, int]] = {}
-    for spelling, n in spellings.items():
-        together.setdefault(key(spelling), {})[spelling] = n
-    shown = {same: names.get(same) or best(mine) for same, mine in together.items()}
+    together = grouped(spellings, key)
+    shown = {same: names.get(same) or best({one: spellings[one] for one in mine}) for same, mine in together.items()}
     return {spelling: shown[same] for same, mine in together.items() for spelling in mine}
+
+
+def grouped(names: Iterable[T], shared: Callable[[T], S]) -> dict[S, list[T]]:
+    """The names with what they share, in the order in which they come.
+
+    >>> grouped(["Web", "web", "Shop"], key)
+    {'web': ['Web', 'web'], 'shop': ['Shop']}
+    """
+    found: dict[S, list[T]] = {}
+    for name in names:
+        found.setdefault(shared(name), []).append(name)
+    return found
 
 
 def alike(names: Iterable[str]) -> Iterator[list[str]]:

@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import pandas as pd
 
 from cxkit.errors import DataError
-from cxkit.survey.audit import Note
+from cxkit.survey.audit import Note, told
 from cxkit.survey.columns import as_seen, find_column
 from cxkit.survey.header import Typed, clean, is_number
 from cxkit.survey.totals import refuse_totals, refuse_unlike
@@ -101,24 +102,15 @@ def collect(
     ------
     DataError : a kept row is no respondent but a total, or most columns have no name.
     """
-    tests = chosen(file, names, where)
-    seen: dict[tuple[int, str | None], bool] = {}  # a column that chooses rows repeats its values
-
-    def passes(place: int, test: Test, cell: str | None) -> bool:
-        found = seen.get((place, cell))
-        if found is None:
-            found = test(cell)
-            if len(seen) < MOST_SEEN:
-                seen[place, cell] = found
-        return found
-
+    # A column that chooses rows repeats its values.
+    tests = chosen(file, names, {column: lru_cache(MOST_SEEN)(test) for column, test in where.items()})
     numbers: list[int] = []
     kept: list[list[str | None]] = []
     blank = others = 0
     for number, cells in rows:
         if not cells:
             blank += 1
-        elif tests is not None and all(passes(place, test, cells[place]) for place, test in tests.items()):
+        elif tests is not None and all(test(cells[place]) for place, test in tests.items()):
             numbers.append(number)
             kept.append(cells)
         else:
@@ -128,13 +120,13 @@ def collect(
         kept, columns=range(len(names)), index=pd.Index(numbers, name="row", dtype="int64"), dtype=object
     )
     shown = list(map(as_seen, names))
-    usable = [place for place, name in enumerate(shown) if name and shown.count(name) == 1]
     if delimiter == ",":
         _refuse_cut_numbers(file, shown, frame)
     notes = _left_out(file, shown, frame)
     unnamed = [place for place, name in enumerate(shown) if not name]  # such as the numbers of rows from pandas
-    refuse_unlike(file, frame[unnamed].set_axis([str(place + 1) for place in unnamed], axis=1), (), blank=False)
-    frame = frame[usable].set_axis([shown[place] for place in usable], axis="columns")
+    refuse_unlike(file, frame[unnamed].rename(columns=lambda place: str(place + 1)), (), blank=False)
+    usable = {place: name for place, name in enumerate(shown) if name and shown.count(name) == 1}
+    frame = frame[[*usable]].rename(columns=usable)
     return TextTable(frame, blank_rows=blank, filtered_rows=others, notes=notes, names=tuple(names))
 
 
@@ -164,10 +156,7 @@ def _left_out(file: str, names: list[str], frame: pd.DataFrame) -> tuple[Note, .
             f"row 1."
         )
     twice = ", ".join(dict.fromkeys(name for name in names if name and names.count(name) > 1))
-    return (
-        *((("unnamed_columns", {"n": len(unnamed)}),) if unnamed else ()),
-        *((("doubled_columns", {"names": twice}),) if twice else ()),
-    )
+    return told({"unnamed_columns": {"n": len(unnamed)}, "doubled_columns": {"names": twice}})
 
 
 def no_answers(file: str) -> DataError:

@@ -141,6 +141,11 @@ def check_dates(dates: str) -> None:
         raise SettingsError(f"Found dates: {dates}; {did_you_mean(dates, DATES)}")
 
 
+def dates_of(text: str) -> list[Period]:
+    """What a text is as a date, with the day first and with the month first."""
+    return [one for way in WAYS.values() if (one := calendar(text, way))]
+
+
 def day_or_month_first(found: Mapping[str, Period]) -> str:
     """Whether names were read with the "day_first" or the "month_first"; "" where none of them could be either."""
     for name, one in found.items():
@@ -226,7 +231,7 @@ def _no_order(names: Sequence[str], dates: str) -> str:
         return f"{start} are no dates with the {dates}; correct them, or the setting dates."
     if not dates and any(column_readings(names, one) for one in DATES):
         return f"{start} are dates that can be read in several ways; {_DATES_ASKED}, or {_ORDER_ASKED}"
-    if not may_be_days(names) and all(any(calendar(name, way) for way in WAYS.values()) for name in names):
+    if not may_be_days(names) and all(map(dates_of, names)):
         either = "some have the day first and some the month first"
         return f"{start} are dates of which {either}; write them alike, or {_ORDER_ASKED}"
     with_year = (any(calendar(f"{name}{mark}2026", DAY_FIRST) for mark in " ./") for name in names)
@@ -250,5 +255,4 @@ def _check_size(answers: Mapping[str, int], column: str, min_base: int) -> None:
 
 
 def _is_day(name: str) -> bool:
-    found = [calendar(name, way) for way in WAYS.values()]
-    return any(one and one.kind in ("day", "moment") for one in found) or other_dates(name) != ""
+    return any(one.kind in ("day", "moment") for one in dates_of(name)) or other_dates(name) != ""

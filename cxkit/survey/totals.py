@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise, takewhile
 from statistics import fmean
@@ -12,6 +12,7 @@ import pandas as pd
 
 from cxkit.errors import DataError
 from cxkit.survey.cards import fold, to_number
+from cxkit.survey.spelling import grouped
 
 Cells = Sequence[str | None]
 NO_CELL = ("", "nan", "None", "NaN", "NaT", "<NA>")  # how frames write an empty cell
@@ -82,9 +83,7 @@ def refuse_totals(
     plain = [rows[k] for k in edges if k not in labels]
     if len(plain) < FEW:
         return
-    alike: dict[tuple[int, str], list[int]] = {}
-    for k, place in sorted(labels.items()):
-        alike.setdefault((place, rows[k][place] or ""), []).append(k)
+    alike = grouped(sorted(labels), lambda k: (labels[k], rows[k][labels[k]] or ""))
     lead = next((k for k in range(len(rows)) if k not in labels), len(rows))  # labels from the top, and from the end
     tail = next((k + 1 for k in reversed(range(len(rows))) if k not in labels), 0)
     always = [at for at in range(len(names)) if all(row[at] is not None for row in plain)]
@@ -187,27 +186,16 @@ def _is_new(column: pd.Series, cell: str | None) -> bool:
     return cell is not None and 2 * column.nunique() <= len(column) and (column == cell).sum() == 1
 
 
-class Ends:
-    """Of very many rows those at the ends and those with a label: enough to tell whether one of them is a total."""
-
-    def __init__(self) -> None:
-        self.rows: list[tuple[int, Cells]] = []
-        self._last: deque[tuple[int, Cells]] = deque()
-
-    def see(self, number: int, cells: Cells) -> None:
-        if len(self.rows) < EDGE:
-            self.rows.append((number, cells))
-            return
-        self._last.append((number, cells))
-        if len(self._last) > EDGE:
-            passed = self._last.popleft()
-            if _first_label(passed[1], ()) is not None:
-                self.rows.append(passed)
-
-    def refuse_totals(self, file: str, names: Sequence[str]) -> None:
-        seen = [*self.rows, *self._last]
-        if seen:
-            refuse_totals(file, names, *zip(*seen, strict=True))
+def totals_refused(file: str, names: Sequence[str], rows: Iterable[tuple[int, Cells]]) -> Iterator[Cells]:
+    """Pass on very many rows; when all are seen, look for totals at their ends and among those with a label."""
+    kept: list[tuple[int, Cells]] = []
+    last: deque[tuple[int, Cells]] = deque(maxlen=EDGE)
+    for number, cells in rows:
+        telling = len(kept) < EDGE or _first_label(cells, ()) is not None
+        (kept if telling else last).append((number, cells))
+        yield cells
+    if kept:
+        refuse_totals(file, names, *zip(*sorted([*kept, *last]), strict=True))
 
 
 def _edges(count: int) -> list[int]:
@@ -265,16 +253,12 @@ def _sums_up_without_label(rows: Sequence[Cells], k: int) -> int | None:
 
 
 def _sums_up(rows: Sequence[Cells], k: int, place: int) -> bool:
-    return any(_equals(rows, k, place, statistic) for statistic in (fmean, sum, len))
-
-
-def _equals(rows: Sequence[Cells], k: int, place: int, statistic: Callable[[list[float]], float]) -> bool:
-    """Whether a cell is this statistic of the rest of its column, to the decimals that it shows."""
+    """Whether a cell is the mean, sum or count of the rest of its column, to the decimals that it shows."""
     text = rows[k][place] or ""
     value = to_number(text)
     found = [to_number(row[place] or "") for one, row in enumerate(rows) if one != k]
     numbers = [number for number in found if number is not None]
     if value is None or not numbers:
         return False
-    decimals = len(re.split("[.,]", text)[1]) if re.search("[.,]", text) else 0
-    return abs(statistic(numbers) - value) <= 0.5 * 10**-decimals + 1e-9
+    decimals = len(text.replace(",", ".").partition(".")[2])
+    return any(abs(of(numbers) - value) <= 0.5 * 10**-decimals + 1e-9 for of in (fmean, sum, len))

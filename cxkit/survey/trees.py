@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, nan
+from math import inf, isnan, nan
 from pathlib import Path
 from typing import Any
 
@@ -99,20 +99,20 @@ def with_weights(tree: Tree, weights: str, normalise: bool, stated: bool = False
     """
     found = [1.0] * len(tree)
     for node in tree:
-        children = [tree[k] for k in node.children if not (stated and tree[k].importance)]
-        given = [1 / len(children) if weights == "equal" else child.weight for child in children]
-        for child, weight in zip(children, given, strict=True):
-            if weight != weight:
-                raise SettingsError(f'The node "{child.name}" has no weight; give one, or set weights to "equal".')
-        total = sum(given)
-        shown = ", ".join(f"{child.name} {weight:g}" for child, weight in zip(children, given, strict=True))
+        children = [k for k in node.children if not (stated and tree[k].importance)]
+        given = {k: 1 / len(children) if weights == "equal" else tree[k].weight for k in children}
+        for k, weight in given.items():
+            if isnan(weight):
+                raise SettingsError(f'The node "{tree[k].name}" has no weight; give one, or set weights to "equal".')
+        total = sum(given.values())
+        shown = ", ".join(f"{tree[k].name} {weight:g}" for k, weight in given.items())
         if children and (total <= 0 or not (normalise or abs(total - 1) <= TOLERANCE)):
             raise SettingsError(
                 f'The weights below "{node.name}" sum to {total:g} ({shown}), expected 1; '
                 f"correct them{' or set normalise to true' if total > 0 else ''}."
             )
-        for child, weight in zip(children, given, strict=True):
-            found[tree.index(child)] = weight / total
+        for k, weight in given.items():
+            found[k] = weight / total
     return found
 
 

@@ -81,6 +81,9 @@ class Pick:
         return [("spellings", {"column": cells.name, "name": self.value, "spellings": other})] if other else []
 
 
+Picks = Mapping[str, Pick]  # column -> the test of its cells
+
+
 def read_values(
     values: Mapping[str, Mapping[str, "Value"]], split: Mapping[str, str], where: str
 ) -> dict[str, Values]:
@@ -126,24 +129,21 @@ def _told_apart(texts: Mapping[str, Mapping[str, str]], where: str) -> None:
 
 
 def name_roles(
-    frame: pd.DataFrame,
-    by: str,
-    wave: str,
-    values: Mapping[str, Values],
-    waves: Sequence[str],
-    picks: Mapping[str, Pick],
+    frame: pd.DataFrame, roles: Mapping[str, str], values: Mapping[str, Values], waves: Sequence[str], picks: Picks
 ) -> list[Note]:
     """Give the groups and waves of a frame of texts their names, in place; what was taken as one is told.
 
     Parameters
     ----------
+    roles : ``by wave``, each a column or "".
     waves : names of waves in the settings' spelling.
-    picks : column -> the test that picked the rows.
+    picks : the tests that picked the rows.
 
     Raises
     ------
     SettingsError : the column of waves is to be split.
     """
+    by, wave = roles["by"], roles["wave"]
     if wave and values.get(wave, Values()).separator:
         raise SettingsError(
             f'The column "{wave}" tells the wave, and an answer is given in one; take it out of split.'

@@ -11,8 +11,9 @@ from cxkit.errors import DataError, SettingsError, did_you_mean
 from cxkit.survey.audit import Note
 from cxkit.survey.counted import from_number, other_dates
 from cxkit.survey.doubtful import LOST_ZERO, lost_zero
-from cxkit.survey.periods import PERIODS, Period, calendar
-from cxkit.survey.timeline import DATES, WAYS, check_dates, column_readings, day_or_month_first, natural
+from cxkit.survey.periods import PERIODS, calendar
+from cxkit.survey.spelling import grouped
+from cxkit.survey.timeline import DATES, WAYS, check_dates, column_readings, dates_of, day_or_month_first, natural
 
 _TYPED = re.compile(r"\d{4}-\d\d-\d\d")
 _DATES_ASKED = "say dates: day first or dates: month first in the codebook or the settings."
@@ -69,9 +70,8 @@ def _joined(counts: Mapping[str, int], dates: str, waves: Sequence[str]) -> tupl
     """One name for each period: the one in the order of waves, else the most frequent. Names that both stand in the
     order of waves are two waves."""
     readings = column_readings(list(counts), dates)
-    same: dict[tuple[Period, ...], list[str]] = {}
-    for name in sorted(counts, key=lambda name: (name not in waves, -counts[name], name)):
-        same.setdefault(tuple(found[name] for found in readings), []).append(name)
+    by_use = sorted(counts, key=lambda name: (name not in waves, -counts[name], name))
+    same = grouped(by_use, lambda name: tuple(found[name] for found in readings))
     heads = ([name, *(other for other in others if other not in waves)] for name, *others in same.values())
     twice = [found for found in heads if readings and len(found) > 1]
     notes: list[Note] = [
@@ -116,7 +116,7 @@ def _check_turned(column: pd.Series, file: str) -> None:
     if len(dated) in (0, len(texts)) or any(int(text[8:10]) > 12 for text in dated):
         return
     others = [text for text in texts if not _TYPED.match(text)]
-    if any(sum(bool(calendar(text, way)) for way in WAYS.values()) != 1 for text in others):
+    if any(len(dates_of(text)) != 1 for text in others):
         return
     turned = [f"{text[:5]}{text[8:10]}-{text[5:7]}" for text in dated]
     if _span(turned + others) < _span(dated + others) or min(len(dated), len(others)) >= 3:
@@ -131,7 +131,7 @@ def _check_turned(column: pd.Series, file: str) -> None:
 
 def _span(texts: Sequence[str]) -> int:
     """The seconds from the first to the last of dates."""
-    found = [one.first for text in texts for way in WAYS.values() if (one := calendar(text, way))]
+    found = [one.first for text in texts for one in dates_of(text)]
     return max(found) - min(found)
 
 
@@ -143,12 +143,11 @@ def _too_long(found: set[str | None], period: str) -> str:
 
 def _no_date(texts: Sequence[str], dates: str) -> tuple[str, str]:
     """The first text of a column that is not read as a date like the others, and why."""
-    ways = {word: {text: calendar(text, way) for text in texts} for word, way in WAYS.items()}
     for text in texts:
-        if not any(one and one.dated for one in (way[text] for way in ways.values())):
+        if not any(one.dated for one in dates_of(text)):
             number = f" (as a number of days or seconds it is {found})" if (found := other_dates(text)) else ""
             return text, f"expected a date such as 2026-05-31{number}; correct the cell, or leave out the period."
-    failed = {word: [text for text in texts if not way[text]] for word, way in ways.items()}
+    failed = {word: [text for text in texts if not calendar(text, way)] for word, way in WAYS.items()}
     if not any(failed.values()) and not any(column_readings(texts, word) for word in DATES):
         return texts[0], "which may be a day or a month; write the year with four digits, such as 2026-05."
     if dates:

@@ -1,40 +1,86 @@
-"""XLSX sheets: rows of cells as text, and what the sheet hides."""
+"""XLSX sheets: rows of cells as text, and what the sheet hides. Imported only where one is read: openpyxl is slow."""
 
-import re
 import zipfile
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import openpyxl
+from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+
 from cxkit.errors import DataError, did_you_mean
+from cxkit.survey.audit import Note, told
 from cxkit.survey.header import clean
-from cxkit.survey.texttable import cell_text
+from cxkit.survey.texttable import TextTable, cell_text
 
 MAX_UNPACKED = 2 * 2**30
 MAX_RATIO = 200
 MAX_ENTRIES = 2_000
 MAX_COLUMNS = 2_000
-CHUNK = 2**20
-MAX_TAG = 2**16
-_HIDDEN = rb"""\b(?:hidden=["'](?:1|true)|(?:ht|width)=["']0(?:\.0+)?)["']"""
-_TAG = re.compile(rb"<(?:\w+:)?(row|col)\b([^>]*" + _HIDDEN + rb"[^>]*)>")
-_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\b[^>]*\bref=["']([A-Z]+(\d+):[A-Z]+(\d+))["']""")
-_PLACE = re.compile(rb"""\b(r|min|max)=["'](\d+)["']""")
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """A sheet's rows one by one, the numbers of the rows and columns that it hides, the rows of merged cells with
-    their place such as "A2:A6", and how many other sheets are hidden."""
+class Sheet(WorkSheetParser):
+    """A sheet's rows one by one; when they are read, what it hides and merges, which openpyxl keeps to its parser."""
 
-    name: str
-    rows: Iterator[list[str]]
-    hidden_rows: frozenset[int]
-    hidden_columns: frozenset[int]
-    merged: Mapping[str, range]
-    hidden_sheets: int
+    def __init__(self, file: str, page: Any, source: Any) -> None:
+        book = page.parent
+        super().__init__(
+            source, page._shared_strings, data_only=True, epoch=book.epoch, date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )  # fmt: skip
+        self.file, self.name = file, page.title
+        self.hidden_sheets = sum(one.sheet_state != "visible" and one is not page for one in book.worksheets)
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        cell = super().parse_cell(element)
+        if cell["value"] is None and element.find(FORMULA_TAG) is not None:
+            raise DataError(
+                f"{self.file}, row {cell['row']}, column {cell['column']}: the formula has no stored value; "
+                f"open the file in a spreadsheet, save it, and read it again."
+            )
+        return cell
+
+    def rows(self) -> Iterator[list[str]]:
+        width = above = 0
+        for number, cells in self.parse():
+            if number <= above:  # openpyxl leaves out a row whose number was there before, too
+                continue
+            last = max((cell["column"] for cell in cells), default=0)
+            if last > MAX_COLUMNS:
+                raise DataError(
+                    f"{self.file}, row {number}: a cell stands in column {last}; at most {MAX_COLUMNS} columns are "
+                    f"read, so delete stray cells far from the table."
+                )
+            row = [""] * last
+            for cell in cells:
+                row[cell["column"] - 1] = cell_text(cell["value"])
+            while len(row) > width and not clean(row[-1]):
+                row.pop()
+            yield from ([""] * width for _ in range(above + 1, number))  # empty rows may not be in the file
+            width, above = width or len(row), number
+            yield row + [""] * (width - len(row))
+
+    def check_merged(self, table: TextTable) -> None:
+        """Refuse merged cells among the answers."""
+        for cells in self.merged_cells.mergeCell if self.merged_cells else ():
+            if table.frame.index.to_series().between(cells.min_row, cells.max_row).any():
+                raise DataError(
+                    f"{self.file}, row {cells.min_row}: the cells {cells.coord} are merged, so only the first of "
+                    f"them holds what is seen in all; unmerge them and fill each in."
+                )
+
+    def notes(self, table: TextTable) -> tuple[Note, ...]:
+        """What the sheet hides and is read all the same, and the hidden sheets, which are not."""
+        rows = {int(number) for number, row in self.row_dimensions.items() if _is_hidden(row, "ht")}
+        columns = [column for column in self.column_dimensions.values() if _is_hidden(column, "width")]
+        places = [range(int(column["min"]), int(column["max"]) + 1) for column in columns]
+        names = [name for at, name in enumerate(table.names, 1) if name and any(at in some for some in places)]
+        return told({
+            "hidden_rows": {"n": len(rows.intersection(table.frame.index))},
+            "hidden_columns": {"names": ", ".join(names)},
+            "hidden_sheets": {"n": self.hidden_sheets},
+        })  # fmt: skip
 
 
 @contextmanager
@@ -45,49 +91,20 @@ def open_sheet(path: Path, sheet: str = "") -> Iterator[Sheet]:
     ------
     DataError : the file is damaged or no survey, the sheet is not certain, or a formula has no stored value.
     """
-    import openpyxl
-
     if not openpyxl.DEFUSEDXML:
         raise DataError(f"{path.name} was not read: openpyxl does not use defusedxml here; install defusedxml.")
     try:
         _check_zip(path)
-        with (
-            closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as values,
-            closing(openpyxl.load_workbook(path, read_only=True)) as formulas,
-        ):
-            name = _sheet_name(path.name, values, sheet)
-            rows, columns, merged = _marked(path, values[name]._worksheet_path)
-            others = sum(page.sheet_state != "visible" and page.title != name for page in values.worksheets)
-            with closing(_rows(path.name, values[name], formulas[name])) as cells:
-                yield Sheet(name, cells, rows, columns, merged, others)
-    except DataError:
+        with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
+            page = book[_sheet_name(path.name, book, sheet)]
+            with page._get_source() as source:
+                yield Sheet(path.name, page, source)
+    except (DataError, MemoryError):
         raise
     except Exception:  # zipfile and openpyxl raise whatever their parsers raise on a damaged file
         raise DataError(
             f"{path.name} is not a readable XLSX file; open it in a spreadsheet and save it again as .xlsx."
         ) from None
-
-
-def _marked(path: Path, part: str) -> tuple[frozenset[int], frozenset[int], dict[str, range]]:
-    """The hidden rows and columns and the merged cells of a sheet, which openpyxl does not tell row by row."""
-    rows: set[int] = set()
-    columns: set[int] = set()
-    merged: dict[str, range] = {}
-    rest = b""
-    with zipfile.ZipFile(path) as archive, archive.open(part.lstrip("/")) as xml:
-        while chunk := xml.read(CHUNK):
-            text = rest + chunk
-            end = max(text.rfind(b"<"), len(text) - MAX_TAG)  # the next chunk may end the last tag
-            for cells, first, last in _MERGED.findall(text[:end]):
-                merged[cells.decode()] = range(int(first), int(last) + 1)
-            for kind, tag in _TAG.findall(text[:end]):
-                places = {name: int(number) for name, number in _PLACE.findall(tag)}
-                if kind == b"row":
-                    rows.update([places[b"r"]] if b"r" in places else [])
-                else:
-                    columns.update(range(places.get(b"min", 0), min(places.get(b"max", 0), MAX_COLUMNS) + 1))
-            rest = text[end:]
-    return frozenset(rows), frozenset(columns), merged
 
 
 def _check_zip(path: Path) -> None:
@@ -113,30 +130,5 @@ def _sheet_name(file: str, book: Any, sheet: str) -> str:
     return visible[0]
 
 
-def _rows(file: str, values: Any, formulas: Any) -> Generator[list[str], None, None]:
-    values.reset_dimensions()
-    formulas.reset_dimensions()
-    # An iterator that is left in the middle would hold the file open.
-    with closing(values.iter_rows(values_only=True)) as one, closing(formulas.iter_rows(values_only=True)) as other:
-        yield from _checked_rows(file, zip(one, other, strict=False))
-
-
-def _checked_rows(file: str, pairs: Iterator[tuple[Any, Any]]) -> Iterator[list[str]]:
-    width = 0
-    for number, (cells, sources) in enumerate(pairs, 1):
-        if len(cells) > MAX_COLUMNS:
-            raise DataError(
-                f"{file}, row {number}: a cell stands in column {len(cells)}; at most {MAX_COLUMNS} columns are "
-                f"read, so delete stray cells far from the table."
-            )
-        for place, (cell, source) in enumerate(zip(cells, sources, strict=False), 1):
-            if cell is None and source is not None and (not isinstance(source, str) or source.startswith("=")):
-                raise DataError(
-                    f"{file}, row {number}, column {place}: the formula has no stored value; "
-                    f"open the file in a spreadsheet, save it, and read it again."
-                )
-        row = [cell_text(cell) for cell in cells]
-        while row and not clean(row[-1]) and len(row) > width:
-            row.pop()
-        width = width or len(row)
-        yield row + [""] * (width - len(row))
+def _is_hidden(row_or_column: Mapping[str, str], size: str) -> bool:
+    return row_or_column.get("hidden") in ("1", "true") or float(row_or_column.get(size) or 1) == 0

@@ -14,7 +14,7 @@ import cxkit as cx
 from cxkit.batch import stacked
 from cxkit.batch.league import axis, in_order, read_entry
 from cxkit.batch.overview import write_overview
-from cxkit.batch.summary import Row
+from cxkit.batch.summary import Outcome
 from cxkit.methods import METHODS
 from cxkit.report.gate import check_page
 from cxkit.result import COLUMNS, TEXT_COLUMNS, Result, tidy_table
@@ -36,7 +36,7 @@ def publish(out, client, *rows, method="nps", name="", lang="en", wave="", **set
     folder = f"{client}/{method}"
     (out / folder).mkdir(parents=True, exist_ok=True)
     Result(method, NPS | settings, tidy_table(list(rows)), {"wave": wave}).save(out / folder)
-    return Row(client, name or client, method, lang, "published", "", folder)
+    return Outcome(client, name or client, method, lang, "published", "", folder)
 
 
 def clients(out, *estimates, **cells):
@@ -44,7 +44,7 @@ def clients(out, *estimates, **cells):
 
 
 def missed(client, status, reason=""):
-    return Row(client, client, "nps", "en", status, reason, f"{client}/nps")
+    return Outcome(client, client, "nps", "en", status, reason, f"{client}/nps")
 
 
 def write(rows, out, title="", lang="en", date=""):
@@ -193,7 +193,7 @@ def test_different_last_waves_and_languages_stand_beside_the_client(tmp_path):
 def test_every_headline_stands_in_a_real_result(method, tmp_path):
     result = METHODS[method].compute(cx.sample("bank"), wave="wave", **example(method))
     result.save(tmp_path / "a" / method)
-    entry = read_entry(Row("a", "a", method, "en", "published", "", f"a/{method}"), tmp_path)
+    entry = read_entry(Outcome("a", "a", method, "en", "published", "", f"a/{method}"), tmp_path)
     assert entry
     item, term = METHODS[method].headline.row(result.settings)
     row = result.rows(item=item, term=term, group="", wave=result.facts["wave"]).iloc[0]
@@ -203,7 +203,7 @@ def test_every_headline_stands_in_a_real_result(method, tmp_path):
 
 def test_a_single_item_stands_for_itself(tmp_path):
     cx.scaling(cx.sample("shop"), ["ease"], scale=[1, 10]).save(tmp_path / "a/scaling")
-    entry = read_entry(Row("a", "a", "scaling", "en", "published", "", "a/scaling"), tmp_path)
+    entry = read_entry(Outcome("a", "a", "scaling", "en", "published", "", "a/scaling"), tmp_path)
     assert entry
     assert 0 < entry.estimate < 100
 

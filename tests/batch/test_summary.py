@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from cxkit.batch.overview import write_overview
-from cxkit.batch.summary import Row, write_rows
+from cxkit.batch.summary import Outcome, write_summary
 from cxkit.report.gate import check_page
 from cxkit.report.make import Job
 from cxkit.result import csv_safe
@@ -21,15 +21,15 @@ def published(out, client, *lines, method="nps", name="", lang="en"):
     folder = f"{client}/{method}"
     (out / folder).mkdir(parents=True)
     (out / folder / "table.csv").write_text("\n".join(["item,term,group,n,estimate", *lines, ""]), encoding="utf-8")
-    return Row(client, name or client, method, lang, "published", "", folder)
+    return Outcome(client, name or client, method, lang, "published", "", folder)
 
 
 def failed(client, reason="no answers", method="nps"):
-    return Row(client, client, method, "en", "failed", reason, f"{client}/{method}")
+    return Outcome(client, client, method, "en", "failed", reason, f"{client}/{method}")
 
 
 def write(rows, out, title="", lang="en", date=""):
-    write_rows(rows, out)
+    write_summary(rows, out)
     write_overview(rows, out, title=title, lang=lang, date=date)
     return (out / "index.html").read_text(encoding="utf-8")
 
@@ -50,9 +50,9 @@ def rows(tmp_path):
 
 def test_a_row_is_what_became_of_a_job():
     job = Job("A b", "studies/mine.ipynb", name="", lang="ru")
-    row = Row.of(job, "failed", "why")
-    assert row == Row("A b", "A b", "mine", "ru", "failed", "why", job.folder)
-    assert Row.of(Job("a", "nps", name="Acme"), "published").name == "Acme"
+    row = Outcome.of(job, "failed", "why")
+    assert row == Outcome("A b", "A b", "mine", "ru", "failed", "why", job.folder)
+    assert Outcome.of(Job("a", "nps", name="Acme"), "published").name == "Acme"
 
 
 def test_the_files_over_all_clients_are_these(rows, tmp_path):
@@ -91,9 +91,9 @@ STRANGE = ['a"b,c', "two\nlines", "=1+1", "-", "\r", "x\r\ny", "＝1", " ", "", 
 
 def test_the_summary_has_the_bytes_of_the_plain_writers(tmp_path):
     """Rows are written in pieces that are kept, and must not differ from what json and pandas write at once."""
-    rows = [Row(*(STRANGE[(k + j) % len(STRANGE)] for j in range(7))) for k in range(len(STRANGE))]
+    rows = [Outcome(*(STRANGE[(k + j) % len(STRANGE)] for j in range(7))) for k in range(len(STRANGE))]
     for some in (rows, rows[:1], []):
-        write_rows(some, tmp_path)
+        write_summary(some, tmp_path)
         expected = json.dumps([row.__dict__ for row in some], ensure_ascii=False, indent=1) + "\n"
         assert (tmp_path / "summary.json").read_bytes().decode() == expected
         frame = csv_safe(pd.DataFrame(some, columns=NAMES))
@@ -101,13 +101,13 @@ def test_the_summary_has_the_bytes_of_the_plain_writers(tmp_path):
 
 
 def test_the_rows_alone_write_no_page(tmp_path):
-    write_rows([failed("a")], tmp_path)
+    write_summary([failed("a")], tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"summary.json", "summary.csv"}
 
 
 @pytest.mark.parametrize("status", ["failed", "interrupted", "waiting"])
 def test_a_report_that_is_missing_stands_in_the_summary_with_its_status(status, tmp_path):
-    write_rows([Row("a", "a", "nps", "en", status, "why", "a/nps")], tmp_path)
+    write_summary([Outcome("a", "a", "nps", "en", status, "why", "a/nps")], tmp_path)
     assert table(tmp_path / "summary.csv")[1][4:6] == [status, "why"]
 
 
@@ -121,7 +121,7 @@ def test_a_spreadsheet_formula_in_the_summary_is_prefixed(tmp_path):
 
 def test_a_spreadsheet_formula_in_the_results_is_prefixed(tmp_path):
     row = published(tmp_path, "x", "q,nps,,40,12.5")
-    write([Row(**{**row.__dict__, "client": "=1+1"})], tmp_path)
+    write([Outcome(**{**row.__dict__, "client": "=1+1"})], tmp_path)
     assert table(tmp_path / "results.csv")[1][:2] == ["'=1+1", "nps"]
 
 
@@ -167,7 +167,7 @@ def test_hostile_names_and_reasons_are_text(tmp_path):
 
 
 def test_control_and_direction_characters_are_boxes_on_the_index(tmp_path):
-    row = Row("a", "A\u202eB", "nps", "en", "failed", "found \x00", "a/nps")
+    row = Outcome("a", "A\u202eB", "nps", "en", "failed", "found \x00", "a/nps")
     html = write([row], tmp_path, title="T\u202eU")
     assert not {"\u202e", "\x00"} & set(html)
 

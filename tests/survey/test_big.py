@@ -21,7 +21,7 @@ from cxkit.errors import DataError
 from cxkit.survey import big, sources
 from cxkit.survey.header import SPACES
 from cxkit.survey.read import read, split_values
-from cxkit.survey.sources import distinct_values, read_text_table
+from cxkit.survey.sources import distinct_values
 from cxkit.survey.totals import is_total
 from cxkit.survey.values import Values
 from tests.benchmarks.big_file import generate, truth
@@ -76,7 +76,11 @@ def cells(table):
 
 
 def picks(where):
-    return {column: Values().pick(value) for column, value in where.items()}
+    return {column: Values().pick(str(value)) for column, value in where.items()}
+
+
+def table_of(path, where=None, **how):
+    return sources.read_text_table(path, where=picks(where or {}), **how)
 
 
 def plain(path, where):
@@ -107,7 +111,7 @@ class TestTheSameTexts:
         assert cells(big.rows_where(path, {})) == cells(whole)
         texts = set(whole.frame[name])
         for value in [*filter(None, texts), "7", "7.00", " a", "", "\ud800"]:
-            table = read_text_table(path, where={name: value})
+            table = table_of(path, where={name: value})
             assert (cells(table), table.filtered_rows, table.blank_rows) == plain(path, {name: value}), value
 
     @given(
@@ -120,8 +124,8 @@ class TestTheSameTexts:
             zip(*rows, strict=True), (pa.string(), pa.int32(), pa.float64()), strict=True))  # fmt: skip
         path = parquet(tmp_path / "answers.parquet", text=text, whole=whole, number=number)
         if all(not (row[0].strip(SPACES) or row[1:] != (None, None)) for row in rows):
-            assert "no answers" in refusal(read_text_table, path)
-            assert refusal(big.rows_where, path, picks({"text": "a"})) == refusal(read_text_table, path)
+            assert "no answers" in refusal(table_of, path)
+            assert refusal(big.rows_where, path, picks({"text": "a"})) == refusal(table_of, path)
             return
         frame = sources._table(path.name, sources._parquet_rows(path), {}).frame
         columns = data.draw(st.lists(st.sampled_from(["text", "whole", "number"]), min_size=1, unique=True))
@@ -147,18 +151,18 @@ class TestTheSameTexts:
         path = parquet(tmp_path / "a.parquet", name=spellings, id=range(len(spellings)))
         for same in together:
             for asked in same:
-                table = read_text_table(path, where={"name": asked})
+                table = table_of(path, where={"name": asked})
                 assert list(table.frame["id"]) == [str(spellings.index(one)) for one in same], asked
 
     def test_several_columns_must_all_agree(self, tmp_path):
         path = parquet(tmp_path / "a.parquet", company=["x", "x", "y"], wave=[1.0, 2.0, 1.0], ease=[5, 4, 3])
-        table = read_text_table(path, where={"company": "x", "wave": 1})
+        table = table_of(path, where={"company": "x", "wave": 1})
         assert (cells(table), table.filtered_rows) == ({2: ["x", "1", "5"]}, 2)
 
     def test_a_number_of_more_digits_than_duckdb_holds_is_refused(self, tmp_path):
         wide = pa.array([decimal.Decimal(1)], pa.decimal256(60, 2))
         path = parquet(tmp_path / "a.parquet", company=["x"], wide=wide)
-        assert refusal(read_text_table, path, where={"company": "x"}) == (
+        assert refusal(table_of, path, where={"company": "x"}) == (
             'a.parquet, column "wide": numbers of over 38 digits; write them shorter.'
         )
 
@@ -173,7 +177,7 @@ class TestHostileNames:
         path = parquet(folder / f"{name}.parquet", company=["x", "y"], ease=[1, 2])
         for decoy in ("a1", "a", "b", "axb"):
             parquet(folder / f"{decoy}.parquet", company=["x", "z"], ease=[8, 9])
-        assert cells(read_text_table(path, where={"company": "x"})) == {2: ["x", "1"]}
+        assert cells(table_of(path, where={"company": "x"})) == {2: ["x", "1"]}
         assert distinct_values(path, "company") == [("x", 1), ("y", 1)]
 
     @pytest.mark.parametrize("name", [*HOSTILE, "filename", "file_row_number", "rowid", "row", "select"])
@@ -181,31 +185,31 @@ class TestHostileNames:
         columns = {name: [name, "z", name], "x": [1, 2, 3]}
         path = parquet(tmp_path / "a.parquet", **columns)
         clean = name.strip()
-        assert cells(read_text_table(path, where={clean: name})) == {2: [name, "1"], 4: [name, "3"]}
+        assert cells(table_of(path, where={clean: name})) == {2: [name, "1"], 4: [name, "3"]}
         assert distinct_values(path, clean) == sorted([(name, 2), ("z", 1)])
         with duckdb.connect(str(tmp_path / "a.duckdb")) as con:
             data = pd.DataFrame(columns)
             quoted = name.replace('"', '""')
             con.register("data", data)
             con.execute(f'CREATE TABLE "{quoted}" AS SELECT * FROM data')
-        table = read_text_table(tmp_path / "a.duckdb", where={clean: name})
+        table = table_of(tmp_path / "a.duckdb", where={clean: name})
         assert (table.sheet, cells(table)) == (name, {2: [name, "1"], 4: [name, "3"]})
 
     def test_of_names_that_differ_in_case_none_is_taken(self, tmp_path):
         path = parquet(tmp_path / "a.parquet", a=["x", "y"], A=["y", "x"], b=["x", "z"])
-        for work in (lambda: read_text_table(path, where={"A": "x"}), lambda: distinct_values(path, "a")):
+        for work in (lambda: table_of(path, where={"A": "x"}), lambda: distinct_values(path, "a")):
             assert 'column 1, "a", or column 2, "A", which differ only in case' in refusal(work)
-        assert cells(read_text_table(path, where={"B": "z"})) == {3: ["y", "x", "z"]}
+        assert cells(table_of(path, where={"B": "z"})) == {3: ["y", "x", "z"]}
         assert distinct_values(path, "B") == [("x", 1), ("z", 1)]
 
     def test_a_folder_s_name_is_no_column(self, tmp_path):
         path = parquet(tmp_path / "company=acme" / "a.parquet", company=["x", "y"])
-        assert cells(read_text_table(path, where={"company": "x"})) == {2: ["x"]}
+        assert cells(table_of(path, where={"company": "x"})) == {2: ["x"]}
 
     def test_a_link_is_followed(self, tmp_path):
         target = parquet(tmp_path / "data" / "blob", company=["x", "y"])
         (tmp_path / "a.parquet").symlink_to(target)
-        assert cells(read_text_table(tmp_path / "a.parquet", where={"company": "y"})) == {3: ["y"]}
+        assert cells(table_of(tmp_path / "a.parquet", where={"company": "y"})) == {3: ["y"]}
 
     @pytest.mark.parametrize(
         ("names", "words"), [(["a", " a"], '"a" stands twice'), (["a", "a"], "twice"), (["", ""], "no header")]
@@ -213,22 +217,22 @@ class TestHostileNames:
     def test_a_header_is_checked(self, tmp_path, names, words):
         table = pa.Table.from_arrays([pa.array(["x"]), pa.array(["y"])], names=names)
         pq.write_table(table, tmp_path / "a.parquet")
-        message = refusal(read_text_table, tmp_path / "a.parquet", where={"a": "x"})
+        message = refusal(table_of, tmp_path / "a.parquet", where={"a": "x"})
         assert message.startswith("a.parquet")
         assert words in message
 
     def test_the_connection_reads_no_other_file(self, tmp_path):
         path = parquet(tmp_path / "a.parquet", company=["x"])
         other = parquet(tmp_path / "b.parquet", company=["secret"])
-        with big._opened(path, "") as (con, _, _):
+        with big._opened(path, "") as ((part,), _):
             for sql in (
                 f"SELECT * FROM read_parquet('{other}')", f"SELECT * FROM read_text('{other}')",
                 f"COPY (SELECT 1) TO '{tmp_path / 'c.csv'}'", f"ATTACH '{tmp_path / 'c.duckdb'}'",
                 "SET enable_external_access = true", "SET threads = 8", "INSTALL httpfs",
             ):  # fmt: skip
                 with pytest.raises(duckdb.Error):
-                    con.execute(sql)
-            seen = con.execute("SELECT current_setting('threads'), current_setting('memory_limit')").fetchall()
+                    part.con.execute(sql)
+            seen = part.con.execute("SELECT current_setting('threads'), current_setting('memory_limit')").fetchall()
         assert seen[0][0] == 1
         assert seen[0][1].startswith("244")  # MiB
         assert sorted(p.name for p in tmp_path.iterdir()) == ["a.parquet", "b.parquet"]
@@ -241,7 +245,7 @@ class TestHostileNames:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             for one in (path, tmp_path / "a.duckdb"):
-                read_text_table(one, where={"company": "x"})
+                table_of(one, where={"company": "x"})
                 distinct_values(one, "company")
         assert sorted((p.name, p.stat().st_mtime_ns) for p in tmp_path.iterdir()) == before
 
@@ -252,30 +256,30 @@ class TestFolder:
         parquet(tmp_path / "s" / "1.parquet", company=["x", "y", "x"], ease=pa.array([1.0, 2.5, 3.0]))
         parquet(tmp_path / "s" / "3.parquet", company=pa.array([], pa.string()), ease=pa.array([], pa.int64()))
         (tmp_path / "s" / "_SUCCESS").write_text("")
-        table = read_text_table(tmp_path / "s", where={"company": "x"})
+        table = table_of(tmp_path / "s", where={"company": "x"})
         assert cells(table) == {2: ["x", "1"], 4: ["x", "3"], 5: ["x", "7"]}
         assert table.filtered_rows == 2
-        assert len(read_text_table(tmp_path / "s").frame) == 5
+        assert len(table_of(tmp_path / "s").frame) == 5
         assert distinct_values(tmp_path / "s", "company") == [("x", 3), ("y", 2)]
 
     @pytest.mark.parametrize("name", ["2025/3.parquet", "company=acme/1.parquet", "3.PARQUET"])
     def test_files_that_would_not_be_read_are_named(self, tmp_path, name):
         parquet(tmp_path / "s" / "1.parquet", company=["x"], ease=[1])
         parquet(tmp_path / "s" / name, company=["x"], ease=[1])
-        for work in (lambda: read_text_table(tmp_path / "s"), lambda: distinct_values(tmp_path / "s", "company")):
+        for work in (lambda: table_of(tmp_path / "s"), lambda: distinct_values(tmp_path / "s", "company")):
             assert 'folder "s" holds .parquet files (1) that would not be read' in refusal(work)
 
     def test_files_with_other_columns_are_refused(self, tmp_path):
         parquet(tmp_path / "s" / "1.parquet", company=["x"], ease=[1])
         parquet(tmp_path / "s" / "2.parquet", company=["x"], trust=[1])
-        assert refusal(read_text_table, tmp_path / "s", where={"company": "x"}) == (
+        assert refusal(table_of, tmp_path / "s", where={"company": "x"}) == (
             's: the column "ease" stands in one of 1.parquet and 2.parquet only; give all files the same columns.'
         )
 
     def test_a_copy_of_a_file_is_refused(self, tmp_path):
         for name in ("1", "1 (1)"):
             parquet(tmp_path / "s" / f"{name}.parquet", company=["x"], ease=[1])
-        for work in (lambda: read_text_table(tmp_path / "s"), lambda: distinct_values(tmp_path / "s", "company")):
+        for work in (lambda: table_of(tmp_path / "s"), lambda: distinct_values(tmp_path / "s", "company")):
             assert refusal(work) == (
                 'The folder "s" holds 1 (1).parquet and 1.parquet, which are copies of each other; keep one of them.'
             )
@@ -284,7 +288,7 @@ class TestFolder:
         for name, company in (("1", ["x"]), ("2", ["y"]), ("3", []), ("4", [])):
             ease = pa.array([1] * len(company), pa.int64())
             parquet(tmp_path / "s" / f"{name}.parquet", company=pa.array(company, pa.string()), ease=ease)
-        assert cells(read_text_table(tmp_path / "s")) == {2: ["x", "1"], 3: ["y", "1"]}
+        assert cells(table_of(tmp_path / "s")) == {2: ["x", "1"], 3: ["y", "1"]}
 
     def test_a_folder_is_read_by_read(self, tmp_path):
         parquet(tmp_path / "s" / "1.parquet", id=[1, 2, 3], company=["x", "y", None], ease=[1, 2, 3])
@@ -302,10 +306,10 @@ class TestDuckdb:
 
     def test_a_table_is_read(self, tmp_path):
         path = database(tmp_path / "a.duckdb", self.TABLE)
-        table = read_text_table(path)
+        table = table_of(path)
         assert cells(table) == {2: ["x", "1", "a"], 4: ["y", "7", "b"], 5: ["x", "7", None]}
         assert (table.sheet, table.blank_rows, table.filtered_rows) == ("t", 1, 0)
-        table = read_text_table(path, where={"ease": 7})
+        table = table_of(path, where={"ease": 7})
         assert (list(cells(table)), table.blank_rows, table.filtered_rows) == ([4, 5], 1, 1)
         assert distinct_values(path, "word") == [("", 1), ("a", 1), ("b", 1)]
 
@@ -319,26 +323,26 @@ class TestDuckdb:
         )
         row = ["x", "bad", "2025-04-03T09:30:00+00:00", '{"a": 1}', "2025-04-03", "1.50"]
         for column, value in zip(["company", "mood", "at", "j", "day", "price"], row, strict=True):
-            assert cells(read_text_table(path, where={column: value})) == {2: row}
+            assert cells(table_of(path, where={column: value})) == {2: row}
 
     def test_one_of_several_tables_is_named(self, tmp_path):
         path = database(tmp_path / "a.duckdb", self.TABLE, "CREATE TABLE u AS SELECT 'z' AS company")
-        assert refusal(read_text_table, path) == "a.duckdb has 2 tables (t, u); name one with sheet."
-        assert cells(read_text_table(path, sheet="u")) == {2: ["z"]}
-        assert refusal(read_text_table, path, sheet="w").startswith('a.duckdb has no table "w"; known are: t, u')
+        assert refusal(table_of, path) == "a.duckdb has 2 tables (t, u); name one with sheet."
+        assert cells(table_of(path, sheet="u")) == {2: ["z"]}
+        assert refusal(table_of, path, sheet="w").startswith('a.duckdb has no table "w"; known are: t, u')
 
     def test_a_view_is_read_like_a_table(self, tmp_path):
         view = "CREATE VIEW v AS SELECT ease, company FROM t WHERE company IS NOT NULL"
         path = database(tmp_path / "a.duckdb", self.TABLE, view)
-        assert refusal(read_text_table, path) == "a.duckdb has 2 tables (t, v); name one with sheet."
-        assert cells(read_text_table(path, sheet="v")) == {2: ["1", "x"], 3: ["7", "y"], 4: ["7", "x"]}
-        assert cells(read_text_table(path, sheet="v", where={"company": "y"})) == {3: ["7", "y"]}
+        assert refusal(table_of, path) == "a.duckdb has 2 tables (t, v); name one with sheet."
+        assert cells(table_of(path, sheet="v")) == {2: ["1", "x"], 3: ["7", "y"], 4: ["7", "x"]}
+        assert cells(table_of(path, sheet="v", where={"company": "y"})) == {3: ["7", "y"]}
         assert distinct_values(path, "company", sheet="v") == [("x", 2), ("y", 1)]
 
     @pytest.mark.parametrize("content", [b"no database", b"SQLite format 3\x00" + bytes(4096)])
     def test_another_file_is_refused(self, tmp_path, content):
         (tmp_path / "a.duckdb").write_bytes(content)
-        message = refusal(read_text_table, tmp_path / "a.duckdb", where={"company": "x"})
+        message = refusal(table_of, tmp_path / "a.duckdb", where={"company": "x"})
         assert message.startswith("a.duckdb is not a readable DuckDB file; close the program that writes to it")
 
     def test_a_file_that_another_program_writes_to_is_refused(self, tmp_path):
@@ -348,11 +352,11 @@ class TestDuckdb:
             [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as other:
             assert other.stdout.readline() == "open\n"
-            message = refusal(read_text_table, path)
+            message = refusal(table_of, path)
             other.communicate("\n")
         assert "close the program that writes to it" in message
         assert str(tmp_path) not in message
-        assert len(read_text_table(path).frame) == 3
+        assert len(table_of(path).frame) == 3
 
 
 class TestBigText:
@@ -362,10 +366,10 @@ class TestBigText:
     def test_a_text_file_above_the_limit_is_read_row_by_row(self, tmp_path, encoding, monkeypatch):
         path = tmp_path / "a.csv"
         path.write_bytes(self.TEXT.replace("'b", "Сут").encode(encoding))
-        whole = read_text_table(path)
+        whole = table_of(path)
         monkeypatch.setattr(sources, "MAX_BYTES", 10)
-        assert "more than the 512 MiB read at once; split it, or read a part" in refusal(read_text_table, path)
-        table = read_text_table(path, where={"company": "x"})
+        assert "more than the 512 MiB read at once; split it, or read a part" in refusal(table_of, path)
+        table = table_of(path, where={"company": "x"})
         assert cells(table) == {2: ["x", "1", "a"], 4: ["x", "2", None]}
         assert (table.encoding, table.delimiter) == (whole.encoding, whole.delimiter) == (encoding, ";")
         assert (table.blank_rows, table.filtered_rows) == (1, 1)
@@ -374,7 +378,7 @@ class TestBigText:
     def test_rows_of_others_are_checked_too(self, tmp_path):
         path = tmp_path / "a.csv"
         path.write_text("company,ease\nx,1\ny,2,3\n")
-        assert "row 3: found 3 fields, expected 2" in refusal(read_text_table, path, where={"company": "x"})
+        assert "row 3: found 3 fields, expected 2" in refusal(table_of, path, where={"company": "x"})
 
     @pytest.mark.parametrize("ending", ["parquet", "duckdb"])
     def test_other_files_above_the_limit_want_where_too(self, tmp_path, ending, monkeypatch):
@@ -384,8 +388,8 @@ class TestBigText:
         else:
             database(path, "CREATE TABLE t AS SELECT unnest(['x', 'y']) AS company")
         monkeypatch.setattr(sources, "MAX_BYTES", 10)
-        assert "more than the 512 MiB read at once" in refusal(read_text_table, path)
-        assert cells(read_text_table(path, where={"company": "y"})) == {3: ["y"]}
+        assert "more than the 512 MiB read at once" in refusal(table_of, path)
+        assert cells(table_of(path, where={"company": "y"})) == {3: ["y"]}
 
 
 class TestRead:
@@ -436,7 +440,7 @@ class TestWithoutDuckdb:
 
     def test_a_parquet_file_is_read_whole(self, tmp_path):
         path = parquet(tmp_path / "a.parquet", company=["x", "y"])
-        table = read_text_table(path, where={"company": "y"})
+        table = table_of(path, where={"company": "y"})
         assert (cells(table), table.filtered_rows) == ({3: ["y"]}, 1)
         assert distinct_values(path, "company") == [("x", 1), ("y", 1)]
 
@@ -444,10 +448,7 @@ class TestWithoutDuckdb:
         (tmp_path / "a.duckdb").write_bytes(b"x")
         parquet(tmp_path / "s" / "a.parquet", company=["x"])
         for name in ("a.duckdb", "s"):
-            for work in (
-                lambda p: read_text_table(p, where={"company": "x"}),
-                lambda p: distinct_values(p, "company"),
-            ):
+            for work in (lambda p: table_of(p, where={"company": "x"}), lambda p: distinct_values(p, "company")):
                 assert refusal(work, tmp_path / name) == (
                     f'{name} needs duckdb and pyarrow; install them with pip install "cxkit[big]".'
                 )
@@ -456,7 +457,7 @@ class TestWithoutDuckdb:
 def test_a_damaged_parquet_file_is_refused(tmp_path):
     path = parquet(tmp_path / "a.parquet", company=[*string.ascii_letters] * 9999, ease=[*range(52)] * 9999)
     path.write_bytes(path.read_bytes()[:8] + os.urandom(2000) + path.read_bytes()[2008:])
-    message = refusal(read_text_table, path, where={"company": "a"})
+    message = refusal(table_of, path, where={"company": "a"})
     assert message == "a.parquet is not a readable Parquet file; write it again."
 
 
@@ -466,12 +467,10 @@ def test_row_groups_without_the_value_are_skipped(tmp_path):
     company = pa.array([f"c{k // 1000:03d}" for k in range(100_000)])
     code = pa.array([k // 1000 for k in range(100_000)])
     pq.write_table(pa.table({"company": company, "code": code, "ease": code}), path, row_group_size=1000)
-    with big._opened(path, "") as (con, (part,), _):
+    with big._opened(path, "") as ((part,), _):
         for place, value in ((0, "c042"), (1, "42")):
-            test, params = big._test(con, part, place, Values().pick(value))
-            plan = con.execute(
-                f"EXPLAIN ANALYZE SELECT * FROM {part.source} WHERE {test}", [*part.params, *params]
-            ).fetchall()
+            test, params = big._test(part, place, Values().pick(value))
+            plan = part.con.execute(f"EXPLAIN ANALYZE SELECT * FROM {part.source} WHERE {test}", params).fetchall()
             assert "Row Groups Scanned: 1 / 100" in plan[0][1]
 
 
