@@ -138,6 +138,21 @@ def test_a_trend_is_last_against_first_too_and_a_slope():
     assert "mean_vs_first" not in set(compared(frame.query("wave > '2024'"), wave="wave")["term"])
 
 
+def test_what_is_visible_is_found_in_80_of_100_surveys():
+    """The smallest visible difference of a group, as printed, planted: with the adjustment for four groups counted."""
+    deck, common = cards(["q"], [0, 100]), Common(by="g")
+    rng, groups = np.random.default_rng(8), np.repeat([*"abcd"], 100)
+
+    def survey(shift):
+        scores = np.clip(np.rint(50 + rng.normal(0, 15, 400) + shift * (groups == "a")), 0, 100)
+        cells = tally_cells(pd.DataFrame({"q": scores, "g": groups}), deck, common)
+        return next(row for row in compare_means(cells, deck, "mean", common) if row["group"] == "a")
+
+    visible = np.mean([survey(0)["detectable"] for _ in range(20)])
+    found = np.mean([survey(visible)["p_adjusted"] < 0.05 for _ in range(400)])
+    assert 0.8 - 2.5 * 0.02 <= found <= 0.8 + 2.5 * 0.02
+
+
 def test_the_slope_of_a_panel_is_that_of_each_respondents_own_line():
     """With everybody in all waves and equal variances the slope is the mean of the respondents' own slopes."""
     rng = np.random.default_rng(7)
