@@ -139,7 +139,7 @@ def test_a_trend_is_last_against_first_too_and_a_slope():
 
 
 def test_what_is_visible_is_found_in_80_of_100_surveys():
-    """The smallest visible difference of a group, as printed, planted: with the adjustment for four groups counted."""
+    """The smallest visible difference of a group, as printed, planted; the adjustment for four groups counts."""
     deck, common = cards(["q"], [0, 100]), Common(by="g")
     rng, groups = np.random.default_rng(8), np.repeat([*"abcd"], 100)
 
