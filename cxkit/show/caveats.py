@@ -121,10 +121,10 @@ def caveats(result: Result, words: Language, own: Mapping[str, Caveat], checks: 
     for name, (one, many) in COUNTS.items():
         if facts.get(name):
             sentences.append(words.plural(one, many, int(facts[name])))
-    if len(result.claims) > 1:
+    if facts.get("tests") and len(result.claims) > 1:
         sentences.append(words.text(
-            "Sentences and titles are adjusted for all tests of this page together, so they name less than the tables "
-            "mark."
+            "Sentences and titles are adjusted for all tests of this page together, so they name less than the "
+            "tables mark."
         ))  # fmt: skip
     return [*filter(None, sentences), *undrawn(result, words)]
 

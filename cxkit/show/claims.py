@@ -130,6 +130,7 @@ def _one_change(
         return lang.text(along if up[FIRST] == up[PREVIOUS] else back, **values)
     if FIRST in change:
         return lang.text("{name}: {change} since {wave}; the last step ({step}) is within chance", **values)
+    values["step"] = change.get(PREVIOUS, "")
     if PREVIOUS in change and several:
         return lang.text("{name}: {step} since {before}, but no reliable change since {wave}", **values)
     if PREVIOUS in change:

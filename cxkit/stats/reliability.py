@@ -80,6 +80,8 @@ def _omega(S: np.ndarray) -> tuple[float, tuple[int, ...]]:
             fit = Factor(corr=S / np.outer(sd, sd), n_factor=1, method="pa").fit(maxiter=2000, tol=1e-10)
     except (np.linalg.LinAlgError, ValueError):
         return np.nan, ()
+    if not fit.loadings.size:  # the items have nothing in common
+        return np.nan, ()
     loadings = fit.loadings[:, 0] * sd
     if (fit.communality >= 1).any():
         return np.nan, tuple(np.flatnonzero(fit.communality >= 1).tolist())

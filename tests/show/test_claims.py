@@ -1,23 +1,28 @@
 """Claims: a title states a difference only when it is reliable."""
 
+from itertools import combinations
+
 import pytest
 
+from cxkit.measure.claims import Claim
 from cxkit.methods.nps import prose as nps_prose
 from cxkit.methods.scaling import prose as scaling_prose
 from cxkit.result import Result, tidy_table
 from cxkit.show import claims, rows
 from cxkit.show.language import language
+from cxkit.show.units import POINTS, SCALE_POINTS
+from tests.hand_made import with_claims
 
 EN = language("en")
 CARD = {"min": 1, "max": 5, "reversed": False, "boxes": 2, "missing": [], "labels": {}, "column": ""}
 
 
-def scaling_of(*rows, wave="", previous="", level=0.95):
+def scaling_of(*rows, wave="", previous="", first="", level=0.95, own=()):
     items = list(dict.fromkeys(row["item"] for row in rows))
     settings = {"items": items, "scale": dict.fromkeys(items, CARD), "level": level, "min_base": 10}
     labels = {item: {"en": item.title()} for item in items}
-    facts = {"wave": wave, "previous_wave": previous}
-    return Result("scaling", settings, tidy_table(list(rows)), facts, labels=labels)
+    facts = {"wave": wave, "previous_wave": previous, "first_wave": first or previous}
+    return with_claims(Result("scaling", settings, tidy_table(list(rows)), facts, labels=labels), *own)
 
 
 def index(item, estimate, low, high, base="ok", group="", wave=""):
@@ -25,14 +30,15 @@ def index(item, estimate, low, high, base="ok", group="", wave=""):
             "estimate": estimate, "low": low, "high": high}  # fmt: skip
 
 
-def nps_of(*rows, wave="", previous=""):
+def nps_of(*rows, wave="", previous="", first=""):
     settings = {
         "score": "r",
         "scale": {"r": {**CARD, "min": 0, "max": 10, "text": {}}},
         "level": 0.95,
         "min_base": 10,
     }
-    return Result("nps", settings, tidy_table(list(rows)), {"wave": wave, "previous_wave": previous})
+    facts = {"wave": wave, "previous_wave": previous, "first_wave": first or previous}
+    return with_claims(Result("nps", settings, tidy_table(list(rows)), facts))
 
 
 def change(estimate, p, item="r", term="nps_vs_previous"):
@@ -45,21 +51,42 @@ def against(group, estimate, p, item="ease"):
             "estimate": estimate, "p": p, "p_adjusted": p}  # fmt: skip
 
 
-def test_items_apart_are_named_best_and_worst():
-    result = scaling_of(index("ease", 40, 36, 44), index("trust", 80, 76, 84), index("price", 60, 56, 64))
-    assert scaling_prose.apart(result)
-    assert scaling_prose.items_title(result, EN) == "“Trust” is rated highest, “Ease” lowest"
+def pairs(above, *, names=("ease", "trust", "price", "speed")):
+    """Claims of all pairs of items; those of ``above`` (higher, lower) are made."""
+    return [
+        Claim("pair", one, -1.0 if (other, one) in above else 1.0,
+              0.01 if {(one, other), (other, one)} & set(above) else 0.5, other=other)
+        for one, other in combinations(names, 2)
+    ]  # fmt: skip
 
 
-def test_items_whose_intervals_meet_are_not_ranked():
-    result = scaling_of(index("ease", 40, 34, 46), index("trust", 50, 46, 54))
-    assert not scaling_prose.apart(result)
-    assert scaling_prose.items_title(result, EN) == "The items are rated much alike"
+FOUR = [index("ease", 40, 36, 44), index("trust", 80, 76, 84), index("price", 60, 56, 64), index("speed", 58, 54, 62)]
+
+
+@pytest.mark.parametrize(
+    ("above", "title"),
+    [
+        ([("trust", "ease"), ("trust", "price"), ("trust", "speed"), ("price", "ease"), ("speed", "ease")],
+         "“Trust” is rated highest, “Ease” lowest"),
+        ([("trust", "ease"), ("trust", "price"), ("trust", "speed")], "“Trust” is rated highest"),
+        ([("trust", "ease"), ("price", "ease"), ("speed", "ease")], "“Ease” is rated lowest"),
+        ([("trust", "ease"), ("price", "speed")], "Among the highest: “Trust”, “Price”"),
+        ([("trust", "ease")], "Among the highest: “Trust”, “Price”, “Speed”"),
+        ([], "No item is reliably rated highest or lowest"),
+    ],
+)  # fmt: skip
+def test_items_are_ranked_as_far_as_pairs_of_them_are_told_apart(above, title):
+    result = scaling_of(*FOUR, own=pairs(above))
+    assert scaling_prose.items_title(result, EN) == title
+
+
+def test_intervals_that_do_not_meet_rank_nothing_by_themselves():
+    result = scaling_of(*FOUR, own=pairs([]))
+    assert scaling_prose.items_title(result, EN) == "No item is reliably rated highest or lowest"
 
 
 def test_one_item_is_given_with_its_points():
     result = scaling_of(index("ease", 61.6, 55, 68))
-    assert not scaling_prose.apart(result)
     assert scaling_prose.items_title(result, EN) == "“Ease” reaches 62 of 100 points"
 
 
@@ -95,9 +122,9 @@ def test_a_small_base_is_not_too_few():
     assert not rows.too_few(scaling_of(index("ease", 40, 36, 44, "small")))
 
 
-def test_constant_answers_far_apart_are_not_called_alike():
+def test_items_that_could_not_be_compared_are_not_called_alike():
     result = scaling_of(index("ease", 100, None, None), index("trust", 0, None, None))
-    assert scaling_prose.items_title(result, EN) != "The items are rated much alike"
+    assert scaling_prose.items_title(result, EN) == "How customers rate the service"
 
 
 @pytest.mark.parametrize(
@@ -116,37 +143,91 @@ def test_the_score_is_given_with_its_interval():
     assert nps_prose.score_title(nps_of(row), EN) == "NPS is −12 (−26 to 1)"
 
 
+TREND = {"wave": "w2", "previous": "w1", "first": "w0"}
+
+
+def nps_title(result, lang=EN):
+    return claims.change_title(result, lang, POINTS, "NPS")
+
+
+@pytest.mark.parametrize(
+    ("rows", "title"),
+    [
+        ([change(8, 0.2), change(26.4, 0.01, term="nps_vs_first")],
+         "NPS: +26 points since w0; the last step (+8) is within chance"),
+        ([change(8, 0.01), change(26.4, 0.01, term="nps_vs_first")],
+         "NPS: +26 points since w0, +8 of it since w1"),
+        ([change(-8, 0.01), change(26.4, 0.01, term="nps_vs_first")],
+         "NPS: +26 points since w0, but −8 since w1"),
+        ([change(-8.2, 0.01), change(1, 0.9, term="nps_vs_first")],
+         "NPS: −8 points since w1, but no reliable change since w0"),
+        ([change(1, 0.9), change(2, 0.5, term="nps_vs_first"), change(3.4, 0.01, term="nps_slope")],
+         "NPS: +3 points from wave to wave on average, though the first and the last do not differ reliably"),
+        ([change(8, 0.06), change(9, 0.051, term="nps_vs_first")], "No reliable change since w0"),
+    ],
+)  # fmt: skip
+def test_a_trend_says_direction_size_and_since_when(rows, title):
+    assert nps_title(nps_of(*rows, **TREND)) == title
+
+
 @pytest.mark.parametrize(
     ("estimate", "p", "title"),
     [
-        (12.3, 0.01, "NPS rose by 12 points since w1"),
-        (-12.3, 0.01, "NPS fell by 12 points since w1"),
+        (12.3, 0.01, "NPS: +12 points since w1"),
+        (-1.3, 0.01, "NPS: −1 point since w1"),
         (12.3, 0.06, "No reliable change since w1"),
         (-12.3, 0.051, "No reliable change since w1"),
     ],
 )
-def test_a_change_of_the_score_is_stated_only_when_reliable(estimate, p, title):
-    result = nps_of(change(estimate, p), wave="w2", previous="w1")
-    assert nps_prose.change_title(result, EN) == title
+def test_of_two_waves_the_change_is_stated_only_when_reliable(estimate, p, title):
+    assert nps_title(nps_of(change(estimate, p), wave="w2", previous="w1")) == title
 
 
 def test_the_level_decides_what_is_reliable():
     row = change(0.4, 0.07, "ease", "mean_vs_previous")
-    assert "Changed" not in claims.change_title(scaling_of(row, wave="w2", previous="w1", level=0.95), EN)
-    assert "Changed" in claims.change_title(scaling_of(row, wave="w2", previous="w1", level=0.9), EN)
+    for level, known in ((0.95, False), (0.9, True)):
+        result = scaling_of(row, wave="w2", previous="w1", level=level)
+        title = claims.change_title(result, EN, SCALE_POINTS)
+        assert title == ("“Ease”: +0.40 since w1" if known else "No reliable change since w1")
+
+
+def several(*found, term="mean_vs_previous"):
+    return [change(estimate, p, item, term) for item, estimate, p in found]
 
 
 def test_only_items_that_changed_reliably_are_named_the_largest_first():
-    rows = [change(e, p, item, "mean_vs_previous") for item, e, p in
-            (("ease", 0.2, 0.01), ("trust", -0.6, 0.01), ("price", 0.9, 0.3))]  # fmt: skip
+    rows = several(("ease", 0.2, 0.01), ("trust", -0.6, 0.01), ("price", 0.9, 0.3))
     result = scaling_of(*rows, wave="w2", previous="w1")
-    assert claims.change_title(result, EN) == "Changed since w1: “Trust”, “Ease”"
+    assert claims.change_title(result, EN, SCALE_POINTS) == "Since w1: “Trust” −0.60, “Ease” +0.20"
+
+
+def test_of_several_items_the_first_wave_comes_before_the_last_step():
+    rows = several(("ease", 0.2, 0.3), ("trust", -0.6, 0.01)) + several(
+        ("ease", 0.9, 0.001), ("trust", 0.1, 0.5), term="mean_vs_first"
+    )
+    result = scaling_of(*rows, **TREND)
+    assert claims.change_sentences(result, EN, SCALE_POINTS) == [
+        "Since w0: “Ease” +0.90.",
+        "Since w1: “Trust” −0.60.",
+    ]
+
+
+def test_a_slope_is_told_where_no_two_waves_differ():
+    rows = several(("ease", 0.2, 0.3), ("trust", 0.1, 0.3)) + several(("ease", 0.15, 0.01), term="mean_slope")
+    result = scaling_of(*rows, **TREND)
+    assert claims.change_sentences(result, EN, SCALE_POINTS) == ["On average from wave to wave: “Ease” +0.15."]
+
+
+def test_of_many_items_five_are_named_and_the_others_counted():
+    rows = several(*((f"item {k}", 0.1 * k, 0.01) for k in range(1, 8)))
+    title = claims.change_title(scaling_of(*rows, wave="w2", previous="w1"), EN, SCALE_POINTS)
+    assert title.endswith("“Item 3” +0.30, and 2 more")
 
 
 def test_a_change_between_earlier_waves_is_no_news():
     earlier, latest = {**change(12, 0.001), "wave": "w1"}, change(1, 0.8)
     result = nps_of(earlier, latest, wave="w2", previous="w1")
-    assert claims.change_title(result, EN) == "No reliable change since w1"
+    assert nps_title(result) == "No reliable change since w1"
 
 
 def test_groups_that_differ_are_named_once_the_largest_first():
@@ -165,8 +246,8 @@ def test_no_group_is_named_when_none_differs():
 
 def test_a_comparison_that_could_not_be_tested_is_not_counted():
     result = scaling_of(against("north", 0.9, None))
-    assert rows.compared(result, "rest").empty
-    assert rows.reliable(result, "rest").empty
+    assert rows.looked_at(result, "vs_rest") == []
+    assert rows.claimed(result, "vs_rest") == []
 
 
 def test_the_spread_names_the_lowest_score_of_the_scale():
@@ -180,14 +261,14 @@ def test_the_spread_names_the_lowest_score_of_the_scale():
 @pytest.mark.parametrize(
     ("lang", "title"),
     [
-        ("ru", "NPS вырос на 12 пунктов по сравнению с волной w1"),
-        ("uz", "NPS w1 soʻrov bosqichiga nisbatan 12 punktga oʻsdi"),
-        ("uz_Cyrl", "NPS w1 сўров босқичига нисбатан 12 пунктга ўсди"),
+        ("ru", "NPS: +26 пунктов с волны w0; последний шаг (+8) в пределах случайности"),
+        ("uz", "NPS: w0 soʻrov bosqichiga nisbatan +26 punkt; oxirgi qadam (+8) tasodif doirasida"),
+        ("uz_Cyrl", "NPS: w0 сўров босқичига нисбатан +26 пункт; охирги қадам (+8) тасодиф доирасида"),
     ],
 )
 def test_a_title_is_said_in_the_language_of_the_report(lang, title):
-    result = nps_of(change(12.3, 0.01), wave="w2", previous="w1")
-    assert nps_prose.change_title(result, language(lang)) == title
+    result = nps_of(change(8, 0.2), change(26.4, 0.01, term="nps_vs_first"), **TREND)
+    assert nps_title(result, language(lang)) == title
 
 
 def test_a_direction_character_in_a_group_name_stays_out_of_the_title():

@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from functools import partial
 
 import matplotlib as mpl
 import numpy as np
@@ -19,20 +20,22 @@ from cxkit.methods.semantic_differential import prose as profile_prose
 from cxkit.show import claims
 from cxkit.show.canvas import finish, ink_on, ramp, row_height, wrap
 from cxkit.show.language import LANGUAGES, language
+from cxkit.show.units import POINTS, SCALE_POINTS
 from cxkit.show.view import View
 from tests.show.picture import branch, drawn, leaf, scales, texts
 
 UNDEFINED = re.compile(r"\b(nan|NaN|None|inf|Infinity)\b")
 TITLES = {
     ("scaling", "main"): scaling_prose.items_title, ("scaling", "groups"): claims.group_title,
-    ("scaling", "trend"): claims.change_title, ("nps", "main"): nps_prose.score_title,
-    ("nps", "distribution"): nps_prose.spread_title, ("nps", "trend"): nps_prose.change_title,
+    ("scaling", "trend"): partial(claims.change_title, unit=SCALE_POINTS), ("nps", "main"): nps_prose.score_title,
+    ("nps", "distribution"): nps_prose.spread_title,
+    ("nps", "trend"): partial(claims.change_title, unit=POINTS, name="NPS"),
     ("csi_tree", "main"): tree_prose.root_title, ("csi_tree", "groups"): claims.group_title,
     ("csi_tree", "trend"): claims.change_title,
     ("semantic_differential", "main"): profile_prose.profile_title,
     ("semantic_differential", "gaps"): profile_prose.gap_title,
     ("semantic_differential", "split"): lambda _, words: words.text("What the distances consist of"),
-    ("semantic_differential", "groups"): profile_prose.distance_title,
+    ("semantic_differential", "groups"): lambda _, lang: lang.text("The distance to the ideal by group"),
 }  # fmt: skip
 DRAWN = ("scaling", "nps", "csi_tree", "semantic_differential", "acsi_regression")  # what both() has
 PARTS = [(method, part) for method in DRAWN for part in METHODS[method].views.figures]

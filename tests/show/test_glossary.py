@@ -147,8 +147,7 @@ RUSSIAN = {  # sentence -> endings of the form for 1, 21, 101; for 2 and 0.5; an
         ("процентный пункт", "процентных пункта", "процентных пунктов"),
     "{group} lies {n} percentage point below the rest on “{item}” ({p}).":
         ("процентный пункт", "процентных пункта", "процентных пунктов"),
-    "NPS rose by {n} point since {wave}": ("пункт", "пункта", "пунктов"),
-    "NPS fell by {n} point since {wave}": ("пункт", "пункта", "пунктов"),
+    "{n} point": ("пункт", "пункта", "пунктов"),
     "{n} comparison was tested; p values are adjusted within each question and variable.":
         ("сравнение", "сравнения", "сравнений"),
     "{n} client": ("клиент", "клиента", "клиентов"),

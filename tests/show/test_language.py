@@ -292,9 +292,9 @@ def test_without_a_date_nothing_is_said():
     ],
 )
 def test_a_noun_agrees_with_the_number_as_it_is_shown(n, digits, en, ru):
-    one, many = "NPS rose by {n} point since {wave}", "NPS rose by {n} points since {wave}"
+    one, many = "{n} point", "{n} points"
     for lang, shown in (("en", en), ("ru", ru)):
-        assert f" {shown} " in language(lang).plural(one, many, n, digits=digits, wave="w")
+        assert language(lang).plural(one, many, n, digits=digits) == shown
 
 
 @pytest.mark.parametrize("name", ["All", " all ", "ALL  respondents", "Все", "hammasi", "Барча респондентлар"])

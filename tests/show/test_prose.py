@@ -111,8 +111,8 @@ def test_without_groups_and_waves_neither_is_mentioned(score):
 @pytest.mark.parametrize(
     ("now", "sentence"),
     [
-        ([10.0] * 40, "NPS rose by 100 points since w1."),
-        ([0.0] * 40, "NPS fell by 100 points since w1."),
+        ([10.0] * 40, "NPS: +100 points since w1."),
+        ([0.0] * 40, "NPS: −100 points since w1."),
         ([10.0, 0.0] * 20, "No reliable change since w1."),
     ],
 )
@@ -216,8 +216,8 @@ def test_a_gap_of_one_point_is_one_point():
     # of 20,000 each, 101 promoters more in a hundred of hundreds: NPS 1 above the rest, reliably
     high, low = [10.0] * 10100 + [0.0] * 9900, [10.0] * 10000 + [0.0] * 10000
     result = cx.nps(frame(r=high + low, g=["up"] * 20000 + ["down"] * 20000), "r", by="g")
-    table = result.tidy.assign(p_adjusted=result.tidy["p_adjusted"].where(lambda p: p.isna(), 0.001))
-    read = [parts(say(replace(result, tidy=table), lang), "p")[-1] for lang in ("en", "ru")]
+    result = replace(result, claims=result.claims.assign(p_page=0.001, made=True))
+    read = [parts(say(result, lang), "p")[-1] for lang in ("en", "ru")]
     assert read[0].startswith("up lies 1 point above the rest (")
     assert read[1].startswith("up: на 1 пункт выше, чем у остальных (")
 

@@ -69,6 +69,12 @@ def test_omega_equals_alpha_when_all_loadings_are_equal():
     assert found.alpha == pytest.approx(5 * 0.4 / (1 + 4 * 0.4), abs=1e-12)
 
 
+def test_items_with_nothing_in_common_have_no_omega():
+    found = reliability(of_covariance(np.eye(3)))
+    assert np.isnan(found.omega)
+    assert found.explained == ()
+
+
 def test_omega_is_the_same_number_on_every_call():
     S = [[1, 0.5, 0.3, 0.4], [0.5, 1, 0.6, 0.2], [0.3, 0.6, 1, 0.5], [0.4, 0.2, 0.5, 1]]
     assert len({reliability(of_covariance(S)).omega for _ in range(4)}) == 1

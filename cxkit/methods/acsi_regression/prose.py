@@ -85,9 +85,10 @@ def results_of(result: Result) -> Rows:
     return {item.removeprefix(start): row for item, row in effects.items() if item.startswith(start)}
 
 
-def _linked(result: Result) -> set[str]:
-    """The constructs whose link with the target holds."""
-    return {end for row in claimed(result, LINK) for end in row["item"].split(ARROW)}
+def _linked(result: Result, rows: Rows) -> list[str]:
+    """The constructs of these effects whose link with the target holds, the strongest first."""
+    held = {end for row in claimed(result, LINK) for end in row["item"].split(ARROW)}
+    return [item for item in strongest(rows) if item in held and rows[item]["low"] == rows[item]["low"]]
 
 
 def _explained(result: Result, words: Language) -> list[str]:
@@ -107,21 +108,21 @@ def _explained(result: Result, words: Language) -> list[str]:
 def _before(result: Result, words: Language) -> list[str]:
     """What goes with the target, strongest first; one fewer where links without proof are told too."""
     target, rows = result.settings["target"], drivers(result)
-    sure = [item for item in strongest(rows) if item in _linked(result)]
-    return [_link(result, words, item, target, rows[item]) for item in sure[: DRIVERS - bool(_open(result, words))]]
+    most = DRIVERS - bool(_open(result, words))
+    return [_link(result, words, item, target, rows[item]) for item in _linked(result, rows)[:most]]
 
 
 def _after(result: Result, words: Language) -> list[str]:
     """What the target goes with."""
     target, rows = result.settings["target"], results_of(result)
-    sure = [item for item in strongest(rows) if item in _linked(result)]
-    return [_link(result, words, target, item, rows[item]) for item in sure[:RESULTS]]
+    return [_link(result, words, target, item, rows[item]) for item in _linked(result, rows)[:RESULTS]]
 
 
 def _open(result: Result, words: Language) -> list[str]:
     """The links before and after the target that do not hold."""
     rows = drivers(result) | results_of(result)
-    names = [words.label(result, item) for item in rows if item not in _linked(result)]
+    sure = _linked(result, rows)
+    names = [words.label(result, item) for item, row in rows.items() if row["low"] == row["low"] and item not in sure]
     if not names:
         return []
     target = words.label(result, result.settings["target"])
@@ -143,7 +144,7 @@ def _link(result: Result, words: Language, cause: str, effect: str, row: Row) ->
 def _first(result: Result, words: Language) -> list[str]:
     """The driver with the most to gain, impact times the points left up to 100, where one has more than others."""
     index, item = now_of(result, "index"), _alone(result, IMPROVE)
-    if item not in index or item not in _linked(result):
+    if item not in index or item not in _linked(result, drivers(result)):
         return []
     return [words.text(
         "Improve first “{item}”: its index is {index} of 100, and given the strength of its link with “{target}” it "

@@ -7,7 +7,7 @@ from cxkit.measure.key_errors import named
 from cxkit.result import Result
 from cxkit.show.claims import FEW, change_sentences, driver_sentences, group_sentences
 from cxkit.show.language import Language, mark, span
-from cxkit.show.rows import possible_first, too_few, total
+from cxkit.show.rows import looked_at, possible_first, too_few, total
 from cxkit.show.units import SCALE_POINTS
 from cxkit.show.wording import KeyFigure, Reading, answers, between, quoted, star
 from cxkit.survey.cards import card
@@ -81,7 +81,7 @@ def items_title(result: Result, lang: Language) -> str:
     if len(names) == 1:
         index = lang.number(ranked(result)["estimate"].iloc[0])
         return lang.text("“{item}” reaches {index} of 100 points", item=lang.label(result, names[0]), index=index)
-    if PAIR not in set(result.claims["kind"]):
+    if not looked_at(result, PAIR):
         return lang.text("How customers rate the service")
     first, last = (possible_first(result, PAIR, names, lowest=lowest) for lowest in (False, True))
     labels = {"first": lang.label(result, first[0]), "last": lang.label(result, last[-1])}

@@ -3,8 +3,11 @@
 import re
 from dataclasses import replace
 from html import unescape
+from itertools import combinations
 
+from cxkit.measure.claims import Claim
 from cxkit.result import Result, tidy_table
+from tests.hand_made import with_claims
 
 ITEMS = {
     "expectations": ["e1", "e2"], "quality": ["q1", "q2", "q3"], "value": ["v1", "v2"],
@@ -99,7 +102,8 @@ def rows_of_waves(change=2.34, p=0.01):
     """The target in three waves; the last is the current one."""
     found = [row("satisfaction", "index", at, at - 2, at + 2, wave=wave) for wave, at in (("w1", 68.0), ("w2", 69.6))]
     found += [
-        row("satisfaction", "index_vs_previous", 1.64, wave="w3", n_other=200, p=p, p_adjusted=p, detectable=2.1)
+        row("satisfaction", "index_vs_previous", 1.64, wave="w3", n_other=200, p=p, p_adjusted=p, detectable=2.1),
+        row("satisfaction", "index_vs_first", 3.24, wave="w3", n_other=200, p=p, p_adjusted=p, detectable=2.1),
     ]
     ends = (change - 1.8, change + 1.8)
     found += [row("satisfaction", "change_previous", change, *ends, wave="w3", n_other=200)]
@@ -115,12 +119,46 @@ def made(*more, wave="", notes=(), **facts):
     known = {
         "wave": wave,
         "previous_wave": "w2" if wave else "",
+        "first_wave": "w1" if wave else "",
         "groups": 0,
         "level": 0.95,
         "rows": 200,
         "r2": 0.764,
     }
-    return Result("acsi_regression", settings, tidy_table(rows), {**known, **facts}, tuple(notes), labels=TEXTS)
+    facts = {**known, **facts}
+    return claimed(Result("acsi_regression", settings, tidy_table(rows), facts, tuple(notes), labels=TEXTS))
+
+
+def claimed(result, first=0.01):
+    """The result with the claims that its rows stand for: links whose interval leaves 0 out, drivers whose intervals
+    do not meet, constructs whose intervals leave the means out, and, with ``first`` as their p, that one has more to
+    gain than another."""
+    target, wave = result.settings["target"], result.facts["wave"]
+    rows = result.rows(wave=wave, group="")
+    effects = rows[rows["term"].isin(["impact", "total_points"])].dropna(subset=["low"]).to_dict("records")
+    impact = {one["item"]: one for one in effects if one["term"] == "impact"}
+    ends = {name: f"{name} -> {target}" for name in impact}
+    links = {ends[name]: one for name, one in impact.items()}
+    links |= {one["item"]: one for one in effects if one["item"].startswith(f"{target} -> ")}
+    claims = [Claim("link", name, one["estimate"], 0.01 if one["low"] * one["high"] > 0 else 0.5)
+              for name, one in links.items()]  # fmt: skip
+    index = rows[rows["term"] == "index"].set_index("item")["estimate"]
+    for one, other in combinations(impact, 2):
+        a, b = impact[one], impact[other]
+        apart = a["low"] > b["high"] or b["low"] > a["high"]
+        size = abs(a["estimate"]) - abs(b["estimate"])
+        claims.append(Claim("driver", one, size, 0.01 if apart else 0.5, other=other))
+        gains = [way["estimate"] * (100 - index.get(way["item"], 50)) for way in (a, b)]
+        claims.append(Claim("improve", one, gains[0] - gains[1], first, other=other))
+    known = rows[(rows["term"] == "index") & rows["item"].isin([*impact])].set_index("item")
+    for name in known.index:
+        sides = [(known.loc[name], known["estimate"].mean()),
+                 (impact[name], sum(impact[one]["estimate"] for one in known.index) / len(known))]  # fmt: skip
+        sure = all(one["low"] > mean or one["high"] < mean for one, mean in sides)
+        gap = known.loc[name, "estimate"] - known["estimate"].mean()
+        claims.append(Claim("important", name, gap, 0.01 if sure else 0.5))
+    mine = replace(result, tidy=result.tidy[result.tidy["item"] == target])
+    return replace(result, claims=with_claims(mine, *claims).claims)
 
 
 def changed(result, item, term, **values):
@@ -130,11 +168,11 @@ def changed(result, item, term, **values):
     assert here.any()
     for column, value in values.items():
         table.loc[here, column] = value
-    return replace(result, tidy=table)
+    return claimed(replace(result, tidy=table))
 
 
 def without(result, *terms):
-    return replace(result, tidy=result.tidy[~result.tidy["term"].isin(terms)])
+    return claimed(replace(result, tidy=result.tidy[~result.tidy["term"].isin(terms)]))
 
 
 def renamed(result, item, name):

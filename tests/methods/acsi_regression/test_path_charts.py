@@ -217,7 +217,7 @@ def test_the_trend_is_of_the_target_alone():
     earlier = row("quality", "index", 44.4, 40, 48, wave="w1")
     view, sheet = drawn_by(trend, made(*rows_of_waves(), earlier, wave="w3"))
     assert view.alt == (
-        "The index of “Satisfaction” rose by 2.3% since w2 (0.5% to 4.1%). "
+        "“Satisfaction”: +3.2 since w1, +1.6 of it since w2. "
         "Satisfaction, w1: 68.0; Satisfaction, w2: 69.6; Satisfaction, w3: 71.2"
     )
     assert len([ax for ax in sheet.axes if ax.axison]) == 1

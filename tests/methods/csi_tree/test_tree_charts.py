@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 import cxkit as cx
+from cxkit.measure.claims import Claim
 from cxkit.methods import METHODS
 from cxkit.show.canvas import HIGH, LOW, MIDDLE
 from cxkit.show.language import LANGUAGES
 from cxkit.show.view import View
 from cxkit.survey.trees import LEVELS
 from tests.conftest import parts
+from tests.hand_made import with_claims
 from tests.show.picture import branch, cut, drawn, frame, leaf, overlapping, rated, scales, spans
 
 UNDEFINED = re.compile(r"\b(nan|NaN|None|inf|Infinity)\b")
@@ -178,7 +180,9 @@ def test_the_map_tells_level_importance_and_likeliest_quadrant():
         level = found.rows(item=item, term="index", group="", wave="2")["estimate"].item()
         share = found.rows(item=item, term="importance")["estimate"].item()
         assert f"{item}: {level:.1f}, {share:.0%}, {words[likely]} ({chances[likely]:.0%})" in alt
-    assert alt.startswith("Important and below average: p. ")
+    assert alt.startswith("No part is reliably both important and below average. ")
+    sure = with_claims(found, Claim("important", "p", -2.0, 0.01))
+    assert sure.figure(part="map").alt.startswith("Important and below average: “p”. ")
 
 
 def test_the_map_of_equal_weights_has_ticks_that_tell_apart_and_numbers_that_do_not_meet():
