@@ -1,10 +1,13 @@
 """Bootstrap totals and covariances, against the same resamples taken row by row."""
 
+import math
+
 import numpy as np
 import pytest
+from scipy import stats
 
 from cxkit.stats import bootstrap
-from cxkit.stats.bootstrap import covariances, resampled_totals
+from cxkit.stats.bootstrap import covariances, resampled_totals, shifted, tail
 
 
 def rows_of(seed, n, times):
@@ -73,3 +76,38 @@ def test_a_variable_without_any_variance_is_0_in_every_resample(answer):
     found = covariances(x, np.ones(20), np.random.default_rng(9), 4)
     assert (found[:, 1] == 0).all()
     assert np.isfinite(found).all()
+
+
+# Ends of intervals
+
+
+@pytest.mark.parametrize(("n", "t"), [(5, 2.776), (10, 2.262), (30, 2.045), (100, 1.984)])
+def test_a_percentile_interval_is_expanded_as_t_is_wider_than_normal(n, t):
+    """t from a printed table; normal(-sqrt(n/(n-1)) t) by the error function."""
+    expected = math.erfc(math.sqrt(n / (n - 1)) * t / math.sqrt(2)) / 2
+    assert tail(0.95, n) == pytest.approx(expected, rel=5e-3)
+    assert tail(0.95, n) < 0.025
+    assert tail(0.95, 1.0) == 0
+
+
+def test_an_expanded_interval_of_a_mean_is_hardly_less_than_a_t_interval():
+    """Resamples of a mean are narrower than t by sqrt((n-1)/n) and the tails of t; both are put back."""
+    x = np.random.default_rng(5).normal(size=12)
+    draws = resampled_totals(x[:, None] / 12, np.random.default_rng(1), 200_000)[:, 0]
+    low, high = np.quantile(draws, [tail(0.95, 12), 1 - tail(0.95, 12)])
+    theirs = stats.t.interval(0.95, 11, x.mean(), x.std(ddof=1) / 12**0.5)
+    plain = np.quantile(draws, [0.025, 0.975])
+    assert high - low == pytest.approx(theirs[1] - theirs[0], rel=0.04)
+    assert plain[1] - plain[0] < 0.9 * (theirs[1] - theirs[0])
+
+
+def test_shares_are_moved_by_the_bias_of_the_resamples():
+    """Six of ten below: z0 = 0.2533, so the ends are normal(0.5067 -+ 1.96) = normal(-1.4533), normal(2.4666)."""
+    draws = np.arange(10.0)
+    found = shifted(0.025, np.array([5.5, 4.5, 5.5]), np.array([draws, draws, np.where(draws == 9, np.nan, draws)]))
+    assert found[:, 0] == pytest.approx([0.0731, 0.9932], abs=1e-4)
+    assert found[:, 1] == pytest.approx([0.025, 0.975], abs=1e-12)
+    z0 = 0.4307  # of six in nine
+    assert found[:, 2] == pytest.approx([stats.norm.cdf(2 * z0 - 1.96), stats.norm.cdf(2 * z0 + 1.96)], abs=1e-4)
+    beyond = shifted(0.025, np.array([-1.0, 99]), np.array([draws, draws]))
+    assert ((beyond > 0) & (beyond < 1)).all()

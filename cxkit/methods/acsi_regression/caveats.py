@@ -3,11 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
+from cxkit.methods.acsi_regression.claims import FORESEES
 from cxkit.methods.acsi_regression.tables import LEAST
 from cxkit.result import PAIR, Result
 from cxkit.show.caveats import Caveat, cell_names
 from cxkit.show.language import Language, mark
-from cxkit.show.rows import now_of
+from cxkit.show.rows import claimed, now_of
+
+FORESIGHT = {
+    True: mark("The model foresees answers on “{target}” reliably better than plain regression."),
+    False: mark(
+        "Plain regression on single questions foresees answers on “{target}” reliably better than the model."
+    ),
+}
 
 
 def _told_apart(result: Result, words: Language, numbers: Mapping[str, Any]) -> str:
@@ -68,13 +76,16 @@ CAVEATS: Mapping[str, Caveat] = {
     "pairs_contradict": mark(
         "“{group}” has no estimates of its own: correlations of different respondents contradict each other there."
     ),
+    "rest_without_model": mark(
+        "The paths of “{group}” are not compared with the rest, as the rest has no estimates of its own."
+    ),
     "economy_grew": mark(
         "Companies came in after the first measurement of “{item}”; a part of its change comes from them."
     ),
     "pairwise": mark("Missing answers: {n}. Each correlation rests on those who answered both of its questions."),
     "mean_replaced": mark(
-        "Missing answers: {n}. They were replaced by the mean of their question, which makes links look a little "
-        "weaker."
+        "Missing answers: {n}. They were replaced by the mean of their question: links and loadings come out too "
+        "weak, and their intervals miss the truth more often than they should."
     ),
     "resamples_dropped": mark("Resamples that could not be used: {n}."),
     "index_withheld": mark(
@@ -104,13 +115,6 @@ def checks(result: Result, words: Language) -> list[str]:
         row["estimate"] >= LEAST[term] for term, rows in measures.items() for row in rows.values()
     ):
         told.append(words.text("The questions measure their constructs reliably."))
-    target = result.settings["target"]
-    ours, theirs, power = (now_of(result, term) for term in ("rmse", "rmse_regression", "q2"))
-    items = [i for i in result.settings["constructs"][target]["items"] if i in ours and i in theirs and i in power]
-    better = [i for i in items if ours[i]["estimate"] < theirs[i]["estimate"] and power[i]["estimate"] > 0]
-    if items:
-        told.append(words.text(
-            "Questions on “{target}” whose answers the model foresees better than plain regression: {k} of {n}.",
-            target=words.label(result, target), k=words.number(len(better)), n=words.number(len(items)),
-        ))  # fmt: skip
+    for row in claimed(result, FORESEES):
+        told.append(words.text(FORESIGHT[bool(row["estimate"] > 0)], target=words.label(result, row["item"])))
     return told

@@ -60,9 +60,11 @@ def group_rows(study: Study, cells: Cells, now: Fitted) -> tuple[list[Row], list
         rows += [{**base, **row} for row in index_rows(fitted, study, "index_own")]
         notes += wrong_in(group, fitted, now)
         arrows = [names[a] + ARROW + names[b] for a, b in study.model.paths]
-        own = spans(arrows, "path", fitted.sample.fit.paths[:, 0], fitted.draws.fit.paths, level)
+        own = spans(arrows, "path", fitted.sample.fit.paths[:, 0], fitted.draws.fit.paths, fitted.tail(level))
         rows += [{**base, **base_of(fitted), **row} for row in own]
         rest = study.fit(sides[1], "") if shown[1] else None
+        if isinstance(rest, tuple):
+            notes.append(("rest_without_model", {"group": group}))
         if isinstance(rest, Fitted):
             tested, composed, told = _paths_against_rest(study, cells, group, fitted, rest)
             for name, row in zip(arrows, tested, strict=True):

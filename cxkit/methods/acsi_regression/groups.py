@@ -31,7 +31,10 @@ class Permuted:
 
     @property
     def p(self) -> float:
-        return float((self.null >= abs(self.value) - TIE).mean())
+        if not np.isfinite(self.null).all():  # a side could not be estimated
+            return math.nan
+        share = float((self.null >= abs(self.value) - TIE).mean())
+        return min(1.0, share + TIE)  # or 0.05 would be below 1 - 0.95, which is 0.05 and some rounding
 
     def interval(self, level: float) -> tuple[float, float]:
         reach = self._critical(level)

@@ -9,6 +9,8 @@ from cxkit.errors import SettingsError
 from cxkit.methods.acsi_regression.moments import Items, covariances
 from cxkit.methods.acsi_regression.pls import Structure
 from cxkit.methods.acsi_regression.resamples import Sample, from_totals
+from cxkit.stats.compare import UNKNOWN, Difference
+from cxkit.stats.joint import means
 
 CONSTANT = 1e-9  # of the squared width of the scale; a variance below it is only rounding
 RANK = 1e-10  # of the largest eigenvalue of a correlation matrix; below it, items repeat each other
@@ -22,6 +24,8 @@ class Prediction:
     the benchmark, NaN when a training part has too few respondents for it; ``q2`` : 1 - squared errors of the path
     model over those of the training mean. All NaN: items of constructs without arrows to them, and items that do not
     vary in some training part. ``left_out`` : respondents without a prediction, as an item does not vary in theirs.
+    ``losses`` : squared errors of the path model, the benchmark and the training mean (3 x respondents x items), NaN
+    for no answer and no prediction.
     """
 
     rmse: np.ndarray
@@ -30,6 +34,7 @@ class Prediction:
     mae_regression: np.ndarray
     q2: np.ndarray
     left_out: int
+    losses: np.ndarray
 
 
 def predict(
@@ -75,7 +80,7 @@ def predict(
     usable = np.flatnonzero(sample.kept)
     if not len(usable):
         unknown = np.full(p, np.nan)
-        return Prediction(unknown, unknown, unknown, unknown, unknown, n)
+        return Prediction(unknown, unknown, unknown, unknown, unknown, n, np.full((3, n, p), np.nan))
     pairs, _ = covariances(without, items)
     i, j = np.triu_indices(p)
     varies = (pairs[i == j] > CONSTANT * (items.high - items.low)[:, None] ** 2).all(axis=1)
@@ -88,6 +93,7 @@ def predict(
     (mse, mae), (mse_regression, mae_regression), (mse_mean, _) = (
         np.where(varies & predicted, mean_errors(items, parts, sample.mean, each), np.nan) for each in slopes
     )
+    losses = np.array([errors(items, parts, sample.mean, each) ** 2 for each in slopes])
     return Prediction(
         rmse=np.sqrt(mse),
         mae=mae,
@@ -95,7 +101,41 @@ def predict(
         mae_regression=mae_regression,
         q2=1 - mse / mse_mean,
         left_out=n - sum(len(rows) for rows in parts),
+        losses=np.where(varies & predicted, losses, np.nan),
     )
+
+
+def foresight(losses: np.ndarray, w: np.ndarray) -> tuple[float, float]:
+    """Does the path model or the regression foresee answers better (CVPAT: Liengaard, Sharma, Hult, Jensen, Sarstedt,
+    Hair & Ringle 2021, Decision Sciences 52:362)?
+
+    Each respondent's squared errors are averaged over the items; a paired t test over the respondents asks whether
+    the two differ, and the better one must beat the training mean by the same test. Respondents predicted by one
+    model share its error, which the test leaves out, so it fails with hardly more respondents than items.
+
+    Parameters
+    ----------
+    losses : of ``Prediction``, the items to judge by.
+    w : weights of the respondents.
+
+    Returns
+    -------
+    by how much the path model's squared error is smaller, and the larger of the two p values; NaN where both foresee
+    the same.
+
+    >>> losses = np.array([[[1.0], [2], [0.5], [1]], [[2.0], [2.5], [1.5], [2.5]], [[9.0], [8], [9], [7]]])
+    >>> tuple(round(found, 4) for found in foresight(losses, np.ones(4)))
+    (1.0, 0.0163)
+    """
+    known = ~np.isnan(losses).any(axis=0)
+    count = known.sum(axis=1)
+    total = np.where(known, losses, 0).sum(axis=2)
+    model, regression, plain = (np.where(count > 0, each / np.maximum(count, 1), np.nan) for each in total)
+    gain, *_ = means(np.column_stack([regression - model]), w)
+    best = model if gain.value > 0 else regression
+    beyond, *_ = means(np.column_stack([plain - best]), w)
+    tests = [Difference(each.value, each.se, each.df) if each.se > 0 else UNKNOWN for each in (gain, beyond)]
+    return gain.value, float(np.max([test.p for test in tests])) if beyond.value > 0 else 1.0
 
 
 def path_slopes(sample: Sample, model: Structure, standardised: bool = True) -> np.ndarray:
@@ -143,9 +183,17 @@ def mean_errors(items: Items, parts: list[np.ndarray], mean: np.ndarray, slopes:
     parts : rows of respondents.
     mean, slopes : of the items outside each part; items x parts, predictors x items x parts.
     """
-    away = [items.x[rows] - mean[:, k] for k, rows in enumerate(parts)]
-    error = np.vstack([z - np.where(np.isnan(z), 0, z) @ slopes[:, :, k] for k, z in enumerate(away)])
-    known = ~np.isnan(items.x[np.concatenate(parts)])
-    w = items.w[np.concatenate(parts)][:, None] * known
+    rows = np.concatenate(parts)
+    error, known = errors(items, parts, mean, slopes)[rows], ~np.isnan(items.x[rows])
+    w = items.w[rows][:, None] * known
     error = np.where(known, error, 0)
     return np.array([(w * error**2).sum(axis=0), (w * np.abs(error)).sum(axis=0)]) / w.sum(axis=0)
+
+
+def errors(items: Items, parts: list[np.ndarray], mean: np.ndarray, slopes: np.ndarray) -> np.ndarray:
+    """What each respondent's answers are above their predictions (respondents x items), NaN for those in no part."""
+    found = np.full(items.x.shape, np.nan)
+    for k, rows in enumerate(parts):
+        away = items.x[rows] - mean[:, k]
+        found[rows] = away - np.where(np.isnan(away), 0, away) @ slopes[:, :, k]
+    return found

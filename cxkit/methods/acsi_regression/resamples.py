@@ -26,8 +26,8 @@ class Sample:
     ``mean sd`` of the items; ``shares`` : each item's share of its construct, summing to 1; ``index`` : of each
     construct, 0-100; ``spread`` : standard deviation of the constructs' respondent indices, in points of 0-100.
     ``points`` (by arrow) and ``total_points`` (from, to, sets): paths and total effects of these indices, in points
-    per point. ``simple`` : mean of each construct's items on 0-100; ``slopes`` and ``slopes_total`` : regression of
-    each of these on those before it, and its total effects. ``htmt`` (constructs x constructs x sets).
+    per point. ``simple`` : mean of each construct's items on 0-100; ``slopes slopes_total slopes_r2`` : regression of
+    each of these on those before it, its total effects and R2. ``htmt`` (constructs x constructs x sets).
     ``kept`` : whether each data set asked for could be estimated; the other arrays hold only those that could.
     ``correlation`` of the items (items x items) and the fit's ``crossings``: from ``estimate`` alone, else empty.
     """
@@ -43,6 +43,7 @@ class Sample:
     simple: np.ndarray
     slopes: np.ndarray
     slopes_total: np.ndarray
+    slopes_r2: np.ndarray
     htmt: np.ndarray
     kept: np.ndarray
     correlation: np.ndarray
@@ -183,7 +184,7 @@ def _sample(
         spread.append(100 / np.abs(total) / width[rows[0]])
     size = np.array(spread)
     start, end = np.array(model.arrows, dtype=int).reshape(-1, 2).T
-    slopes, _ = regress(C, model)
+    slopes, explained = regress(C, model)
     return Sample(
         fit=found,
         mean=mean,
@@ -196,6 +197,7 @@ def _sample(
         simple=level @ percent,
         slopes=slopes,
         slopes_total=total_effects(slopes, model),
+        slopes_r2=explained / np.einsum("ccs->cs", C),
         htmt=htmt(R, model),
         kept=kept,
         correlation=R,

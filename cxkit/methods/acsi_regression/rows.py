@@ -6,11 +6,12 @@ import numpy as np
 
 from cxkit.measure.key_errors import Note, named
 from cxkit.methods.acsi_regression.pls import regress
-from cxkit.methods.acsi_regression.predict import predict
+from cxkit.methods.acsi_regression.predict import Prediction
 from cxkit.methods.acsi_regression.regression import plain_levels, regressions
 from cxkit.methods.acsi_regression.study import Fitted, Study
 from cxkit.methods.acsi_regression.validity import consistent, effect_sizes, inflation, measurement
 from cxkit.result import ARROW, PAIR, Row
+from cxkit.stats.bootstrap import shifted
 
 TOO_ALIKE = 0.9  # HTMT from which two constructs are hardly two things, Henseler, Ringle & Sarstedt 2015
 RELIABLE, CONVERGENT = 0.7, 0.5  # of rho_C and of AVE, Fornell & Larcker 1981
@@ -21,8 +22,7 @@ CURVED = 0.01  # p value of RESET below which a link is called no straight line
 
 def base_of(fitted: Fitted) -> Row:
     """The base of everything that rests on all respondents of a cell."""
-    w = fitted.answers.w
-    return {"n": len(w), "n_eff": float(w.sum() ** 2 / (w**2).sum())}
+    return {"n": len(fitted.answers.w), "n_eff": fitted.n_eff}
 
 
 def spans(
@@ -30,21 +30,28 @@ def spans(
     term: str,
     estimate: np.ndarray,
     draws: np.ndarray,
-    level: float,
+    tail: float,
     bounds: tuple[float, float] = (-np.inf, np.inf),
+    unbiased: bool = False,
 ) -> list[Row]:
     """Rows with a percentile interval and standard error from resamples, (names) and (names x resamples).
 
     Parameters
     ----------
+    tail : the share of resamples beyond each end, as of ``Fitted.tail``.
     bounds : the ends of the quantity's scale; resamples beyond count as lying there, as does an estimate that only
         rounding takes there.
+    unbiased : correct for the bias of the resamples, as of ``bootstrap.shifted``.
     """
     estimate, draws = np.clip(estimate, *bounds), np.clip(draws, *bounds)
     known = np.isfinite(draws)  # not where, say, drivers repeat each other in a resample
     quantile, std = (np.quantile, np.std) if known.all() else (np.nanquantile, np.nanstd)
     draws = np.where(known, draws, np.nan)
-    low, high = quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=1)
+    if unbiased:
+        shares = shifted(tail, estimate, draws).T
+        low, high = np.array([quantile(d, own, method="weibull") for d, own in zip(draws, shares, strict=True)]).T
+    else:
+        low, high = quantile(draws, [tail, 1 - tail], axis=1, method="weibull")
     se = std(draws, axis=1, ddof=1)
     return [
         {"item": name, "term": term, "estimate": float(e), "se": float(s), "low": min(float(a), float(e)),
@@ -63,8 +70,8 @@ def withhold(rows: Sequence[Row], terms: Sequence[str], constructs: Collection[s
 def index_rows(fitted: Fitted, study: Study, term: str) -> list[Row]:
     """The index of each construct with the cell's own weights; its base are those who answered any of its items."""
     known, w = ~np.isnan(fitted.answers.scores), fitted.answers.w
-    level = study.common.level
-    rows = spans(study.model.names, term, fitted.sample.index[:, 0], fitted.draws.index, level, (0, 100))
+    tail = fitted.tail(study.common.level)
+    rows = spans(study.model.names, term, fitted.sample.index[:, 0], fitted.draws.index, tail, (0, 100))
     withhold(rows, (term,), fitted.withheld)
     for row, block in zip(rows, study.structure.blocks, strict=True):
         mine = w[known[:, list(block)].any(axis=1)]
@@ -74,16 +81,18 @@ def index_rows(fitted: Fitted, study: Study, term: str) -> list[Row]:
 
 def construct_rows(fitted: Fitted, study: Study) -> tuple[list[Row], list[Note]]:
     """Index, impact on the target, R2, and how well the items measure each construct."""
-    names, level, target = study.model.names, study.common.level, study.target
+    names, tail, target = study.model.names, fitted.tail(study.common.level), study.target
     sample, draws = fitted.sample, fitted.draws
     rows = index_rows(fitted, study, "index")
-    rows += spans(names, "simple_index", sample.simple[:, 0], draws.simple, level, (0, 100))
+    rows += spans(names, "simple_index", sample.simple[:, 0], draws.simple, tail, (0, 100))
     drivers = study.model.leads_to(target)
     reach = sample.total_points[drivers, target, 0], draws.total_points[drivers, target]
-    rows += spans([names[k] for k in drivers], "impact", *reach, level)
+    rows += spans([names[k] for k in drivers], "impact", *reach, tail)
     withhold(rows, ("impact",), names if names[target] in fitted.withheld else fitted.withheld)
     ends = sorted({end for _, end in study.model.paths})
-    rows += spans([names[k] for k in ends], "r2", sample.fit.r2[ends, 0], draws.fit.r2[ends], level, (0, 1))
+    rows += spans(
+        [names[k] for k in ends], "r2", sample.fit.r2[ends, 0], draws.fit.r2[ends], tail, (0, 1), unbiased=True
+    )
     notes: list[Note] = [*fitted.key_errors]
     notes += [("index_withheld", {"construct": name}) for name in names if name in fitted.withheld]
     for name, found in zip(names, measurement(fitted.sample.correlation, sample.fit, study.structure), strict=True):
@@ -97,12 +106,12 @@ def construct_rows(fitted: Fitted, study: Study) -> tuple[list[Row], list[Note]]
 
 def path_rows(fitted: Fitted, study: Study) -> tuple[list[Row], list[Note]]:
     """Paths, direct, indirect and total effects by both levels, and the likeness of constructs."""
-    names, level = study.model.names, study.common.level
+    names, tail = study.model.names, fitted.tail(study.common.level)
     paths, structure = list(study.model.paths), study.structure
     sample, draws = fitted.sample, fitted.draws
     arrows = [names[a] + ARROW + names[b] for a, b in paths]
-    rows = spans(arrows, "path", sample.fit.paths[:, 0], draws.fit.paths, level)
-    rows += spans(arrows, "path_points", sample.points[:, 0], draws.points, level)
+    rows = spans(arrows, "path", sample.fit.paths[:, 0], draws.fit.paths, tail)
+    rows += spans(arrows, "path_points", sample.points[:, 0], draws.points, tail)
     single = {"f2": effect_sizes(sample.fit, structure)[:, 0], "vif": inflation(sample.fit, structure)[:, 0]}
     for term, values in single.items():
         known = ((name, float(v)) for name, v in zip(arrows, values, strict=True) if v == v)
@@ -110,22 +119,22 @@ def path_rows(fitted: Fitted, study: Study) -> tuple[list[Row], list[Note]]:
     pairs, around = _routes(len(names), paths)
     a, b = (np.array(side) for side in zip(*pairs, strict=True))
     labels = [names[i] + ARROW + names[j] for i, j in pairs]
-    rows += spans(labels, "total", sample.fit.total[a, b, 0], draws.fit.total[a, b], level)
-    rows += spans(labels, "total_points", sample.total_points[a, b, 0], draws.total_points[a, b], level)
-    rows += spans(labels, "regression_total", sample.slopes_total[a, b, 0], draws.slopes_total[a, b], level)
+    rows += spans(labels, "total", sample.fit.total[a, b, 0], draws.fit.total[a, b], tail)
+    rows += spans(labels, "total_points", sample.total_points[a, b, 0], draws.total_points[a, b], tail)
+    rows += spans(labels, "regression_total", sample.slopes_total[a, b, 0], draws.slopes_total[a, b], tail)
     bent = [pair for pair in pairs if around[pair]]
     if bent:
         labels = [names[i] + ARROW + names[j] for i, j in bent]
         own = [_indirect(side.total_points, side.points, bent, paths) for side in (sample, draws)]
         plain = [_indirect(side.slopes_total, side.slopes, bent, paths) for side in (sample, draws)]
-        rows += spans(labels, "indirect_points", own[0][:, 0], own[1], level)
-        rows += spans(labels, "regression_indirect", plain[0][:, 0], plain[1], level)
+        rows += spans(labels, "indirect_points", own[0][:, 0], own[1], tail)
+        rows += spans(labels, "regression_indirect", plain[0][:, 0], plain[1], tail)
     withhold(rows, IN_POINTS, fitted.withheld)
     notes: list[Note] = []
     for i in range(len(names)):
         for j in range(i):
             label = names[j] + PAIR + names[i]
-            found = spans([label], "htmt", sample.htmt[j, i], draws.htmt[[j], [i]], level)
+            found = spans([label], "htmt", sample.htmt[j, i], draws.htmt[[j], [i]], tail)
             rows += found
             if found[0]["estimate"] >= TOO_ALIKE:
                 notes.append(("htmt", {"item": label, "value": found[0]["estimate"]}))
@@ -135,17 +144,29 @@ def path_rows(fitted: Fitted, study: Study) -> tuple[list[Row], list[Note]]:
 
 
 def regression_rows(fitted: Fitted, study: Study) -> tuple[list[Row], list[Note]]:
-    """Level 1: each construct as the plain mean of its items, explained by those before it, least squares."""
-    names = study.model.names
+    """Level 1: each construct as the plain mean of its items, explained by those before it, least squares.
+
+    Where covariances rest on pairs of answers, slopes are those of the covariances, with the errors of resamples; no
+    respondent then has a level without filling gaps, so only the checks of residuals stand on filled ones.
+    """
+    names, sample = study.model.names, fitted.sample
     rows: list[Row] = []
     notes: list[Note] = []
     levels = plain_levels(fitted.items.filled, study.structure)
+    pairs = [names[a] + ARROW + names[b] for a, b in study.model.paths]
+    if fitted.items.by_pairs:
+        tail = fitted.tail(study.common.level)
+        rows += spans(pairs, "regression", sample.slopes[:, 0], fitted.draws.slopes, tail)
     for found in regressions(levels, fitted.answers.w, study.structure, study.common.level):
-        end = names[found.construct]
-        for k, start in enumerate(found.before):
-            rows.append({"item": names[start] + ARROW + end, "term": "regression", "estimate": found.slope[k],
-                         "se": found.se[k], "low": found.low[k], "high": found.high[k]})  # fmt: skip
-        rows.append({"item": end, "term": "regression_r2", "estimate": found.r2})
+        end, r2 = names[found.construct], found.r2
+        if fitted.items.by_pairs:
+            r2 = float(sample.slopes_r2[found.construct, 0])
+        else:
+            columns = zip(found.before, found.slope, found.se, found.low, found.high, strict=True)
+            for start, slope, se, low, high in columns:
+                ends = {"estimate": slope, "se": se, "low": low, "high": high}
+                rows.append({"item": names[start] + ARROW + end, "term": "regression", **ends})
+        rows.append({"item": end, "term": "regression_r2", "estimate": r2})
         for term, (_, p) in {"breusch_pagan": found.breusch_pagan, "reset": found.reset}.items():
             rows += [{"item": end, "term": term, "estimate": p}] * (p == p)
         if found.construct == study.target and found.reset[1] < CURVED:
@@ -154,12 +175,12 @@ def regression_rows(fitted: Fitted, study: Study) -> tuple[list[Row], list[Note]
     return [{**base, **row} for row in rows], notes
 
 
-def item_rows(fitted: Fitted, study: Study) -> tuple[list[Row], list[Note]]:
+def item_rows(fitted: Fitted, study: Study, foreseen: Prediction) -> tuple[list[Row], list[Note]]:
     """Weights, loadings, shares of the index and prediction of each item."""
-    level, names, sample = study.common.level, study.model.items, fitted.sample
-    rows = spans(names, "loading", sample.fit.loadings[:, 0], fitted.draws.fit.loadings, level, (-1, 1))
-    rows += spans(names, "item_weight", sample.fit.weights[:, 0], fitted.draws.fit.weights, level)
-    shares = spans(names, "index_share", sample.shares[:, 0], fitted.draws.shares, level, (0, 1))
+    tail, names, sample = fitted.tail(study.common.level), study.model.items, fitted.sample
+    rows = spans(names, "loading", sample.fit.loadings[:, 0], fitted.draws.fit.loadings, tail, (-1, 1))
+    rows += spans(names, "item_weight", sample.fit.weights[:, 0], fitted.draws.fit.weights, tail)
+    shares = spans(names, "index_share", sample.shares[:, 0], fitted.draws.shares, tail, (0, 1))
     notes: list[Note] = []
     measured = measurement(fitted.sample.correlation, sample.fit, study.structure)
     for construct, found in zip(study.model.constructs, measured, strict=True):
@@ -178,8 +199,6 @@ def item_rows(fitted: Fitted, study: Study) -> tuple[list[Row], list[Note]]:
             if k not in study.structure.blocks[j]:
                 rows.append({"item": item + PAIR + other, "term": "cross_loading",
                              "estimate": float(sample.fit.crossings[k, j, 0])})  # fmt: skip
-    how = (study.folds, study.scheme, study.standardised)
-    foreseen = predict(fitted.items, study.structure, study.rng("folds"), *how)
     for term in ("rmse", "rmse_regression", "q2"):
         values = zip(names, getattr(foreseen, term), strict=True)
         rows += [{"item": item, "term": term, "estimate": float(v)} for item, v in values if np.isfinite(v)]

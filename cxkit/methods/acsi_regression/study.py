@@ -12,8 +12,10 @@ from cxkit.measure.common import Common
 from cxkit.measure.key_errors import Note, key_errors, named
 from cxkit.methods.acsi_regression.models import PathModel, read_model
 from cxkit.methods.acsi_regression.pls import SCHEMES, Structure
+from cxkit.methods.acsi_regression.predict import Prediction, predict
 from cxkit.methods.acsi_regression.regression import plain_levels
 from cxkit.methods.acsi_regression.resamples import MISSING, Items, Sample, estimate, ready, resample
+from cxkit.stats.bootstrap import tail
 from cxkit.stats.direction import against
 from cxkit.stats.joint import Estimate, combine, means
 from cxkit.stats.moments import moments
@@ -22,6 +24,7 @@ from cxkit.survey.cards import Card, cards
 from cxkit.survey.tally import Answers
 
 LOW_IS_GOOD = "complaints"  # the construct of the ready-made models that runs against the others by right
+HALF = 0.5  # of resamples at least must be usable where they rest on pairs of answers, or intervals say little
 SINGULAR = 1e-9  # an eigenvalue of a correlation matrix below it is only rounding
 ROUNDING = 1e-9  # by which an index of none but highest or lowest answers can lie off its scale
 
@@ -42,6 +45,16 @@ class Fitted:
     draws: Sample
     key_errors: tuple[Note, ...]
     withheld: frozenset[str]
+
+    @property
+    def n_eff(self) -> float:
+        """Kish's effective base."""
+        w = self.answers.w
+        return float(w.sum() ** 2 / (w**2).sum())
+
+    def tail(self, level: float) -> float:
+        """The share of resamples that lies beyond each end of an interval."""
+        return tail(level, self.n_eff)
 
 
 @dataclass(frozen=True)
@@ -106,7 +119,15 @@ class Study:
         except DataError:  # items that vary can still be estimated pair by pair into a contradiction
             return "pairs_contradict", {"group": name}
         draws = resample(items, structure, self.rng("resamples"), self.resamples, scheme, standardised)
+        if items.by_pairs and draws.kept.mean() < HALF:
+            return "pairs_contradict", {"group": name}
         return Fitted(answers, items, sample, draws, *self._checked(answers, items, sample))
+
+    def foresee(self, fitted: Fitted) -> Prediction:
+        """Predict the answers there are, respondents left out; missing predictors take their mean whatever the rule,
+        as a model for filled predictors is one of filled predictors."""
+        items = replace(fitted.items, fill=True)
+        return predict(items, self.structure, self.rng("folds"), self.folds, self.scheme, self.standardised)
 
     def _checked(self, answers: Answers, items: Items, sample: Sample) -> tuple[tuple[Note, ...], frozenset[str]]:
         """The key errors in each construct and of whole constructs, and the constructs whose index is withheld."""

@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 import cxkit as cx
+from cxkit.methods.acsi_regression.pls import Structure
+from cxkit.methods.acsi_regression.resamples import estimate, ready, resample
 from tests.conftest import SHARED
 
 TINY = 1e-10  # the tolerance written beside the reference values
@@ -186,7 +188,7 @@ def test_the_index_is_the_formula_of_the_american_index(industries):
     data = pd.read_csv(SHARED / "data" / "acsi2015.csv")[cx.model_items(ACSI)].dropna(how="all")
     answers = data[ACSI["satisfaction"]]
     w = industries.rows(term="item_weight").set_index("item")["estimate"]
-    w = w[answers.columns] / answers.fillna(answers.mean()).std()
+    w = w[answers.columns] / answers.std()
     by_hand = 100 * float(w @ answers.mean() - w.sum()) / (9 * w.sum())
     assert one(industries, "satisfaction", "index") == pytest.approx(by_hand, abs=1e-9)
 
@@ -468,11 +470,73 @@ def test_groups_that_cannot_have_a_model_are_noted_and_the_others_stand():
 def test_missing_answers_are_counted_and_the_rule_is_named():
     data = survey().mask(np.random.default_rng(1).uniform(size=(300, 5)) < 0.1)
     holes = int(data.isna().sum().sum())
-    assert numbers(study(data), "mean_replaced") == [{"n": holes}]
-    assert numbers(study(data, missing="pairwise"), "pairwise") == [{"n": holes}]
+    assert numbers(study(data), "pairwise") == [{"n": holes}]
+    assert numbers(study(data, missing="mean"), "mean_replaced") == [{"n": holes}]
+    assert "their intervals miss the truth" in study(data, missing="mean").prose().html
     complete = study(data, missing="complete")
     assert complete.facts["rows"] == len(data.dropna())
     assert not {"mean_replaced", "pairwise"} & set(codes(complete))
+
+
+def test_level_1_stands_on_the_covariances_of_pairs():
+    """Slope and R2 by pandas, whose covariances leave out pairs with a gap; filled means would be flatter."""
+    data = survey(1000).mask(np.random.default_rng(1).uniform(size=(1000, 5)) < 0.2)
+    result, filled = study(data), study(data, missing="mean")
+    S = data.cov()
+    quality, satisfaction = S.loc[["q1", "q2"], ["q1", "q2"]], S.loc[["s1", "s2"], ["s1", "s2"]]
+    shared = S.loc[["q1", "q2"], ["s1", "s2"]].to_numpy().sum()
+    slope = shared / quality.to_numpy().sum()
+    assert one(result, "quality -> satisfaction", "regression") == pytest.approx(slope, abs=1e-12)
+    assert one(result, "quality -> satisfaction", "regression_total") == pytest.approx(slope, abs=1e-12)
+    r2 = shared * slope / satisfaction.to_numpy().sum()
+    assert one(result, "satisfaction", "regression_r2") == pytest.approx(r2, abs=1e-12)
+    row = result.rows(item="quality -> satisfaction", term="regression").iloc[0]
+    assert row["low"] < slope < row["high"]
+    assert one(filled, "quality -> satisfaction", "regression") < slope - row["se"]
+
+
+def contradictory(n=100):
+    """q1 goes with s1, s1 with l1, but q1 against l1, each pair asked of others."""
+    rng = np.random.default_rng(1)
+    mood = 5.5 + rng.normal(0, 1.5, (3 * n, 1)) + rng.normal(0, 0.3, (3 * n, 3))
+    mood[2 * n :, 2] = 11 - mood[2 * n :, 2]
+    for part, left_out in enumerate((2, 0, 1)):
+        mood[n * part : n * (part + 1), left_out] = np.nan
+    return pd.DataFrame(np.clip(np.rint(mood), 1, 10), columns=["q1", "s1", "l1"])
+
+
+TRIANGLE = {"quality": ["q1"], "satisfaction": ["s1"], "loyalty": ["l1"]}
+THREE = [["quality", "satisfaction"], ["quality", "loyalty"], ["satisfaction", "loyalty"]]
+
+
+def test_pairs_that_contradict_each_other_are_refused_and_the_mean_is_the_way_out():
+    with pytest.raises(cx.DataError) as caught:
+        study(contradictory(), TRIANGLE, paths=THREE)
+    assert str(caught.value) == 'The covariances of pairs of items contradict each other; set missing to "mean".'
+    assert one(study(contradictory(), TRIANGLE, paths=THREE, missing="mean"), "satisfaction", "index") > 0
+
+
+def test_pairs_that_contradict_each_other_in_a_group_leave_it_without_a_model_and_say_so():
+    whole = survey(400)[["q1", "s1", "l1"]]
+    data = pd.concat([contradictory(30).assign(g="odd"), whole.assign(g="even")])
+    result = study(data, TRIANGLE, paths=THREE, by="g")
+    assert numbers(result, "pairs_contradict") == [{"group": "odd"}]
+    assert numbers(result, "rest_without_model") == [{"group": "even"}]
+    assert result.rows(term="index", group="odd")["estimate"].notna().all()
+    assert result.rows(term="path_vs_rest").empty
+
+
+def test_a_model_of_which_most_resamples_contradict_themselves_is_none():
+    """Half of the answers of twenty: the covariances of all just agree, those of resamples seldom do."""
+    data = survey(20, seed=0).mask(np.random.default_rng(0).uniform(size=(20, 5)) < 0.5)
+    ends = np.ones(5), np.full(5, 10.0)
+    items = ready(data.to_numpy(), np.ones(20), *ends, "pairwise")
+    model = Structure(((0, 1), (2, 3), (4,)), ((0, 1), (1, 2)), ("A",) * 3)
+    assert np.isfinite(estimate(items, model).fit.paths).all()
+    assert resample(items, model, np.random.default_rng(1), 100).kept.mean() < 0.3
+    with pytest.raises(cx.DataError, match=r'contradict each other; set missing to "mean"\.$'):
+        study(data)
+    assert one(study(data, missing="mean"), "satisfaction", "index") > 0
 
 
 # --- what is refused ---------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 
 from cxkit.errors import DataError
 from cxkit.methods.acsi_regression import groups as path_groups
-from cxkit.methods.acsi_regression.groups import compare_groups
+from cxkit.methods.acsi_regression.groups import Permuted, compare_groups
 from cxkit.methods.acsi_regression.moments import Items
 from cxkit.methods.acsi_regression.pls import Structure
 from cxkit.methods.acsi_regression.resamples import estimate
@@ -280,3 +280,57 @@ def test_other_weights_means_and_variances_are_found():
 def test_a_group_without_rest_is_refused(inside):
     with pytest.raises(DataError, match=r"cannot be compared with the rest of 30 respondents; give True or False"):
         compare_groups(survey(answers(np.random.default_rng(1), 30)), DRIVERS, inside, np.random.default_rng(1))
+
+
+# The interval of a permuted difference
+
+LEVELS = (0.8, 0.95, 0.99, 0.9987)
+
+
+def agree(value, null):
+    """At every level the interval leaves 0 out exactly when p is below 1 - level."""
+    test = Permuted(value, 0.1, null)
+    for level in LEVELS:
+        low, high = test.interval(level)
+        assert (low > 0 or high < 0) == (test.p < 1 - level), (level, test.p, low, high)
+        assert low <= value <= high
+
+
+@pytest.mark.parametrize("times", [3, 19, 20, 99, 100, 199, 1000])
+def test_interval_and_p_of_permutations_agree_at_every_level(times):
+    """Differences of every rank, so that p takes every value there is up to 0.25, at its limits too."""
+    rng = np.random.default_rng(times)
+    for shift in (0, 1, -2):
+        others = np.abs(rng.normal(size=times - 1))
+        for k in range(min(times, 250)):
+            value = float(np.sort(np.r_[others, 9])[::-1][k]) * (1 if shift >= 0 else -1)
+            agree(value, np.r_[abs(value), others + 1e-3 * (shift == 1)])
+
+
+def test_interval_and_p_agree_where_differences_are_tied():
+    rng = np.random.default_rng(2)
+    for _ in range(200):
+        sizes = np.round(np.abs(rng.normal(size=rng.integers(5, 60))), 1)
+        agree(float(sizes[0]), sizes)
+        agree(-float(sizes[0]), sizes)
+
+
+def test_interval_and_p_agree_in_groups():
+    rng = np.random.default_rng(16)
+    seen = set()
+    for slope in (0.6, 0.3, 0.0, 0.6, 0.1, -0.2):
+        x = np.vstack([answers(rng, 80), answers(rng, 80, slope=slope)])
+        found = compare_groups(survey(x), DRIVERS, np.arange(160) < 80, rng, 199)
+        for value, null, p in zip(found.difference, found.null, found.p, strict=True):
+            agree(float(value), null)
+            assert Permuted(float(value), 0.1, null).p == pytest.approx(p, abs=1e-7)
+            seen |= {level for level in LEVELS if p < 1 - level}
+    assert seen == {0.8, 0.95, 0.99}  # 200 divisions have no p below 0.005
+
+
+def test_sides_that_cannot_be_estimated_are_not_different():
+    x = answers(np.random.default_rng(17), 40)
+    x[:20, 3] = 4
+    found = compare_groups(survey(x), DRIVERS, np.arange(40) < 20, np.random.default_rng(1), 20)
+    test = Permuted(0.3, 0.1, found.null[0])
+    assert np.isnan([test.p, *test.interval(0.95)]).all()

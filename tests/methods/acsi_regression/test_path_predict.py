@@ -6,11 +6,12 @@ import json
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from scipy import stats
 
 from cxkit.errors import SettingsError
 from cxkit.methods.acsi_regression.moments import Items
 from cxkit.methods.acsi_regression.pls import Structure
-from cxkit.methods.acsi_regression.predict import Prediction, mean_errors, predict, regression_slopes
+from cxkit.methods.acsi_regression.predict import Prediction, foresight, mean_errors, predict, regression_slopes
 from cxkit.methods.acsi_regression.resamples import estimate
 from tests.conftest import SHARED
 
@@ -103,7 +104,7 @@ def test_folds_and_weights_are_those_of_one_model_after_another(standardised):
     assert found.q2[ends] == pytest.approx((1 - mean_of["ours"][ends] / mean_of["plain"][ends]), abs=1e-6)
     assert found.rmse_regression[ends] == pytest.approx(np.sqrt(mean_of["theirs"])[ends], abs=1e-10)
     assert found.mae_regression[ends] == pytest.approx((w @ np.abs(theirs) / w.sum())[ends], abs=1e-10)
-    assert np.isnan([value[:3] for value in vars(found).values() if isinstance(value, np.ndarray)]).all()
+    assert np.isnan([value[..., :3] for value in (found.rmse, found.mae, found.rmse_regression, found.q2)]).all()
 
 
 def test_one_item_predicted_by_one_is_simple_regression():
@@ -200,3 +201,74 @@ def test_one_fold_is_refused():
     with pytest.raises(SettingsError, match=r"^The number of folds is 1; give 2 or more"):
         predict(survey(answers(1, 20)), CHAIN, np.random.default_rng(1), 1)
     assert isinstance(predict(survey(answers(1, 20)), CHAIN, np.random.default_rng(1), 2), Prediction)
+
+
+# Does the model foresee better than the regression? CVPAT, Liengaard et al. 2021
+
+
+def test_losses_are_what_the_errors_are_means_of():
+    x = np.where(np.random.default_rng(3).random((90, 7)) < 0.1, np.nan, answers(2, 90))
+    w = np.random.default_rng(2).uniform(0.5, 2, 90)
+    found = predict(survey(x, w=w), CHAIN, np.random.default_rng(1), 6)
+    known = ~np.isnan(x)
+    model, regression, plain = (
+        (w[:, None] * np.where(known, each, 0)).sum(axis=0) / (w[:, None] * known).sum(axis=0)
+        for each in found.losses
+    )
+    ends = slice(3, 7)
+    assert np.isnan(found.losses[:, :, :3]).all()
+    assert np.isnan(found.losses[:, ~known]).all()
+    assert np.sqrt(model[ends]) == pytest.approx(found.rmse[ends], abs=1e-12)
+    assert np.sqrt(regression[ends]) == pytest.approx(found.rmse_regression[ends], abs=1e-12)
+    assert 1 - model[ends] / plain[ends] == pytest.approx(found.q2[ends], abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_who_foresees_better_is_a_paired_t_test(seed):
+    """The t test is scipy's; that the better one beats the mean is the surer of the two here."""
+    rng = np.random.default_rng(seed)
+    losses = rng.chisquare(1, (3, 60, 3)) + np.array([0, 0.3 * (seed - 1.5), 9])[:, None, None]
+    mean = losses.mean(axis=2)
+    gain, p = foresight(losses, np.full(60, 2.5))
+    assert gain == pytest.approx(mean[1].mean() - mean[0].mean(), abs=1e-12)
+    assert p == pytest.approx(stats.ttest_rel(mean[0], mean[1]).pvalue, abs=1e-12)
+
+
+def test_nobody_foresees_better_who_does_not_beat_the_mean():
+    rng = np.random.default_rng(1)
+    plain = rng.chisquare(1, (50, 2))
+    worse = np.array([plain + 0.1, plain + 1 + rng.normal(0, 0.1, (50, 2)), plain])
+    assert foresight(worse, np.ones(50)) == (pytest.approx(0.9, abs=0.1), 1.0)
+    hardly = np.array([plain + rng.normal(0, 1, (50, 2)) - 0.1, plain + 9, plain])
+    mean = hardly.mean(axis=2)
+    assert foresight(hardly, np.ones(50))[1] == pytest.approx(stats.ttest_rel(mean[0], mean[2]).pvalue, abs=1e-12)
+
+
+def test_answers_that_are_missing_have_no_part_in_the_test():
+    losses = np.random.default_rng(1).chisquare(1, (3, 40, 2))
+    losses[2] += 5
+    holes = losses.copy()
+    holes[:, :10, 1] = np.nan
+    mean = np.where(np.arange(40)[:, None] < 10, holes[:, :, :1].transpose(1, 0, 2)[:, :, 0], losses.mean(axis=2).T)
+    assert foresight(holes, np.ones(40))[1] == pytest.approx(
+        stats.ttest_rel(mean[:, 0], mean[:, 1]).pvalue, abs=1e-12
+    )
+    gone = np.concatenate([losses, np.full((3, 5, 2), np.nan)], axis=1)
+    assert foresight(gone, np.ones(45)) == pytest.approx(foresight(losses, np.ones(40)), abs=1e-12)
+
+
+def test_the_same_predictions_are_no_test():
+    """One item by one other: both are the same line."""
+    found = leave_one_out(survey(answers(5, 50)[:, :2]), PAIR)
+    gain, p = foresight(found.losses[:, :, 1:], np.ones(50))
+    assert gain == pytest.approx(0, abs=1e-12)
+    assert np.isnan(p)
+
+
+def test_noise_is_not_foreseen():
+    rng, found = np.random.default_rng(6), []
+    for _ in range(60):
+        x = np.rint(rng.uniform(0, 10, (100, 7)))
+        losses = predict(survey(x), CHAIN, rng, 5).losses
+        found.append(foresight(losses[:, :, 3:5], np.ones(100))[1] < 0.05)
+    assert sum(found) <= 1
