@@ -34,7 +34,8 @@ class Result:
     method : the method's word, such as "nps".
     settings : the plain values the method was called with, defaults filled in.
     tidy : one row per estimate. ``term`` names the estimate; ``group`` and ``wave`` are "" for all;
-        ``n`` is the unweighted base, ``n_other`` the base it is compared with, ``n_eff`` Kish's effective base;
+        ``n`` is the unweighted base, ``n_other`` the base it is compared with, ``n_eff`` the effective base of this
+        very estimate (the fact ``n_kish`` is Kish's, of the weights alone);
         ``estimate, se, low, high`` are in the term's own unit (shares 0-1, NPS in points);
         ``p, p_adjusted, detectable`` belong to comparisons; ``base`` is "ok", "small" or "hidden".
     facts : flat dict of numbers and names that prose may quote.

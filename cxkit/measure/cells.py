@@ -82,7 +82,7 @@ class Cells:
         rows = []
         for group, wave in self.all_cells():
             answers = self.distribution(item, group, wave)
-            base = {"item": item, "group": group, "wave": wave, "n": answers.n, "n_eff": answers.n_eff,
+            base = {"item": item, "group": group, "wave": wave, "n": answers.n, "n_eff": answers.n_kish,
                     "missing": self.missing(item, group, wave)}  # fmt: skip
             found = estimates(answers, group, wave) if answers.n else [{"term": term}]
             rows += [{**base, **row} for row in found]
@@ -144,14 +144,15 @@ def share_rows(answers: Distribution, points: range, level: float, **terms: rang
     """Shares with their intervals: those of ``terms`` each on its own (Wilson), then every score (Goodman)."""
     rows: list[Row] = []
     for term, scores in terms.items():
-        share = answers.share_of(scores)
-        low, high = wilson(share, answers.n_eff, level)
-        rows.append({"term": term, "estimate": share, "se": answers.share_se(scores), "low": low, "high": high})
-    single = [range(k, k + 1) for k in points]
-    shares = [answers.share_of(one) for one in single]
-    for one, share, (low, high) in zip(single, shares, goodman(shares, answers.n_eff, level), strict=True):
-        rows.append({"term": "share", "score": one[0], "estimate": share, "se": answers.share_se(one), "low": low,
+        share, n_eff = answers.share_of(scores), answers.share_base(scores)
+        low, high = wilson(share, n_eff, level)
+        rows.append({"term": term, "n_eff": n_eff, "estimate": share, "se": answers.share_se(scores), "low": low,
                      "high": high})  # fmt: skip
+    single = [range(k, k + 1) for k in points]
+    shares, bases = ([of(one) for one in single] for of in (answers.share_of, answers.share_base))
+    for one, share, n_eff, (low, high) in zip(single, shares, bases, goodman(shares, bases, level), strict=True):
+        rows.append({"term": "share", "score": one[0], "n_eff": n_eff, "estimate": share,
+                     "se": answers.share_se(one), "low": low, "high": high})  # fmt: skip
     return rows
 
 

@@ -13,7 +13,6 @@ from cxkit.measure.groups import mirrored
 from cxkit.result import Row
 from cxkit.stats.compare import UNKNOWN, Basis, Difference, adjust, difference
 from cxkit.stats.joint import Estimate, means
-from cxkit.stats.weights import Distribution
 from cxkit.survey.cards import Card
 from cxkit.survey.tally import Answers
 
@@ -132,9 +131,7 @@ def gap(one: Estimate, other: Estimate, *, reach: float = np.inf, same: Same | N
     return difference_row(one, other, one.value - other.value, difference(*sides, covariance=covariance), reach)
 
 
-def difference_row(
-    one: Estimate | Distribution, other: Estimate | Distribution, value: float, test: Any, reach: float
-) -> Row:
+def difference_row(one: Estimate, other: Estimate, value: float, test: Any, reach: float) -> Row:
     """A difference with the bases of both sides, and its test, for :func:`adjusted`."""
     return {"n": one.n, "n_other": other.n, "n_eff": one.n_eff, "estimate": value, "test": test, "reach": reach}
 

@@ -60,7 +60,9 @@ def finish(
     if ((table["base"] == "small") & table["estimate"].notna()).any():  # of groups, waves, items, or of all
         found.append(("base_small", {"groups": few["small"], "base": common.flag_base}))
     if common.weight:
-        found.append(("weighted", {"n": everyone.n, "n_eff": everyone.n_eff}))
+        shared["n_kish"] = everyone.n_kish
+        deff = everyone.n / everyone.n_kish if everyone.n else 1.0
+        found.append(("weighted", {"n": everyone.n, "n_kish": everyone.n_kish, "deff": deff}))
     shown, alone = table["base"] != "hidden", table["n_other"].isna()
     if len(table[table["term"].str.startswith("mean") & alone & shown & table["se"].isna()]):
         found.append(("no_spread", {}))

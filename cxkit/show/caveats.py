@@ -17,9 +17,16 @@ Caveat = str | Callable[[Result, Language, Mapping[str, Any]], str]
 def _weighted(result: Result, words: Language, numbers: Mapping[str, Any]) -> str:
     if numbers["n"] < result.settings["min_base"]:
         return ""
-    one = mark("Answers are weighted: {n} answer (as counted) is as precise as {n_eff} of equal weight would be.")
-    many = mark("Answers are weighted: {n} answers (as counted) are as precise as {n_eff} of equal weight would be.")
-    return words.plural(one, many, numbers["n"], n_eff=words.number(numbers["n_eff"]))
+    one = mark(
+        "Answers are weighted: {n} answer (as counted) is about as precise as {n_kish} of equal weight would be "
+        "(design effect {deff}). Each interval takes in what the weights do to its own number."
+    )
+    many = mark(
+        "Answers are weighted: {n} answers (as counted) are about as precise as {n_kish} of equal weight would be "
+        "(design effect {deff}). Each interval takes in what the weights do to its own number."
+    )
+    n_kish, deff = words.number(numbers["n_kish"]), words.number(numbers["deff"], 2)
+    return words.plural(one, many, numbers["n"], n_kish=n_kish, deff=deff)
 
 
 def _drivers_complete(result: Result, words: Language, numbers: Mapping[str, Any]) -> str:

@@ -44,7 +44,7 @@ class _Side:
 
     @classmethod
     def of(cls, answers: Distribution, score: np.ndarray, w: np.ndarray, w2: np.ndarray) -> "_Side":
-        total, base = float(answers.w.sum()), answers.n_eff
+        total, base = float(answers.w.sum()), answers.n_kish
         prior = PRIOR * max(0.0, 1 - float(w.sum()) / total)
         n = base + prior
         centre = float(answers.w @ answers.score) / total * base / n

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+
+from cxkit.stats.weights import bounded_interval
 
 
 @dataclass(frozen=True)
@@ -13,17 +14,19 @@ class Estimate:
 
     Attributes
     ----------
-    n, n_eff : base and Kish's effective base; of a combination, the smallest among its parts.
+    n, n_kish : base and Kish's effective base; of a combination, the smallest among its parts.
     influence : what each respondent adds to the value; the sum of squares is the variance. Of n respondents who
         answered alike, sqrt(n) times what each adds.
     fixed : variance from outside the survey, such as of an operational level.
+    alike : what each would add if all weights were equal, influence sqrt(W / (n w)); None is the influence itself.
     """
 
     value: float
     n: float
-    n_eff: float
+    n_kish: float
     influence: np.ndarray
     fixed: float = 0.0
+    alike: np.ndarray | None = None
 
     @property
     def variance(self) -> float:
@@ -35,15 +38,26 @@ class Estimate:
         return self.variance**0.5 if self.variance > 1e-24 else np.nan
 
     @property
+    def n_eff(self) -> float:
+        """Effective base: the answers that, of equal weight, would give the value the same error from the survey.
+
+        n sum(a^2) / sum(z^2) for influences z, and a if weights were equal: n / deff of a mean, as R's ``survey`` has
+        it (Saerndal, Swensson & Wretman 1992, ch. 5). Kish's where nothing varies.
+        """
+        squares = float(self.influence @ self.influence)
+        if self.alike is None or not squares > 1e-24 or self.n - self.n_kish <= 1e-9 * self.n:
+            return self.n_kish
+        return self.n * float(self.alike @ self.alike) / squares
+
+    @property
     def df(self) -> float:
-        """Degrees of freedom of a t interval; infinite where no respondents stand behind the value."""
-        return max(1.0, self.n - 1) if self.n == self.n else np.inf
+        """Degrees of freedom of a t interval, Kish's base less 1; infinite where no respondents stand behind it."""
+        return max(1.0, self.n_kish - 1) if self.n_kish == self.n_kish else np.inf
 
     def interval(self, level: float, bounds: tuple[float, float] = (-np.inf, np.inf)) -> tuple[float, float]:
-        """The t interval, kept inside ``bounds``; NaN without an error."""
-        half = float(stats.t.ppf((1 + level) / 2, self.df)) * self.se
-        low, high = self.value - half, self.value + half
-        return (max(bounds[0], low), min(bounds[1], high)) if half == half else (np.nan, np.nan)
+        """The t interval, inside ``bounds`` by its logit (``weights.bounded_interval``); NaN without an error."""
+        se = self.se
+        return bounded_interval(self.value, se, self.df, bounds, level) if se == se else (np.nan, np.nan)
 
 
 def means(scores: np.ndarray, w: np.ndarray, n: np.ndarray | None = None) -> list[Estimate]:
@@ -64,16 +78,17 @@ def means(scores: np.ndarray, w: np.ndarray, n: np.ndarray | None = None) -> lis
     (0.6455, 0.6455)
     """
     known = ~np.isnan(scores)
-    alike = np.ones(len(w)) if n is None else n
-    base, total, squares = (alike * w**power @ known for power in (0, 1, 2))
+    people = np.ones(len(w)) if n is None else n
+    base, total, squares = (people * w**power @ known for power in (0, 1, 2))
     with np.errstate(invalid="ignore", divide="ignore"):
-        value = np.where(known, scores, 0.0).T @ (alike * w) / total
-        deviation = np.where(known, scores - value, 0.0) * (np.sqrt(alike) * w)[:, None]
+        value = np.where(known, scores, 0.0).T @ (people * w) / total
+        deviation = np.where(known, scores - value, 0.0) * (np.sqrt(people) * w)[:, None]
         influence = np.sqrt(base / (base - 1)) * deviation / total
-        n_eff = np.where(base, total**2 / squares, 0.0)
+        alike = influence * np.sqrt(total / base / w[:, None])
+        n_kish = np.where(base, total**2 / squares, 0.0)
     influence[:, base < 2] = np.nan
-    columns = zip(value.tolist(), base.astype(int).tolist(), n_eff.tolist(), influence.T, strict=True)
-    return [Estimate(*column) for column in columns]
+    columns = zip(value.tolist(), base.astype(int).tolist(), n_kish.tolist(), influence.T, alike.T, strict=True)
+    return [Estimate(v, n_, kish, z, alike=a) for v, n_, kish, z, a in columns]
 
 
 def combine(parts: Sequence[Estimate], factors: Sequence[float] | np.ndarray) -> Estimate:
@@ -81,21 +96,17 @@ def combine(parts: Sequence[Estimate], factors: Sequence[float] | np.ndarray) ->
 
     A base that is NaN (no respondents) does not count among the smallest.
     """
-    bases = [(part.n, part.n_eff) for part in parts if part.n == part.n] or [(np.nan, np.nan)]
+    bases = [(part.n, part.n_kish) for part in parts if part.n == part.n] or [(np.nan, np.nan)]
     return Estimate(
         float(sum(f * part.value for f, part in zip(factors, parts, strict=True))),
         min(n for n, _ in bases),
-        min(n_eff for _, n_eff in bases),
+        min(n_kish for _, n_kish in bases),
         sum((f * part.influence for f, part in zip(factors, parts, strict=True)), np.zeros(len(parts[0].influence))),
         float(sum(f**2 * part.fixed for f, part in zip(factors, parts, strict=True))),
+        sum((f * equal(part) for f, part in zip(factors, parts, strict=True)), np.zeros(len(parts[0].influence))),
     )
 
 
-def linear_base(estimate: Estimate, w: np.ndarray) -> float:
-    """Effective base by linearisation: the answers that, unweighted, would give the estimate the same error.
-
-    W sum(z^2 / w) / sum(z^2) for influences z; Kish's (sum w)^2 / sum w^2 is its special case where weights and
-    answers have nothing to do with each other (Saerndal, Swensson & Wretman 1992, ch. 5).
-    """
-    squares = estimate.influence**2
-    return float(w.sum() * (squares / w).sum() / squares.sum()) if squares.sum() > 0 else np.nan
+def equal(estimate: Estimate) -> np.ndarray:
+    """What each respondent would add at equal weights."""
+    return estimate.influence if estimate.alike is None else estimate.alike

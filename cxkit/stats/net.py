@@ -7,6 +7,7 @@ import numpy as np
 from scipy import optimize, stats
 
 from cxkit.errors import SettingsError
+from cxkit.stats.weights import Distribution, effective_base
 
 INTERVALS = ("adjusted", "wald", "score", "bootstrap")
 PRIOR = 3.0  # answers added by the adjusted Wald interval: 1/4 to the top, 1/2 between, 1/4 to the bottom
@@ -34,6 +35,12 @@ def adjusted(top: float, bottom: float, n_eff: float) -> tuple[float, float]:
     return t - b, (t + b - (t - b) ** 2) / n
 
 
+def net_base(answers: Distribution, top: range, bottom: range) -> float:
+    """Effective base of the share in ``top`` minus the share in ``bottom``, see ``weights.effective_base``."""
+    counts = np.isin(answers.score, top).astype(float) - np.isin(answers.score, bottom)
+    return effective_base(answers, counts, (-1, 1))
+
+
 def net(
     top: float,
     bottom: float,
@@ -49,7 +56,7 @@ def net(
     Parameters
     ----------
     top, bottom : shares, 0-1, of the same answers.
-    n_eff : base, or effective base when weighted.
+    n_eff : base, or when weighted the effective base of this net score (:func:`net_base`).
     se : standard error for "wald" when it is known better, as the linearised one of weighted answers.
     method : "adjusted" (Wald with 3 answers added, Rocks 2016), "wald" (var = [t + b - (t - b)^2] / n),
         "score" (Tango 1998) or "bootstrap" (5,000 multinomial resamples, percentiles; needs ``rng``).

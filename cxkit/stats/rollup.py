@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from cxkit.stats.importance import lmg
-from cxkit.stats.joint import Estimate, combine
+from cxkit.stats.joint import Estimate, combine, equal
 from cxkit.survey.trees import Tree
 
 
@@ -37,12 +37,16 @@ def roll_up(
         everything = sum(weights[k].value for k in node.children)
         total = sum(weights[k].value for k in known)
         if not known:
-            found[place], coverage[place] = replace(leaves[place], value=np.nan, n=0, n_eff=0), 0.0
+            found[place], coverage[place] = replace(leaves[place], value=np.nan, n=0, n_kish=0), 0.0
             continue
         one = combine([found[k] for k in known], [weights[k].value / total for k in known])
-        moved = [(found[k].value - one.value) / total * weights[k].influence for k in known]
-        fixed = sum(((found[k].value - one.value) / total) ** 2 * weights[k].fixed for k in known)
-        found[place] = replace(one, influence=one.influence + sum(moved), fixed=one.fixed + fixed)
+        slopes = {k: (found[k].value - one.value) / total for k in known}
+        moved = sum(slope * weights[k].influence for k, slope in slopes.items())
+        alike = sum(slope * equal(weights[k]) for k, slope in slopes.items())
+        fixed = sum(slope**2 * weights[k].fixed for k, slope in slopes.items())
+        found[place] = replace(
+            one, influence=one.influence + moved, fixed=one.fixed + fixed, alike=equal(one) + alike
+        )
         coverage[place] = float(sum(weights[k].value * coverage[k] for k in known) / everything)
     return found, coverage
 
@@ -53,9 +57,13 @@ def normalised(tree: Tree, weights: Sequence[Estimate]) -> list[Estimate]:
     for node in tree:
         total = sum(weights[k].value for k in node.children)
         moved = sum(weights[k].influence for k in node.children)
+        alike = sum(equal(weights[k]) for k in node.children)
         for k in node.children:
             share = weights[k].value / total
-            found[k] = replace(weights[k], value=share, influence=(weights[k].influence - share * moved) / total)
+            found[k] = replace(
+                weights[k], value=share, influence=(weights[k].influence - share * moved) / total,
+                alike=(equal(weights[k]) - share * alike) / total,
+            )  # fmt: skip
     return found
 
 

@@ -1,9 +1,10 @@
 """Weighted shares and means from score counts, with their effective base and linearised error."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,14 @@ class Distribution:
         return int(self.count.sum())
 
     @property
-    def n_eff(self) -> float:
-        """Effective base (sum w)^2 / sum w^2, Kish 1965, Survey Sampling."""
+    def n_kish(self) -> float:
+        """Effective base (sum w)^2 / sum w^2, Kish 1965, Survey Sampling: for weights unrelated to answers."""
         return float(self.w.sum() ** 2 / self.w2.sum()) if self.n else 0.0
+
+    @property
+    def alike(self) -> bool:
+        """Whether all weights are equal, so that every effective base is n, whatever rounding says."""
+        return self.n - self.n_kish <= 1e-9 * self.n
 
     @property
     def share(self) -> np.ndarray:
@@ -38,10 +44,74 @@ class Distribution:
         inside = np.isin(self.score, scores).astype(float)
         return mean(Distribution(inside, self.count, self.w, self.w2), (0, 1)).se
 
+    def share_base(self, scores: range) -> float:
+        """Effective base of the share in ``scores``."""
+        return effective_base(self, np.isin(self.score, scores).astype(float), (0, 1))
+
+
+def effective_base(answers: Distribution, counts: np.ndarray, ends: tuple[float, float]) -> float:
+    """How many answers of equal weight would give a share or a net score the same linearised error.
+
+    n_eff = v / variance, where v is the variance of one answer, p (1 - p) for a share and t + b - (t - b)^2 for a net
+    score, and the variance is linearised: sum w (x - m)^2 W / sum w^2 (x - m)^2. Times (t_{n-1} / t_{Kish - 1})^2 at
+    95 %, as fewer answers tell the variance less surely (Korn & Graubard 1998, Survey Methodology 24:193; Dean &
+    Pagano 2015, JSSAM 3:484). Where few answers lie at one end their own weights hardly tell anything, so one answer
+    of average weight is added at each end for v and variance: with all answers equal this is Kish's base, with k at
+    the emptier end at most about (1 + sqrt(k)) / 2 times that. It may pass n, as light answers do tell more: a cap at
+    n has coverages up to .99. It is not below 1, and exactly n with equal weights.
+
+    Too large where fewer than about 5 respondents of great weight carry a share: nobody like them may be in the
+    sample (``python -m tests.benchmarks.coverage shares net``).
+
+    Parameters
+    ----------
+    counts : what each score counts, 0 or 1 for a share, -1, 0 or 1 for a net score.
+    ends : the least and most that an answer can count.
+
+    >>> none, w = np.zeros(2), np.array([9.0, 18])  # nine of weight 1 and nine of weight 2, Kish 27^2 / 45 = 16.2
+    >>> round(effective_base(Distribution(none, none + 9, w, w**2 / 9), none, (0, 1)), 2)
+    15.91
+    """
+    n, kish = answers.n, answers.n_kish
+    if answers.alike:
+        return float(n)
+    average = np.full(2, 1 / n)
+    w, w2 = (np.concatenate([side, side.sum() * average]) for side in (answers.w, answers.w2))
+    x = np.concatenate([counts, ends])
+    square = (x - w @ x / w.sum()) ** 2
+    base = float(w @ square * w.sum() / (w2 @ square)) * n / (n + 2)
+    t, t_kish = special.stdtrit([n - 1.0, max(1.0, kish - 1)], 0.975)
+    return max(1.0, base * float(t / t_kish) ** 2)
+
+
+def bounded_interval(
+    value: float, se: float, df: float, bounds: tuple[float, float], level: float = 0.95
+) -> tuple[float, float]:
+    """The t interval of a mean of answers that cannot leave ``bounds``: on the logit of its place between them.
+
+    With s = (value - low) / (high - low): logit s -+ t se / [(high - low) s (1 - s)], turned back (the delta method;
+    for shares Brown, Cai & DasGupta 2001, Statistical Science 16:101, sec. 4.2). A mean near an end comes from skewed
+    answers, and its interval reaches further towards the middle than the plain value -+ t se, which in the middle of
+    the scale is nearly the same. Too short where hardly anybody gave the answers that make the mean differ from the
+    end, and NaN where nobody did. Without bounds, or at one, it is value -+ t se.
+
+    >>> [round(x, 3) for x in bounded_interval(9.5, 0.2, 19, (0, 10)) + bounded_interval(5, 0.2, 19, (0, 10))]
+    [8.873, 9.787, 4.582, 5.418]
+    """
+    t = float(special.stdtrit(df, (1 + level) / 2))
+    low, high = bounds
+    place = (value - low) / (high - low) if math.isfinite(high - low) else 0.0
+    if not 0 < place < 1 or not se > 0:
+        return max(low, value - t * se), min(high, value + t * se)
+    centre, half = special.logit(place), t * se / ((high - low) * place * (1 - place))
+    down, up = special.expit([centre - half, centre + half])
+    return low + (high - low) * float(down), low + (high - low) * float(up)
+
 
 @dataclass(frozen=True)
 class Mean:
-    """A weighted mean: ``estimate se low high`` in units of the scale; ``deff`` is its design effect."""
+    """A weighted mean: ``estimate se low high`` in units of the scale; ``deff`` is its design effect and ``n_eff``
+    its effective base, n / deff (Kish's where the answers do not differ)."""
 
     estimate: float
     se: float
@@ -49,17 +119,20 @@ class Mean:
     high: float
     sd: float
     deff: float
+    n_eff: float
 
 
 def mean(answers: Distribution, bounds: tuple[float, float], level: float = 0.95) -> Mean:
-    """Weighted mean with a t interval on the Taylor-linearised standard error.
+    """Weighted mean with a t interval on the Taylor-linearised standard error, kept inside the scale by its logit.
 
     se = sqrt(n/(n-1) sum[w_i (y_i - m) / W]^2), with replacement (Saerndal, Swensson & Wretman 1992, ch. 5);
-    at equal weights this is s/sqrt(n). ``deff`` divides se^2 by the variance under simple random sampling.
+    at equal weights this is s/sqrt(n). ``deff`` divides se^2 by the variance under simple random sampling. Degrees
+    of freedom: Kish's base less 1, as few heavy respondents tell the error no better than few respondents; n - 1 at
+    equal weights. The interval is too short where weights with a cv of 1 go with the answers and n is below 100.
 
     Parameters
     ----------
-    bounds : the scale's ends; the interval does not leave them.
+    bounds : the scale's ends; the interval does not leave them, see :func:`bounded_interval`.
     level : confidence, 0-1.
 
     Returns
@@ -75,10 +148,9 @@ def mean(answers: Distribution, bounds: tuple[float, float], level: float = 0.95
     deviation = answers.score - centre
     spread = float(share @ deviation**2)
     if n < 2 or spread <= 1e-24:
-        return Mean(centre, np.nan, np.nan, np.nan, 0.0 if n > 1 else np.nan, np.nan)
+        return Mean(centre, np.nan, np.nan, np.nan, 0.0 if n > 1 else np.nan, np.nan, answers.n_kish)
     variance = n / (n - 1) * float(answers.w2 @ deviation**2) / float(answers.w.sum()) ** 2
-    se = variance**0.5
-    half = float(stats.t.ppf((1 + level) / 2, n - 1)) * se
-    s2 = spread * n / (n - 1)
-    low, high = max(bounds[0], centre - half), min(bounds[1], centre + half)
-    return Mean(centre, se, low, high, s2**0.5, variance / (s2 / n))
+    se, s2 = variance**0.5, spread * n / (n - 1)
+    low, high = bounded_interval(centre, se, max(1.0, answers.n_kish - 1), bounds, level)
+    n_eff = float(n) if answers.alike else s2 / variance
+    return Mean(centre, se, low, high, s2**0.5, variance / (s2 / n), n_eff)

@@ -55,7 +55,7 @@ GLOSSARY = {
     },
 }
 # Whole numbers that sentences fill in; after them Russian nouns change their case and number.
-COUNTS = ("n", "n_eff", "n_linear", "base", "of", "k", "least", "shown", "good", "groups")
+COUNTS = ("n", "n_kish", "base", "of", "k", "least", "shown", "good", "groups")
 
 
 @cache
@@ -157,7 +157,8 @@ RUSSIAN = {  # sentence -> endings of the form for 1, 21, 101; for 2 and 0.5; an
     "{n} respondent left more than half of the items empty.":
         ("респондент пропустил", "респондента пропустили", "респондентов пропустили"),
     "measured {n} wave ago": ("волну", "волны", "волн"),
-    "Answers are weighted: {n} answer (as counted) is as precise as {n_eff} of equal weight would be.":
+    "Answers are weighted: {n} answer (as counted) is about as precise as {n_kish} of equal weight would be "
+    "(design effect {deff}). Each interval takes in what the weights do to its own number.":
         ("ответ", "ответа", "ответов"),
     # after a preposition the noun has its case, and is singular after 1, 21, 101 only
     "What matters most is worked out on the {n} of {of} respondents who answered everything.":

@@ -163,8 +163,8 @@ def test_each_caveat_stands_where_it_holds():
     assert "“a” was asked the other way round" in noted
     assert "“b” was asked" not in noted
     assert "Where all answers are the same, no interval can be given." in noted
-    # effective base: 40^2 / (20 * 0.25 + 20 * 2.25) = 32
-    assert "40 answers (as counted) are as precise as 32 of equal weight would be" in noted
+    # Kish's base: 40^2 / (20 * 0.25 + 20 * 2.25) = 32; 40 / 32 = 1.25
+    assert "40 answers (as counted) are about as precise as 32 of equal weight would be (design effect 1.25)" in noted
     assert "Respondents whose group is not known: 2." in noted
     assert "Numbers with * rest on fewer than 30 answers" in noted
 
@@ -180,7 +180,8 @@ def test_the_weighted_base_stands_beside_the_counted_one(n, sentence):
     html = say(result, "ru")
     (told,) = (text for text in parts(html, "li") if "взвешены" in text)
     assert sentence in told
-    assert told.endswith(f"что и {(n + 2) ** 2 / (n + 8):.0f} с равными весами.")
+    kish = (n + 2) ** 2 / (n + 8)
+    assert f"что и {kish:.0f} с равными весами (дизайн-эффект: {n / kish:.2f})".replace(".", ",", 1) in told
     assert f"{n} / без учёта весов" in parts(html, "dd")
 
 

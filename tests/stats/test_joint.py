@@ -15,7 +15,9 @@ def test_weighted_mean_and_error_are_those_of_the_r_survey_package():
     y = np.array([15, 143, 21, 51, 337, 50, 274, 145, 15, 86.0])
     w = np.array([20, 200, 11, 25, 550, 30, 250, 100, 10, 55.0])
     found = means(y[:, None], w)[0]
-    assert (found.value, found.se, found.n_eff) == pytest.approx((243.914, 48.752, 3.7247), abs=5e-4)
+    assert (found.value, found.se, found.n_kish) == pytest.approx((243.914, 48.752, 3.7247), abs=5e-4)
+    assert found.n_eff == pytest.approx(10 / 1.974067, abs=5e-6)  # the printed design effect
+    assert found.df == pytest.approx(2.7247, abs=5e-5)
 
 
 def test_one_column_agrees_with_the_mean_of_counts():
@@ -68,4 +70,5 @@ def test_where_nothing_varies_no_interval_is_given():
 
 def test_an_interval_stays_inside_the_bounds():
     found = means(np.array([[0.0], [100.0], [0.0]]), np.ones(3))[0]
-    assert found.interval(0.95, (0, 100)) == (0, 100)
+    low, high = found.interval(0.95, (0, 100))
+    assert 0 < low < 100 / 3 < high < 100

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxkit.stats.joint import Estimate, linear_base, means
+from cxkit.stats.joint import Estimate, means
 from cxkit.stats.rollup import (
     derived_weights,
     flat_weights,
@@ -99,7 +99,7 @@ def test_the_error_is_that_of_the_flat_index_of_each_respondent(spec, seed):
     m = np.average(own, weights=w)
     assert found.value == pytest.approx(m, abs=1e-10)
     assert found.se == pytest.approx(np.sqrt(12 / 11 * ((w * (own - m)) ** 2).sum()) / w.sum(), abs=1e-10)
-    assert (found.n, found.df) == (12, 11)
+    assert (found.n, found.df) == (12, pytest.approx(w.sum() ** 2 / (w**2).sum() - 1))
 
 
 @examples
@@ -257,9 +257,8 @@ def test_operational_levels_add_their_variance_and_no_base():
         ([100, 0, 0], [1, 1, 2], 7500 * 4 / 8750),
     ],
 )
-def test_linear_base_by_hand(y, w, base):
-    w = np.array(w, float)
-    assert linear_base(means(np.array(y, float)[:, None], w)[0], w) == pytest.approx(base, abs=1e-12)
+def test_the_effective_base_of_a_mean_by_hand(y, w, base):
+    assert means(np.array(y, float)[:, None], np.array(w, float))[0].n_eff == pytest.approx(base, abs=1e-12)
 
 
 def all_orders(x, y):

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from cxkit.stats.weights import Distribution, mean
+from cxkit.stats.weights import Distribution, bounded_interval, effective_base, mean
+from tests.by_hand import on_the_logit, share_base
 
 # R package "survey" (Lumley), tests/deff.R: the printed mean, standard error and design effect.
 Y = [15, 143, 21, 51, 337, 50, 274, 145, 15, 86]
@@ -30,7 +31,7 @@ def tallied(y, w):
 
 
 def numbers(found):
-    return [found.estimate, found.se, found.low, found.high, found.sd, found.deff]
+    return [found.estimate, found.se, found.low, found.high, found.sd, found.deff, found.n_eff]
 
 
 def test_weighted_mean_error_and_design_effect_equal_r_survey():
@@ -38,10 +39,11 @@ def test_weighted_mean_error_and_design_effect_equal_r_survey():
     assert found.estimate == pytest.approx(243.914, abs=5e-4)
     assert found.se == pytest.approx(48.752, abs=5e-4)
     assert found.deff == pytest.approx(1.974067, abs=5e-7)
+    assert found.n_eff == pytest.approx(10 / 1.974067, abs=5e-6)
 
 
 def test_effective_base_equals_kish_1965():
-    assert answers(Y, W).n_eff == pytest.approx(3.7247, abs=5e-5)
+    assert answers(Y, W).n_kish == pytest.approx(3.7247, abs=5e-5)
 
 
 def test_equal_weights_give_the_plain_mean_and_error_of_r_survey():
@@ -49,23 +51,89 @@ def test_equal_weights_give_the_plain_mean_and_error_of_r_survey():
     assert found.estimate == pytest.approx(113.700, abs=5e-4)
     assert found.se == pytest.approx(35.626, abs=5e-4)
     assert found.deff == pytest.approx(1, abs=1e-12)
-    assert answers(Y).n_eff == pytest.approx(10, abs=1e-12)
+    assert (answers(Y).n_kish, found.n_eff) == pytest.approx((10, 10), abs=1e-12)
 
 
-def test_equal_weights_give_the_t_interval_of_scipy():
-    found = mean(answers(Y), (0, 1000))
+def test_without_bounds_equal_weights_give_the_t_interval_of_scipy():
+    found = mean(answers(Y), (-np.inf, np.inf))
     low, high = stats.t.interval(0.95, 9, np.mean(Y), stats.sem(Y))
     assert (found.low, found.high) == pytest.approx((low, high), rel=1e-12)
 
 
+def test_a_weighted_interval_stands_on_the_logit_and_on_the_base_of_kish_less_1():
+    """R survey's mean and SE; Kish's base 1286^2 / 443,..., printed 3.7247, leaves 2.7247 degrees of freedom."""
+    found = mean(answers(Y, W), (0, 1000))
+    assert (found.low, found.high) == pytest.approx(on_the_logit(243.914, 48.752, 2.7247, 0, 1000), abs=0.02)
+
+
+def test_in_the_middle_of_the_scale_the_bounded_interval_is_nearly_the_plain_one():
+    """With the error of 100 answers whose standard deviation is a quarter of the scale, by hand within 1 %."""
+    low, high = bounded_interval(3.0, 0.1, 99, (1, 5))
+    t = stats.t.ppf(0.975, 99)
+    assert (3 - low, high - 3) == pytest.approx((t * 0.1, t * 0.1), rel=0.01)
+    assert bounded_interval(3.0, 0.1, 99, (-np.inf, np.inf)) == pytest.approx((3 - t * 0.1, 3 + t * 0.1), rel=1e-12)
+
+
+@pytest.mark.parametrize("place", [0.02, 0.4, 0.97])
+def test_a_bounded_interval_mirrors_and_moves_with_its_scale(place):
+    low, high = bounded_interval(place, 0.013, 19, (0, 1))
+    assert 0 < low < place < high < 1
+    assert bounded_interval(1 - place, 0.013, 19, (0, 1)) == pytest.approx((1 - high, 1 - low), rel=1e-9)
+    assert bounded_interval(2 + 8 * place, 0.104, 19, (2, 10)) == pytest.approx((2 + 8 * low, 2 + 8 * high), rel=1e-9)
+
+
+def test_at_an_end_of_the_scale_a_bounded_interval_is_the_plain_one_cut_off():
+    """As an operational level of 100 has it, whose error comes from the books."""
+    assert bounded_interval(100, 2, np.inf, (0, 100)) == pytest.approx((100 - 2 * 1.959964, 100), abs=1e-5)
+
+
+def test_the_base_of_a_share_is_its_own():
+    """Hits of weight 3 among ones, by hand: 20 of 80; the design effect is p (1 - p) / variance, not Kish's."""
+    inside, w = np.repeat([1.0, 0.0], [20, 60]), np.repeat([3.0, 1.0], [20, 60])
+    found = effective_base(answers(inside, w), inside, (0, 1))
+    # p = .5; variance (20 9 .25 + 60 .25) / 120^2 = 60 / 14400, so 60 answers; Kish 120^2 / 240 = 60 too
+    assert found == pytest.approx(60, rel=0.02)
+    light = effective_base(answers(inside, np.repeat([1.0, 3.0], [20, 60])), inside, (0, 1))
+    # p = .1; variance (20 .81 + 60 9 .01) / 200^2 = 21.6 / 40000, so .09 / .00054 = 167 answers, where Kish has 71
+    assert 120 < light < 167
+    for weights in (w, np.repeat([1.0, 3.0], [20, 60]), np.linspace(0.2, 5, 80)):
+        assert effective_base(answers(inside, weights), inside, (0, 1)) == pytest.approx(share_base(inside, weights))
+
+
+@pytest.mark.parametrize("inside", [np.zeros(40), np.ones(40)])
+def test_where_all_answers_are_equal_the_base_is_that_of_kish(inside):
+    w = np.linspace(0.5, 2, 40)
+    kish = w.sum() ** 2 / (w**2).sum()
+    t, t_kish = stats.t.ppf(0.975, [39, kish - 1])
+    assert effective_base(answers(inside, w), inside, (0, 1)) == pytest.approx(kish * (t / t_kish) ** 2, rel=1e-9)
+
+
+@settings(deadline=None, derandomize=True, max_examples=50)
+@given(st.lists(st.tuples(st.integers(-1, 1), st.floats(0.01, 100)), min_size=1, max_size=40))
+def test_the_base_of_a_share_lies_between_one_and_its_cap_and_is_n_at_equal_weights(rows):
+    x, w = (np.array(side, float) for side in zip(*rows, strict=True))
+    few = min(int((x == end).sum()) for end in (0, 1)) if (x >= 0).all() else 0
+    if (x >= 0).all():
+        base, kish = effective_base(answers(x, w), x, (0, 1)), w.sum() ** 2 / (w**2).sum()
+        assert 1 <= base <= max(1.0, 1.25 * kish * max(1, (1 + np.sqrt(few)) / 2))
+    assert effective_base(answers(x, 7 * np.ones(len(x))), x, (-1, 1)) == len(x)
+
+
+def test_a_net_score_without_passives_has_the_base_of_its_share():
+    rng = np.random.default_rng(3)
+    x, w = rng.choice([-1.0, 1.0], 50, p=[0.2, 0.8]), rng.lognormal(0, 0.7, 50)
+    found = effective_base(answers(x, w), x, (-1, 1))
+    assert found == pytest.approx(effective_base(answers(x, w), (x + 1) / 2, (0, 1)), rel=1e-9)
+
+
 def test_the_design_effect_of_an_estimate_is_not_the_effect_of_kish():
-    kish = 10 / answers(Y, W).n_eff
+    kish = 10 / answers(Y, W).n_kish
     assert abs(mean(answers(Y, W), (0, 1000)).deff - kish) > 0.5
 
 
 def test_interval_stays_inside_the_scale():
     found = mean(answers([1, 1, 1, 1, 5]), (1, 5))
-    assert found.low == 1
+    assert 1 < found.low < 1.3
     assert found.estimate < found.high < 5
 
 
@@ -77,7 +145,7 @@ def test_a_mean_without_spread_has_no_error(y):
 
 
 def test_no_answers_have_an_effective_base_of_zero():
-    assert answers([]).n_eff == 0
+    assert answers([]).n_kish == 0
 
 
 def test_shares_of_scores_are_weighted():
@@ -110,7 +178,7 @@ def test_tallied_answers_give_the_same_as_rows_in_any_order(rows):
 def test_multiplying_all_weights_changes_nothing(rows, factor):
     y, w = zip(*rows, strict=True)
     first, second = tallied(y, w), tallied(y, np.array(w) * factor)
-    assert second.n_eff == pytest.approx(first.n_eff, rel=1e-9)
+    assert second.n_kish == pytest.approx(first.n_kish, rel=1e-9)
     assert second.share == pytest.approx(first.share, rel=1e-9)
     assert numbers(mean(second, (1, 10))) == pytest.approx(numbers(mean(first, (1, 10))), rel=1e-9)
 
@@ -120,7 +188,7 @@ def test_multiplying_all_weights_changes_nothing(rows, factor):
 def test_effective_base_lies_between_one_and_the_base(rows):
     y, w = zip(*rows, strict=True)
     found = tallied(y, w)
-    assert 1 - 1e-9 <= found.n_eff <= found.n + 1e-9
+    assert 1 - 1e-9 <= found.n_kish <= found.n + 1e-9
 
 
 @settings(deadline=None, derandomize=True, max_examples=50)

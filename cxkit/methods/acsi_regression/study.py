@@ -189,8 +189,8 @@ class Study:
                 whole = replace(whole, value=np.nan)
             noise = float(np.var(bounded(level[rows] @ by.draws.shares[rows]), ddof=1))
             w = answers.w[~np.isnan(answers.scores[:, rows]).all(axis=1)]
-            n_eff = float(w.sum() ** 2 / (w**2).sum()) if len(w) else 0.0
-            indices.append(replace(whole, n=len(w), n_eff=n_eff, fixed=noise))
+            n_kish = float(w.sum() ** 2 / (w**2).sum()) if len(w) else 0.0
+            indices.append(replace(whole, n=len(w), n_kish=n_kish, fixed=noise))
         return indices
 
     def weight_noise(self, one: Answers, other: Answers, by: Fitted) -> list[float]:

@@ -101,9 +101,6 @@ def csi_tree(
         claims += told.claims
     placed, important = quadrant_rows(study, cells.current, parts, nodes, drawn, matters)
     rows, claims = rows + placed, claims + important
-    if common.weight:
-        n_linear = study.linear_base(nodes[0], now)
-        notes += [("weighted_index", {"n_eff": nodes[0].n_eff, "n_linear": n_linear})] * (n_linear == n_linear)
     if study.levels and (cells.groups or len(cells.waves) > 1):
         notes.append(("operations_fixed", {}))
     notes += [(f"grades_{grades}", {})] * (grades != "range")
@@ -204,9 +201,9 @@ def _leaf_rows(
         if node.item and nodes[place].n:
             answers = cells.distribution(node.item, "", cells.current)
             box = study.deck[node.item].top
-            top = answers.share_of(box)
-            low, high = wilson(top, answers.n_eff, level)
-            rows.append({**base, "term": "top_box", "n_eff": answers.n_eff, "estimate": top,
+            top, n_eff = answers.share_of(box), answers.share_base(box)
+            low, high = wilson(top, n_eff, level)
+            rows.append({**base, "term": "top_box", "n_eff": n_eff, "estimate": top,
                          "se": answers.share_se(box), "low": low, "high": high})  # fmt: skip
     return rows
 

@@ -13,7 +13,7 @@ from cxkit.methods.csi_tree.operations import Level
 from cxkit.methods.csi_tree.operations import level as operational_level
 from cxkit.stats.bootstrap import covariances, resampled_totals
 from cxkit.stats.direction import together
-from cxkit.stats.joint import Estimate, linear_base, means
+from cxkit.stats.joint import Estimate, means
 from cxkit.stats.moments import moments
 from cxkit.stats.resample import generator
 from cxkit.stats.rollup import derived_weights, flat_weights, normalised, roll_up, roll_up_values
@@ -182,11 +182,6 @@ class Study:
     def lacking(self, coverage: Sequence[float]) -> str:
         """The items that nobody answered."""
         return ", ".join(f'"{self.tree[leaf].item}"' for leaf in self.surveyed(0) if not coverage[leaf])
-
-    def linear_base(self, node: Estimate, answers: Answers) -> float:
-        """The linearised base of a node among those who answered anything; the others say nothing of it."""
-        told = ~np.isnan(self.leaves(answers)).all(axis=1) | (node.influence != 0)
-        return linear_base(replace(node, influence=node.influence[told]), answers.w[told])
 
     def parts(self, answers: Answers, weights: list[float], places: list[int]) -> np.ndarray:
         """Each respondent's own level of some nodes, from the survey leaves below; NaN where one is unanswered."""

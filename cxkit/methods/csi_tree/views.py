@@ -17,10 +17,6 @@ UNITS = {
     "change_weights": EFFECT, **dict.fromkeys(_QUADRANTS, SHARE),
 }  # fmt: skip
 CAVEATS = {
-    "weighted_index": mark(
-        "For the whole index the weights leave an effective base of {n_linear} (linearised); by Kish’s formula "
-        "{n_eff}."
-    ),
     "operations_fixed": mark("Levels from the books are those of this period in every group and wave."),
     "grades_maximum": mark("Levels divide by the highest grade, so the lowest grade is not 0."),
     "grades_top_box": mark("Levels are shares of the highest grades, in percent."),

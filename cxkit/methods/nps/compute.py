@@ -12,14 +12,14 @@ from cxkit.errors import DataError, SettingsError, did_you_mean
 from cxkit.measure.cells import Cells, share_rows, tally_cells
 from cxkit.measure.claims import Claim
 from cxkit.measure.common import Keywords, open_data
-from cxkit.measure.comparison import PREVIOUS, REST, Contrast, compare, contrasts, difference_row, same_people
+from cxkit.measure.comparison import PREVIOUS, REST, Contrast, compare, contrasts, same_people
 from cxkit.measure.drivers import item_drivers
 from cxkit.measure.finish import finish
 from cxkit.result import Result, Row
 from cxkit.stats.change import Pairs, net_change
 from cxkit.stats.compare import Basis, Difference, difference
 from cxkit.stats.joint import Estimate, means
-from cxkit.stats.net import INTERVALS, adjusted, net
+from cxkit.stats.net import INTERVALS, adjusted, net, net_base
 from cxkit.stats.resample import generator
 from cxkit.stats.shares import wilson
 from cxkit.stats.weights import Distribution, mean
@@ -29,6 +29,7 @@ from cxkit.survey.tally import Answers
 
 VARIANTS = ("recommend", "expectation")
 CATEGORIES = ("detractors", "passives", "promoters")
+PROMOTERS, DETRACTORS = range(9, 11), range(7)
 
 
 def nps(
@@ -104,7 +105,8 @@ def nps(
             return {}
         same = _same(cells, contrast, score) if common.respondent and contrast.kind != REST else None
         found = _difference(one, other, same)
-        return {score: difference_row(one, other, _nps(one) - _nps(other), found, reach=200)}
+        return {score: {"n": one.n, "n_other": other.n, "n_eff": _base(one), "estimate": _nps(one) - _nps(other),
+                        "test": found, "reach": 200}}  # fmt: skip
 
     def levels(answers: Answers) -> dict[str, Estimate]:
         codes = np.where(np.isnan(answers.scores[:, :1]), np.nan, 100.0 * category_of(answers.scores[:, :1]))
@@ -117,7 +119,7 @@ def nps(
     everyone = cells.distribution(score, "", cells.current)
     facts: dict[str, Any] = {
         "n": everyone.n,
-        "n_eff": everyone.n_eff,
+        "n_eff": _base(everyone),
         "missing": cells.missing(score, "", cells.current),
     }
     notes: list[tuple[str, dict[str, Any]]] = [("scale_from_one", {})] if rating.low == 1 else []
@@ -166,8 +168,12 @@ def _nps(answers: Distribution) -> float:
     return 100 * (top - bottom)
 
 
+def _base(answers: Distribution) -> float:
+    return net_base(answers, PROMOTERS, DETRACTORS)
+
+
 def _basis(answers: Distribution) -> Basis:
-    centre, variance = adjusted(*_parts(answers), answers.n_eff)
+    centre, variance = adjusted(*_parts(answers), _base(answers))
     return Basis(100 * centre, 100**2 * variance)
 
 
@@ -193,13 +199,14 @@ def _estimates(
     top, bottom = _parts(answers)
     deviation = category_of(answers.score) - (top - bottom)
     se = float(answers.w2 @ deviation**2) ** 0.5 / float(answers.w.sum())
-    found = net(top, bottom, answers.n_eff, method=interval, level=level, se=se, rng=rng)
+    n_eff = _base(answers)
+    found = net(top, bottom, n_eff, method=interval, level=level, se=se, rng=rng)
     m = mean(answers, (rating.low, rating.high), level)
-    parts = {"detractors": range(rating.low, 7), "passives": range(7, 9), "promoters": range(9, 11)}
+    parts = {"detractors": range(rating.low, 7), "passives": range(7, 9), "promoters": PROMOTERS}
     return [
-        {"term": "nps", "estimate": 100 * found.estimate, "se": 100 * se,
+        {"term": "nps", "n_eff": n_eff, "estimate": 100 * found.estimate, "se": 100 * se,
          "low": 100 * found.low, "high": 100 * found.high},
-        {"term": "mean", "estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high},
+        {"term": "mean", "n_eff": m.n_eff, "estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high},
         *share_rows(answers, rating.points, level, **parts),
     ]  # fmt: skip
 

@@ -17,7 +17,7 @@ from cxkit.measure.key_errors import Note, named, not_named
 from cxkit.measure.scale_checks import scale_checks, screen
 from cxkit.result import Result, Row
 from cxkit.stats.joint import means
-from cxkit.stats.net import net
+from cxkit.stats.net import net, net_base
 from cxkit.stats.weights import Distribution, mean
 from cxkit.survey import tally
 from cxkit.survey.cards import Card, cards
@@ -47,7 +47,8 @@ def scaling(
     respondent's average over all items, 0-100. With an outcome, the driver terms of ``cxkit.measure.drivers``.
 
     index = 100 (mean - min) / (max - min) on the declared scale. Shares: Wilson 1927; all scores together:
-    Goodman 1965; net: adjusted Wald, Rocks 2016; means: t on the linearised error (Saerndal et al. 1992).
+    Goodman 1965; net: adjusted Wald, Rocks 2016; means: t on the linearised error (Saerndal et al. 1992), on the
+    logit of the scale. ``n_eff`` is the effective base of each estimate, on which its interval stands.
 
     Raises
     ------
@@ -92,13 +93,15 @@ def _estimates(answers: Distribution, card: Card, level: float) -> list[Row]:
     top, bottom = answers.share_of(card.top), answers.share_of(card.bottom)
     m = mean(answers, (card.low, card.high), level)
     spread = card.high - card.low
-    both = net(top, bottom, answers.n_eff, level=level)
+    n_eff = net_base(answers, card.top, card.bottom)
+    both = net(top, bottom, n_eff, level=level)
     return [
-        {"term": "mean", "estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high},
-        {"term": "sd", "estimate": m.sd},
-        {"term": "index", "estimate": 100 * (m.estimate - card.low) / spread, "se": 100 * m.se / spread,
-         "low": 100 * (m.low - card.low) / spread, "high": 100 * (m.high - card.low) / spread},
-        {"term": "net_box", "estimate": both.estimate, "low": both.low, "high": both.high},
+        {"term": "mean", "n_eff": m.n_eff, "estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high},
+        {"term": "sd", "n_eff": m.n_eff, "estimate": m.sd},
+        {"term": "index", "n_eff": m.n_eff, "estimate": 100 * (m.estimate - card.low) / spread,
+         "se": 100 * m.se / spread, "low": 100 * (m.low - card.low) / spread,
+         "high": 100 * (m.high - card.low) / spread},
+        {"term": "net_box", "n_eff": n_eff, "estimate": both.estimate, "low": both.low, "high": both.high},
         *share_rows(answers, card.points, level, top_box=card.top, bottom_box=card.bottom),
     ]  # fmt: skip
 
@@ -112,6 +115,6 @@ def _overall(deck: Mapping[str, Card], cells: Cells, common: Common) -> list[Row
 
     def index(answers: Distribution, *_: str) -> list[Row]:
         m = mean(answers, (0, 100), common.level)
-        return [{"term": "index", "estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high}]
+        return [{"term": "index", "n_eff": m.n_eff, "estimate": m.estimate, "se": m.se, "low": m.low, "high": m.high}]
 
     return replace(cells, counts=tally.counts(whole)).describe(OVERALL, "index", index)

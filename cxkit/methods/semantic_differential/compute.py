@@ -18,7 +18,7 @@ from cxkit.methods.semantic_differential.distances import closer, distance, prof
 from cxkit.methods.semantic_differential.read import NOTHING, Pole, in_languages, profile_items, read_poles
 from cxkit.result import Result, Row
 from cxkit.stats.direction import together
-from cxkit.stats.joint import Estimate, combine, linear_base, means
+from cxkit.stats.joint import Estimate, combine, means
 from cxkit.stats.moments import moments
 from cxkit.stats.resample import generator
 from cxkit.survey.cards import Card, cards
@@ -101,7 +101,6 @@ def semantic_differential(
     notes: list[Note] = [("reversed", {"item": name}) for name, pole in scales.items() if pole.reversed]
     notes += _notes(now.scores, things)
     notes += _key_errors(now.scores, now.w, {name: pole.reversed for name, pole in scales.items()}, common.min_base)
-    notes += _bases(now, len(scales), own) * bool(common.weight)
     facts = {"scales": len(scales), **screen(cells.now)}
     labels: dict[str, Mapping[str, str]] = {}
     for name, pole in ((name, pole.turned) for name, pole in scales.items()):
@@ -191,7 +190,7 @@ def _cell(
 
 
 def _gap(a: Estimate, b: Estimate, reach: float) -> Row:
-    return {**gap(a, b, reach=reach, same=EVERYBODY), "n_eff": min(a.n_eff, b.n_eff)}
+    return {**gap(a, b, reach=reach, same=EVERYBODY), "n_eff": combine([a, b], [1, -1]).n_eff}
 
 
 def _dz(gap: float, x: np.ndarray, y: np.ndarray, w: np.ndarray) -> float:
@@ -216,12 +215,13 @@ def _differences(one: Sequence[Estimate], other: Sequence[Estimate]) -> list[Est
 def _distances(pair: str, one: Sequence[Estimate], other: Sequence[Estimate], card: Card, level: float) -> list[Row]:
     """How far two profiles lie apart, in several units, and what the distance consists of."""
     parts = _differences(one, other)
-    base: Row = {"item": PROFILE, "n": min(p.n for p in parts), "n_eff": min(p.n_eff for p in parts)}
+    whole = combine(parts, [part.value for part in parts])  # moves as D does, whose slope on each gap is gap / D
+    base: Row = {"item": PROFILE, "n": whole.n, "n_eff": whole.n_eff}
     x, y = (np.array([m.value for m in side]) for side in (one, other))
     if base["n"] < 1:
         return [{**base, "term": f"distance_{pair}"}]
     influence = np.column_stack([p.influence for p in parts])
-    d = distance(x - y, influence.T @ influence, base["n"] - 1, level)
+    d = distance(x - y, influence.T @ influence, whole.df, level)
     root = len(parts) ** 0.5
     units = {"distance": 1.0, "distance_mean": root, "distance_share": root * (card.high - card.low)}
     most = units["distance_share"]  # from one end to the other on every scale
@@ -250,16 +250,6 @@ def _closer(mine: Answers, each: Mapping[str, list[Estimate]], things: list[str]
     for k, row in enumerate(rows, 1):
         row["estimate"] = closer(drawn[0] - drawn[-1], traces[0], drawn[k] - drawn[-1], traces[k])
     return rows
-
-
-def _bases(now: Answers, k: int, own: str) -> list[Note]:
-    """The effective bases of the distance between own and ideal, by Kish's formula and by linearisation."""
-    now = now.where(~np.isnan(np.hstack([now.scores[:, :k], now.scores[:, -k:]])).all(axis=1))
-    found = means(now.scores, now.w)
-    gaps = _differences(found[:k], found[-k:])
-    whole = combine(gaps, [gap.value for gap in gaps])  # moves as D does, whose slope on each gap is gap / D
-    n_linear = linear_base(whole, now.w)
-    return [("weighted_distance", {"item": own, "n_eff": whole.n_eff, "n_linear": n_linear})] * (n_linear == n_linear)
 
 
 def _notes(scores: np.ndarray, things: list[str]) -> list[Note]:

@@ -15,10 +15,6 @@ UNITS = {
 CAVEATS = {
     "unpaired": mark("Nobody rated both “{item}” and “{object}”; they are compared as independent samples."),
     "object_missing": mark("Respondents who rated “{object}” on no scale: {n}."),
-    "weighted_distance": mark(
-        "For the distance of “{item}” from the ideal the weights leave an effective base of {n_linear} (linearised); "
-        "by Kish’s formula {n_eff}."
-    ),
 }
 
 

@@ -10,6 +10,7 @@ from scipy import stats
 
 import cxkit as cx
 from cxkit.report.job import Job
+from tests.by_hand import on_the_logit
 
 OPEN = {"min_base": 1, "flag_base": 1}
 FIVE = [1, 5]
@@ -145,8 +146,8 @@ def test_an_index_with_its_interval_is_that_of_respondents_own_indices():
     found = one(result, item="all", term="index")
     assert found["estimate"] == pytest.approx(own.mean(), abs=1e-10)
     assert found["se"] == pytest.approx(stats.sem(own), abs=1e-10)
-    assert ends(found) == pytest.approx(stats.t.interval(0.95, 89, own.mean(), stats.sem(own)), abs=1e-9)
-    assert (found["n"], found["n_eff"]) == (90, 90)
+    assert ends(found) == pytest.approx(on_the_logit(own.mean(), stats.sem(own), 89, 0, 100), abs=1e-9)
+    assert (found["n"], found["n_eff"]) == (90, pytest.approx(90))
     total = dict(zip(*(result.rows(term="total_weight")[k] for k in ("item", "estimate")), strict=True))
     assert total == pytest.approx({"p": 0.6, "a": 0.3, "b": 0.3, "q": 0.4, "c": 0.4}, abs=1e-12)
 
@@ -182,52 +183,54 @@ def test_intervals_stay_between_the_lowest_and_the_highest_level_and_no_narrower
     middle = one(
         cx.csi_tree(pd.DataFrame({"a": [2, 3, 4] * 10}), leaf("a"), scale=scale, grades=grades), term="index"
     )
-    half = stats.t.ppf(0.975, 29) * middle["se"]
-    assert ends(middle) == pytest.approx((middle["estimate"] - half, middle["estimate"] + half), abs=1e-9)
+    assert ends(middle) == pytest.approx(on_the_logit(middle["estimate"], middle["se"], 29, low, 100), abs=1e-9)
     extreme = pd.DataFrame({"a": [5 if back else 1, 3, 5 if back else 1]})
     found = one(cx.csi_tree(extreme, leaf("a"), scale=scale, grades=grades, **OPEN), term="index")
-    assert found["low"] == pytest.approx(low, abs=1e-12)
+    assert low < found["low"] < low + 2 < found["estimate"] < found["high"] < 100
 
 
 # --- bases ---------------------------------------------------------------------------------------------------
 
 
-def test_kish_and_linearised_base_stand_side_by_side():
+def test_the_effective_base_of_an_index_is_its_own_and_the_page_tells_one():
     # m = 75, z proportional to (1 * -75, 3 * 25): linearised 4 (1 + 1/3)/2 = 8/3; Kish 4^2 / (1 + 9) = 1.6
     result = cx.csi_tree(pd.DataFrame({"a": [1, 5], "w": [1, 3]}), leaf("a"), weight="w", **OPEN)
-    assert codes(result)["weighted_index"] == pytest.approx({"n_eff": 1.6, "n_linear": 8 / 3}, abs=1e-10)
+    assert one(result, term="index")["n_eff"] == pytest.approx(8 / 3)
+    assert codes(result)["weighted"] == {"n": 2, "n_kish": pytest.approx(1.6), "deff": pytest.approx(1.25)}
+    assert "weighted_index" not in codes(result)
 
 
 def test_with_equal_weights_both_bases_are_the_respondents():
     result = cx.csi_tree(survey().assign(w=2.5), TREE, weight="w")
-    assert codes(result)["weighted_index"] == pytest.approx({"n_eff": 90, "n_linear": 90}, abs=1e-9)
-    assert "weighted_index" not in codes(cx.csi_tree(survey(), TREE))
+    assert one(result, item="all", term="index")["n_eff"] == pytest.approx(90)
+    assert result.facts["n_kish"] == pytest.approx(90)
+    assert "n_kish" not in cx.csi_tree(survey(), TREE).facts
 
 
-def test_the_linearised_base_counts_nobody_who_answered_nothing():
+def test_the_effective_base_counts_nobody_who_answered_nothing():
     data = survey().assign(w=1.0)
     data.loc[:49, ["a", "b", "c"]] = np.nan
-    assert codes(cx.csi_tree(data, TREE, weight="w"))["weighted_index"]["n_linear"] == pytest.approx(40, abs=1e-9)
+    assert one(cx.csi_tree(data, TREE, weight="w"), item="all", term="index")["n_eff"] == pytest.approx(40)
 
 
-def test_the_linearised_base_reproduces_the_error_from_the_spread():
-    """variance = weighted spread of respondents' indices (divisor n - 1 over n) / n_linear, as if unweighted."""
+def test_the_effective_base_reproduces_the_error_from_the_spread():
+    """variance = weighted spread of respondents' indices (divisor n - 1 over n) / n_eff, as if unweighted."""
     data = survey()
     result = cx.csi_tree(data, TREE, weight="w")
     own, w = hundred(data[list("abc")]).to_numpy() @ [0.3, 0.3, 0.4], data["w"].to_numpy()
     spread = 90 / 89 * np.average((own - np.average(own, weights=w)) ** 2, weights=w)
-    base = codes(result)["weighted_index"]
-    assert one(result, item="all", term="index")["se"] ** 2 == pytest.approx(spread / base["n_linear"], rel=1e-10)
-    assert base["n_eff"] == pytest.approx(w.sum() ** 2 / (w**2).sum(), abs=1e-9)
-    assert base["n_linear"] != pytest.approx(base["n_eff"], rel=1e-3)
+    found, kish = one(result, item="all", term="index"), w.sum() ** 2 / (w**2).sum()
+    assert found["se"] ** 2 == pytest.approx(spread / found["n_eff"], rel=1e-10)
+    assert found["n_eff"] != pytest.approx(kish, rel=1e-3)
+    assert ends(found) == pytest.approx(on_the_logit(found["estimate"], found["se"], kish - 1, 0, 100), abs=1e-9)
 
 
-def test_an_error_that_cannot_be_told_gives_no_linearised_base():
+def test_an_error_that_cannot_be_told_leaves_the_base_of_kish():
     data = survey()
     data.loc[1:, "a"] = np.nan  # one answer
-    result = cx.csi_tree(data, TREE, weight="w", **OPEN)
-    assert "weighted_index" not in codes(result)
-    assert np.isnan(one(result, item="all", term="index")["se"])
+    found = one(cx.csi_tree(data, TREE, weight="w", **OPEN), item="all", term="index")
+    assert np.isnan(found["se"])
+    assert found["n_eff"] == pytest.approx(1)
 
 
 # --- missing answers -----------------------------------------------------------------------------------------
@@ -318,7 +321,7 @@ def test_intervals_with_stated_weights_are_those_of_a_big_bootstrap():
     for k, name in enumerate("abc"):
         weight = one(result, item=name, term="weight")
         assert weight["se"] == pytest.approx(shares[:, k].std() * np.sqrt(60 / 59), rel=0.04)
-        assert ends(weight) == pytest.approx(stats.t.interval(0.95, 59, weight["estimate"], weight["se"]), abs=1e-9)
+        assert ends(weight) == pytest.approx(on_the_logit(weight["estimate"], weight["se"], 59, 0, 1), abs=1e-9)
 
 
 def test_expert_weights_stand_below_stated_ones():
@@ -577,8 +580,7 @@ def test_a_low_operational_level_leaves_the_interval_of_the_root_whole():
     result = cx.csi_tree(data, SALES, tables={"sales": [{"previous": 100, "current": 1}]}, grades="maximum")
     found = one(result, item="all", term="index")
     assert found["estimate"] == pytest.approx((21 + 1) / 2, abs=1e-10)
-    half = stats.t.ppf(0.975, 59) * found["se"]
-    assert ends(found) == pytest.approx((11 - half, 11 + half), abs=1e-9)
+    assert ends(found) == pytest.approx(on_the_logit(11, found["se"], 59, 0, 100), abs=1e-9)
 
 
 def test_groups_and_earlier_waves_have_the_root_and_its_surveyed_parts_only():
@@ -649,7 +651,7 @@ def test_priority_is_total_weight_times_gap_with_the_interval_turned_round():
     result = cx.csi_tree(data, TREE, target=90)
     for item, total in (("a", 0.3), ("b", 0.3), ("c", 0.4)):
         grades = hundred(data[item])
-        low, high = stats.t.interval(0.95, 89, grades.mean(), grades.sem())
+        low, high = on_the_logit(grades.mean(), grades.sem(), 89, 0, 100)
         found = one(result, item=item, term="priority")
         assert found["estimate"] == pytest.approx(total * (90 - grades.mean()), abs=1e-10)
         assert ends(found) == pytest.approx((total * (90 - high), total * (90 - low)), abs=1e-9)
@@ -663,7 +665,8 @@ def test_priority_is_0_above_the_target_and_its_interval_reaches_below():
     mean, sem = hundred(data["a"]).mean(), hundred(data["a"]).sem()
     found = one(cx.csi_tree(data, TWO, target=float(mean - 0.5 * sem)), item="a", term="priority")
     assert (found["estimate"], found["low"]) == (0, 0)
-    assert found["high"] == pytest.approx(0.7 * (stats.t.ppf(0.975, 89) - 0.5) * sem, abs=1e-9)
+    low, _ = on_the_logit(mean, sem, 89, 0, 100)
+    assert found["high"] == pytest.approx(0.7 * (mean - 0.5 * sem - low), abs=1e-9)
     assert cx.csi_tree(data, TWO, target=0).rows(term="priority")[["estimate", "low", "high"]].eq(0).all(axis=None)
 
 

@@ -136,7 +136,7 @@ def test_a_report_on_too_few_says_only_that_even_beside_levels_from_the_books():
 
 
 CODES = {
-    "weighted_index": {"n_eff": 1234.4, "n_linear": 2345.6}, "operations_fixed": {}, "grades_maximum": {},
+    "operations_fixed": {}, "grades_maximum": {},
     "grades_top_box": {}, "renormalised": {"item": "p", "coverage": 0.624}, "reversed": {"item": "a"},
     "drivers_complete": {"n": 1234, "of": 2345}, "negative_driver": {"item": "a"}, "wrong_penalty": {"item": "a"},
     "wrong_reward": {"item": "a"}, "resamples_failed": {"n": 17}, "untested": {"n": 1234},
@@ -174,7 +174,8 @@ def test_each_caveat_stands_where_it_holds():
     said = {name: " ".join(parts(found.prose().html, "li")) for name, found in told.items()}
     first = said["weighted, grouped"]
     assert "“a” was asked the other way round" in first
-    assert "For the whole index the weights leave" in first
+    assert first.count("of equal weight would be (design effect 1.25)") == 1
+    assert "linearised" not in first
     assert "Levels from the books are those of this period in every group and wave." in first
     assert "“rest” stands on 50% of its weight; the rest has no answers." in first
     assert "Levels divide by the highest grade, so the lowest grade is not 0." in said["maximum"]

@@ -7,6 +7,7 @@ from scipy import stats
 
 import cxkit as cx
 from cxkit.methods.nps.compute import category_of
+from tests.by_hand import share_base
 from tests.conftest import parts
 
 OPEN = {"min_base": 1, "flag_base": 1}
@@ -144,12 +145,19 @@ def test_weighted_score_and_error_equal_numpy():
 def test_weighted_adjusted_interval_rests_on_the_effective_base():
     bank = cx.sample("bank").dropna(subset=["recommend"])
     w, y = bank["weight"].to_numpy(), bank["recommend"].to_numpy()
-    base = w.sum() ** 2 / (w**2).sum()
+    base = share_base((y >= 9) * 1.0 - (y <= 6), w, (-1, 1))
     top, bottom = np.average(y >= 9, weights=w), np.average(y <= 6, weights=w)
     t, b = (top * base + 0.75) / (base + 3), (bottom * base + 0.75) / (base + 3)
     half = Z * np.sqrt((t + b - (t - b) ** 2) / (base + 3))
     found = one(cx.nps(bank, weight="weight"), term="nps")
     assert ends(found) == pytest.approx((100 * (t - b - half), 100 * (t - b + half)), abs=1e-9)
+    # away from few respondents at an end, this is the base of R's survey: n over the design effect
+    code = (y >= 9) * 1.0 - (y <= 6)
+    square = (code - top + bottom) ** 2
+    spread, error = np.average(square, weights=w), w**2 @ square / w.sum() ** 2
+    assert (found["n_eff"], found["n"]) == (pytest.approx(base), len(y))
+    assert base == pytest.approx(spread / error, rel=0.01)
+    assert w.sum() ** 2 / (w**2).sum() == pytest.approx(cx.nps(bank, weight="weight").facts["n_kish"])
 
 
 def test_wald_interval_is_the_estimate_and_its_error_also_when_weighted():

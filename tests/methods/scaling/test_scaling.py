@@ -9,6 +9,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 import cxkit as cx
+from tests.by_hand import on_the_logit, share_base
 
 ITEMS = ["SATIS", "OVERALLQ", "PQ", "REPUR"]
 TEN = [1, 10]
@@ -69,7 +70,7 @@ def test_descriptions_equal_plain_pandas(acsi, measured, item):
         assert (mean["n"], mean["missing"], mean["n_eff"]) == (len(y), rows[item].isna().sum(), len(y))
         assert mean["estimate"] == pytest.approx(y.mean(), abs=1e-12)
         assert mean["se"] == pytest.approx(stats.sem(y), abs=1e-12)
-        assert ends(mean) == pytest.approx(stats.t.interval(0.95, len(y) - 1, y.mean(), stats.sem(y)), abs=1e-10)
+        assert ends(mean) == pytest.approx(on_the_logit(y.mean(), stats.sem(y), len(y) - 1, 1, 10), abs=1e-10)
         expected = {
             "sd": y.std(),
             "index": 100 * (y.mean() - 1) / 9,
@@ -382,9 +383,14 @@ def test_weighted_mean_and_shares_equal_numpy():
     found = one(result, term="mean")
     assert found["estimate"] == pytest.approx(m, abs=1e-12)
     assert found["se"] == pytest.approx(np.sqrt(n / (n - 1) * ((w * (y - m)) ** 2).sum()) / w.sum(), abs=1e-12)
-    assert found["n_eff"] == pytest.approx(w.sum() ** 2 / (w**2).sum(), abs=1e-9)
-    assert one(result, term="top_box")["estimate"] == pytest.approx(np.average(y >= 9, weights=w), abs=1e-12)
-    assert codes(result)["weighted"] == {"n": n, "n_eff": pytest.approx(found["n_eff"])}
+    spread, kish = np.average((y - m) ** 2, weights=w) * n / (n - 1), w.sum() ** 2 / (w**2).sum()
+    assert found["n_eff"] == pytest.approx(spread / found["se"] ** 2, abs=1e-9)
+    top = one(result, term="top_box")
+    assert top["estimate"] == pytest.approx(np.average(y >= 9, weights=w), abs=1e-12)
+    assert top["n_eff"] == pytest.approx(share_base(y >= 9, w))
+    assert one(result, term="net_box")["n_eff"] == pytest.approx(share_base((y >= 9) * 1.0 - (y <= 2), w, (-1, 1)))
+    assert codes(result)["weighted"] == {"n": n, "n_kish": pytest.approx(kish), "deff": pytest.approx(n / kish)}
+    assert result.facts["n_kish"] == pytest.approx(kish)
 
 
 @settings(deadline=None, derandomize=True, max_examples=6)

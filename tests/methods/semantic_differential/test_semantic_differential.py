@@ -7,6 +7,7 @@ from scipy import stats
 
 import cxkit as cx
 from cxkit.methods.semantic_differential.distances import distance
+from tests.by_hand import on_the_logit
 
 POLES = {"modern": ["old", "new"], "clear": ["confusing", "clear"], "fast": ["slow", "fast"]}
 OPEN = {"min_base": 1, "flag_base": 1}
@@ -48,7 +49,7 @@ def test_means_and_their_intervals_equal_plain_scipy():
         for scale in POLES:
             y, row = data[f"{thing}_{scale}"], one(result, item=scale, term=f"mean_{thing}")
             assert row["estimate"] == pytest.approx(y.mean(), abs=1e-12)
-            expected = stats.t.interval(0.95, len(y) - 1, y.mean(), stats.sem(y))
+            expected = on_the_logit(y.mean(), stats.sem(y), len(y) - 1, 1, 10)
             assert (row["low"], row["high"]) == pytest.approx(expected, abs=1e-10)
 
 
@@ -339,17 +340,20 @@ def test_labels_come_in_every_language_with_a_plain_name_as_fallback():
     assert (result.labels["rival"], result.labels["ideal"]) == ({"en": "Theirs"}, {"en": "ideal"})
 
 
-def test_a_weighted_distance_tells_both_effective_bases():
+def test_a_weighted_distance_has_its_own_effective_base_and_the_page_tells_one():
     """By hand: with one scale and equal weights but one of 3, Kish's base is (1+1+1+3)^2 / (1+1+1+9) = 3."""
     data = pd.DataFrame({"own_a": [2.0, 4, 6, 8], "ideal_a": [9.0, 9, 10, 10], "w": [1.0, 1, 1, 3]})
     call = {"competitors": [], "weight": "w", "min_base": 1, "flag_base": 1}
-    found = dict(cx.semantic_differential(data, {"a": ["bad", "good"]}, **call).notes)["weighted_distance"]
+    result = cx.semantic_differential(data, {"a": ["bad", "good"]}, **call)
     gaps, w = np.array([-7.0, -5, -4, -2]), np.array([1.0, 1, 1, 3])
     squares = (w * (gaps - w @ gaps / 6)) ** 2
-    assert found["n_eff"] == pytest.approx(3)
-    assert found["n_linear"] == pytest.approx(6 * (squares / w).sum() / squares.sum())
+    assert dict(result.notes)["weighted"] == {"n": 4, "n_kish": pytest.approx(3), "deff": pytest.approx(4 / 3)}
+    assert "weighted_distance" not in dict(result.notes)
+    assert one(result, item="profile", term="distance_own_ideal")["n_eff"] == pytest.approx(
+        6 * (squares / w).sum() / squares.sum()
+    )
     equal = cx.semantic_differential(data.assign(w=1.0), {"a": ["bad", "good"]}, **call)
-    assert dict(equal.notes)["weighted_distance"]["n_linear"] == pytest.approx(4)
+    assert one(equal, item="profile", term="distance_own_ideal")["n_eff"] == pytest.approx(4)
 
 
 def test_no_distance_goes_beyond_the_largest_there_can_be():

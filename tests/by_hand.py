@@ -1,0 +1,28 @@
+"""Formulas that several tests work out apart from the code."""
+
+import numpy as np
+from scipy import stats
+
+
+def on_the_logit(value, se, df, low, high, level=0.95):
+    """The t interval of a mean on the logit of its place between the ends of its scale, by log and exp alone."""
+    place = (value - low) / (high - low)
+    odds, half = place / (1 - place), stats.t.ppf((1 + level) / 2, df) * se / ((high - low) * place * (1 - place))
+    turned = odds * np.exp(np.array([-half, half]))
+    return tuple(low + (high - low) * turned / (1 + turned))
+
+
+def share_base(inside, w, ends=(0, 1)):
+    """Effective base of a weighted share (or net score) from its rows.
+
+    Two answers of average weight and average squared weight are added, one at each end; Korn & Graubard's (1998) t
+    factor is that of n - 1 and of Kish's base less 1.
+    """
+    x, w = np.asarray(inside, float), np.asarray(w, float)
+    n, kish = len(w), w.sum() ** 2 / (w**2).sum()
+    one, two = np.append(w, [w.mean()] * 2), np.append(w**2, [(w**2).mean()] * 2)
+    x = np.append(x, ends)
+    m = np.average(x, weights=one)
+    variance = (two * (x - m) ** 2).sum() / one.sum() ** 2
+    ratio = stats.t.ppf(0.975, n - 1) / stats.t.ppf(0.975, max(1, kish - 1))
+    return np.average((x - m) ** 2, weights=one) / variance * n / (n + 2) * ratio**2
