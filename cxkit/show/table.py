@@ -20,6 +20,7 @@ MEAN = (mark("Mean"), "mean")
 HIGHEST = (mark("Highest scores"), "top_box")
 REST = mark("Against the rest")
 PREVIOUS = mark("Against the wave before")
+FIRST, SLOPE = mark("Against the first wave"), mark("From wave to wave on average")
 Remark = Callable[[Result, Language, Row], str]
 
 
@@ -49,6 +50,11 @@ DRIVERS = Table(mark("What matters most"), "", (
     (mark("Beta"), "beta"), (mark("VIF"), "vif"), (mark("Effect of a low rating"), "penalty"),
     (mark("Effect of a high rating"), "reward"),
 ), rank="importance")  # fmt: skip
+
+
+def trend_table(term: str) -> Table:
+    """The last wave against the first, and the slope, of everything that is compared over waves."""
+    return Table(mark("The trend as a whole"), "", ((FIRST, f"{term}_vs_first"), (SLOPE, f"{term}_slope")))
 
 
 def translated(tables: Sequence[Table], words: Language) -> tuple[Table, ...]:
@@ -147,7 +153,7 @@ def estimate(
         return base(words, result, row)
     if pd.isna(row["estimate"]):
         return "–"
-    unit, difference = unit_of(row["term"], units), "_vs_" in row["term"]
+    unit, difference = unit_of(row["term"], units), re.search("_vs_|_slope$", row["term"]) is not None
     value, low, high = (unit.show(words, row[k], difference=difference) for k in ("estimate", "low", "high"))
     text = value + star(row)
     if pd.notna(row["low"]):

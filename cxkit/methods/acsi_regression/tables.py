@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cxkit.result import Result, Row
 from cxkit.show.language import Language, mark
-from cxkit.show.table import INDEX, PREVIOUS, REST, Table, drawn
+from cxkit.show.table import INDEX, PREVIOUS, REST, Table, drawn, trend_table
 from cxkit.show.units import CHANGE, SCALE_POINTS, SHARE, TEST, Unit
 from cxkit.show.units import INDEX as ONE_DIGIT
 
@@ -77,6 +77,7 @@ TABLES = (
         INDEX, (PREVIOUS, "index_vs_previous"), (mark("Change since the wave before"), "change_previous"),
         (mark("Change since the first wave"), "change_first"),
     ), first=_CONSTRUCT),
+    trend_table("index"),
 )  # fmt: skip
 ECONOMY = Table(mark("Index of the whole and its parts"), "wave", (
     (mark("0–100"), "economy_index"), (mark("Change since the measurement before"), "economy_change"),

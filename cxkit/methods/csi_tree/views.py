@@ -6,7 +6,7 @@ from cxkit.result import Result, Row
 from cxkit.show.claims import judged
 from cxkit.show.driver_charts import drivers
 from cxkit.show.language import Language, mark
-from cxkit.show.table import DRIVERS, HIGHEST, INDEX, PREVIOUS, REST, Table, drawn, translated
+from cxkit.show.table import DRIVERS, HIGHEST, INDEX, PREVIOUS, REST, Table, drawn, translated, trend_table
 from cxkit.show.units import EFFECT, SHARE, Unit
 from cxkit.show.views import Views
 from cxkit.survey.trees import read_tree
@@ -29,6 +29,7 @@ TABLES = (
     DRIVERS,
     Table(mark("Parts by group"), "group", (INDEX, (REST, "index_vs_rest"))),
     Table(mark("Parts by wave"), "wave", (INDEX, (PREVIOUS, "index_vs_previous"))),
+    trend_table("index"),
     Table(mark("Where the change comes from, in points of the whole"), "", (
         (mark("By changed levels"), "change_scores"), (mark("By changed weights"), "change_weights"),
     )),

@@ -10,7 +10,7 @@ from cxkit.show.claims import change_title
 from cxkit.show.driver_charts import drivers
 from cxkit.show.language import Language, mark
 from cxkit.show.rows import too_few
-from cxkit.show.table import DRIVERS, MEAN, PREVIOUS, REST, Table, bases, drawn, estimate, translated
+from cxkit.show.table import DRIVERS, MEAN, PREVIOUS, REST, Table, bases, drawn, estimate, translated, trend_table
 from cxkit.show.units import POINTS, SHARE
 from cxkit.show.view import html_table
 from cxkit.show.views import Views
@@ -33,6 +33,7 @@ TABLES = (
     DRIVERS,
     Table(mark("By group"), "group", (*_SCORE, (REST, "nps_vs_rest"))),
     Table(mark("By wave"), "wave", (*_SCORE, (PREVIOUS, "nps_vs_previous"))),
+    trend_table("nps"),
 )
 
 

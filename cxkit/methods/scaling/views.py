@@ -9,7 +9,7 @@ from cxkit.show.charts import trend
 from cxkit.show.claims import change_title
 from cxkit.show.driver_charts import drivers
 from cxkit.show.language import Language, mark
-from cxkit.show.table import DRIVERS, HIGHEST, INDEX, MEAN, PREVIOUS, REST, Table, drawn, translated
+from cxkit.show.table import DRIVERS, HIGHEST, INDEX, MEAN, PREVIOUS, REST, Table, drawn, translated, trend_table
 from cxkit.show.units import SCALE_POINTS, Unit
 from cxkit.show.views import Views
 
@@ -20,6 +20,7 @@ TABLES = (
     DRIVERS,
     Table(mark("Each item by group"), "group", (*_MEAN_AND_BOXES, (REST, "mean_vs_rest"))),
     Table(mark("Each item by wave"), "wave", (*_MEAN_AND_BOXES, (PREVIOUS, "mean_vs_previous"))),
+    trend_table("mean"),
 )
 
 

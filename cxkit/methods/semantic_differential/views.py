@@ -4,7 +4,7 @@ from cxkit.methods.semantic_differential.charts import gaps, groups, snake, spli
 from cxkit.methods.semantic_differential.prose import object_pairs, objects, prose
 from cxkit.result import Result
 from cxkit.show.language import Language, mark
-from cxkit.show.table import PREVIOUS, REST, Table, drawn
+from cxkit.show.table import PREVIOUS, REST, Table, drawn, translated, trend_table
 from cxkit.show.units import SCALE_POINTS, SHARE, Unit
 from cxkit.show.views import Views
 
@@ -49,6 +49,7 @@ def _tables(result: Result, words: Language) -> tuple[Table, ...]:
         Table(words.text("Each scale by group"), "group", (*means, rest)),
         Table(words.text("Distances by wave"), "wave", (*far, *closer)),
         Table(words.text("Each scale by wave"), "wave", (*means, previous)),
+        *translated([trend_table(f"mean_{own}")], words),
     )
 
 
