@@ -59,32 +59,6 @@ def tail(level: float, n: float) -> float:
     return float(stats.norm.cdf((n / (n - 1)) ** 0.5 * stats.t.ppf((1 - level) / 2, n - 1)))
 
 
-def shifted(tail: float, estimate: np.ndarray, draws: np.ndarray) -> np.ndarray:
-    """The shares of resamples below both ends, corrected for bias: normal(2 z0 -+ z), z0 the normal quantile of the
-    share of resamples below the estimate (BC, Efron 1981, Can J Stat 9:139).
-
-    For what resamples, each with chance correlations of its own, make larger on average, as R2. It fails where the
-    estimate lies near an end of its resamples, as it does for ratios of absolute correlations.
-
-    Parameters
-    ----------
-    tail : of ``tail``; estimate, draws : (quantities), (quantities x resamples), NaN for none.
-
-    Returns
-    -------
-    2 x quantities.
-
-    >>> shifted(0.025, np.array([3.5]), np.array([[1.0, 2, 3, 4, 5, 6]])).ravel().round(3).tolist()
-    [0.025, 0.975]
-    """
-    known = np.isfinite(draws)
-    times = np.maximum(known.sum(axis=1), 1)
-    below = ((known & (draws < estimate[:, None])).sum(axis=1) + (draws == estimate[:, None]).sum(axis=1) / 2) / times
-    z0 = stats.norm.ppf(np.clip(below, 1 / (times + 1), times / (times + 1)))
-    z = stats.norm.ppf(tail)
-    return np.asarray(stats.norm.cdf([2 * z0 + z, 2 * z0 - z]))
-
-
 def covariances(x: np.ndarray, w: np.ndarray, rng: np.random.Generator, times: int) -> np.ndarray:
     """Weighted covariance matrix of each resample; a respondent who is drawn brings the own weight along.
 

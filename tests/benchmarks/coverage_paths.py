@@ -34,7 +34,7 @@ from cxkit.survey.tally import Answers
 AIM = (0.935, 0.965)
 TRUTH = 100_000  # respondents
 TERMS = {
-    "path": "path", "total": "total", "index": "index", "impact": "impact", "loading": "loading",
+    "path": "path", "total": "total", "index": "index", "impact": "impact", "loading": "loading", "htmt": "HTMT",
     "item_weight": "weight", "r2": "R2", "regression": "level 1", "regression_total": "level 1 total",
 }  # fmt: skip
 

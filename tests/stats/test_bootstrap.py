@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from cxkit.stats import bootstrap
-from cxkit.stats.bootstrap import covariances, resampled_totals, shifted, tail
+from cxkit.stats.bootstrap import covariances, resampled_totals, tail
 
 
 def rows_of(seed, n, times):
@@ -99,15 +99,3 @@ def test_an_expanded_interval_of_a_mean_is_hardly_less_than_a_t_interval():
     plain = np.quantile(draws, [0.025, 0.975])
     assert high - low == pytest.approx(theirs[1] - theirs[0], rel=0.04)
     assert plain[1] - plain[0] < 0.9 * (theirs[1] - theirs[0])
-
-
-def test_shares_are_moved_by_the_bias_of_the_resamples():
-    """Six of ten below: z0 = 0.2533, so the ends are normal(0.5067 -+ 1.96) = normal(-1.4533), normal(2.4666)."""
-    draws = np.arange(10.0)
-    found = shifted(0.025, np.array([5.5, 4.5, 5.5]), np.array([draws, draws, np.where(draws == 9, np.nan, draws)]))
-    assert found[:, 0] == pytest.approx([0.0731, 0.9932], abs=1e-4)
-    assert found[:, 1] == pytest.approx([0.025, 0.975], abs=1e-12)
-    z0 = 0.4307  # of six in nine
-    assert found[:, 2] == pytest.approx([stats.norm.cdf(2 * z0 - 1.96), stats.norm.cdf(2 * z0 + 1.96)], abs=1e-4)
-    beyond = shifted(0.025, np.array([-1.0, 99]), np.array([draws, draws]))
-    assert ((beyond > 0) & (beyond < 1)).all()

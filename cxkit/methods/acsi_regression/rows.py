@@ -11,7 +11,6 @@ from cxkit.methods.acsi_regression.regression import plain_levels, regressions
 from cxkit.methods.acsi_regression.study import Fitted, Study
 from cxkit.methods.acsi_regression.validity import consistent, effect_sizes, inflation, measurement
 from cxkit.result import ARROW, PAIR, Row
-from cxkit.stats.bootstrap import shifted
 
 TOO_ALIKE = 0.9  # HTMT from which two constructs are hardly two things, Henseler, Ringle & Sarstedt 2015
 RELIABLE, CONVERGENT = 0.7, 0.5  # of rho_C and of AVE, Fornell & Larcker 1981
@@ -32,7 +31,7 @@ def spans(
     draws: np.ndarray,
     tail: float,
     bounds: tuple[float, float] = (-np.inf, np.inf),
-    unbiased: bool = False,
+    less: int = 0,
 ) -> list[Row]:
     """Rows with a percentile interval and standard error from resamples, (names) and (names x resamples).
 
@@ -41,18 +40,17 @@ def spans(
     tail : the share of resamples beyond each end, as of ``Fitted.tail``.
     bounds : the ends of the quantity's scale; resamples beyond count as lying there, as does an estimate that only
         rounding takes there.
-    unbiased : correct for the bias of the resamples, as of ``bootstrap.shifted``.
+    less : times that the bias of the resamples, their median less the estimate, is taken off them. Each resample has
+        chance correlations of its own beside those of the sample, and what only grows by them (R2, |r|) is too large
+        by one such bias in the sample and by two in the resamples.
     """
-    estimate, draws = np.clip(estimate, *bounds), np.clip(draws, *bounds)
     known = np.isfinite(draws)  # not where, say, drivers repeat each other in a resample
     quantile, std = (np.quantile, np.std) if known.all() else (np.nanquantile, np.nanstd)
     draws = np.where(known, draws, np.nan)
-    if unbiased:
-        shares = shifted(tail, estimate, draws).T
-        low, high = np.array([quantile(d, own, method="weibull") for d, own in zip(draws, shares, strict=True)]).T
-    else:
-        low, high = quantile(draws, [tail, 1 - tail], axis=1, method="weibull")
-    se = std(draws, axis=1, ddof=1)
+    estimate, se = np.clip(estimate, *bounds), std(np.clip(draws, *bounds), axis=1, ddof=1)
+    if less:
+        draws = draws - less * (quantile(draws, 0.5, axis=1) - estimate)[:, None]
+    low, high = quantile(np.clip(draws, *bounds), [tail, 1 - tail], axis=1, method="weibull")
     return [
         {"item": name, "term": term, "estimate": float(e), "se": float(s), "low": min(float(a), float(e)),
          "high": max(float(b), float(e))}
@@ -90,9 +88,8 @@ def construct_rows(fitted: Fitted, study: Study) -> tuple[list[Row], list[Note]]
     rows += spans([names[k] for k in drivers], "impact", *reach, tail)
     withhold(rows, ("impact",), names if names[target] in fitted.withheld else fitted.withheld)
     ends = sorted({end for _, end in study.model.paths})
-    rows += spans(
-        [names[k] for k in ends], "r2", sample.fit.r2[ends, 0], draws.fit.r2[ends], tail, (0, 1), unbiased=True
-    )
+    r2 = sample.fit.r2[ends, 0], draws.fit.r2[ends]
+    rows += spans([names[k] for k in ends], "r2", *r2, tail, (0, 1), less=2)
     notes: list[Note] = [*fitted.key_errors]
     notes += [("index_withheld", {"construct": name}) for name in names if name in fitted.withheld]
     for name, found in zip(names, measurement(fitted.sample.correlation, sample.fit, study.structure), strict=True):
@@ -134,7 +131,7 @@ def path_rows(fitted: Fitted, study: Study) -> tuple[list[Row], list[Note]]:
     for i in range(len(names)):
         for j in range(i):
             label = names[j] + PAIR + names[i]
-            found = spans([label], "htmt", sample.htmt[j, i], draws.htmt[[j], [i]], tail)
+            found = spans([label], "htmt", sample.htmt[j, i], draws.htmt[[j], [i]], tail, (0, np.inf), less=1)
             rows += found
             if found[0]["estimate"] >= TOO_ALIKE:
                 notes.append(("htmt", {"item": label, "value": found[0]["estimate"]}))

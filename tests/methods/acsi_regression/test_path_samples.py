@@ -14,6 +14,7 @@ from cxkit.errors import DataError, SettingsError
 from cxkit.methods.acsi_regression.moments import covariances
 from cxkit.methods.acsi_regression.pls import Structure, fit, regress, total_effects
 from cxkit.methods.acsi_regression.resamples import MISSING, Items, estimate, from_totals, ready, resample
+from cxkit.methods.acsi_regression.rows import spans
 from cxkit.stats.moments import moments
 from tests.conftest import SHARED
 
@@ -478,3 +479,31 @@ def test_an_index_lies_between_its_items_when_no_weight_is_negative(seed, missin
         assert (found.index <= level.max(axis=1) + 1e-9)[plain].all()
         assert ((found.index >= 0) & (found.index <= 100))[plain].all()
         assert ((found.simple >= 0) & (found.simple <= 100)).all()
+
+
+# Intervals from resamples
+
+DRAWS = np.arange(1.0, 100)[None] / 100  # 99 of them, so that the k-th is the quantile k/100
+
+
+def test_an_interval_leaves_out_the_tail_on_both_sides():
+    (row,) = spans(["a"], "x", np.array([0.5]), DRAWS, 0.05)
+    assert (row["low"], row["high"]) == (pytest.approx(0.05), pytest.approx(0.95))
+    assert row["se"] == pytest.approx(DRAWS.std(ddof=1))
+
+
+@pytest.mark.parametrize(("less", "ends"), [(0, (0.05, 0.95)), (1, (0, 0.85)), (2, (0, 0.75))])
+def test_an_interval_loses_the_bias_of_its_resamples_and_stays_on_its_scale(less, ends):
+    """Their median is 0.5, the estimate 0.4; the error stays that of the resamples."""
+    (row,) = spans(["a"], "x", np.array([0.4]), DRAWS, 0.05, (0, 1), less)
+    assert (row["low"], row["high"]) == (pytest.approx(ends[0], abs=1e-12), pytest.approx(ends[1]))
+    assert row["se"] == pytest.approx(DRAWS.std(ddof=1))
+
+
+def test_an_interval_holds_its_estimate_and_leaves_unknown_resamples_out():
+    (row,) = spans(["a"], "x", np.array([1.2]), DRAWS, 0.05)
+    assert row["high"] == 1.2
+    holes = np.concatenate([DRAWS, np.full((1, 9), np.nan)], axis=1)
+    assert spans(["a"], "x", np.array([0.4]), holes, 0.05, less=1) == spans(
+        ["a"], "x", np.array([0.4]), DRAWS, 0.05, less=1
+    )
