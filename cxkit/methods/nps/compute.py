@@ -82,16 +82,7 @@ def nps(
     score = score or _only_item(survey)
     everything = cards([score, *drivers], scale or (survey.scale if survey else (0, 10)))
     rating = everything[score]
-    if (rating.low, rating.high) not in ((0, 10), (1, 10)) or rating.reversed:
-        raise SettingsError(
-            f'The scale of "{score}" runs from {rating.low} to {rating.high}{" reversed" * rating.reversed}; '
-            f"NPS is defined on 0-10, or on 1-10 when asked so."
-        )
-    for word, known, name in ((variant, VARIANTS, "variant"), (interval, INTERVALS, "interval")):
-        if word not in known:
-            raise SettingsError(f'There is no {name} "{word}"; {did_you_mean(word, known)}')
-    if variant == "expectation" and rating.low != 1:
-        raise SettingsError("The expectation form is asked on 1-10; give scale [1, 10].")
+    _check(rating, variant, interval)
     cells = tally_cells(data, everything, common, each=bool(drivers))
 
     def estimates(answers: Distribution, *_: str) -> list[Row]:
@@ -134,6 +125,19 @@ def nps(
     }  # fmt: skip
     scores = _scores(data, rating, common.by, common.wave, comment)
     return finish("nps", settings, common, cells, rows, facts, notes, scores, survey=survey, claims=claims)
+
+
+def _check(rating: Card, variant: str, interval: str) -> None:
+    if (rating.low, rating.high) not in ((0, 10), (1, 10)) or rating.reversed:
+        raise SettingsError(
+            f'The scale of "{rating.item}" runs from {rating.low} to {rating.high}{" reversed" * rating.reversed}; '
+            f"NPS is defined on 0-10, or on 1-10 when asked so."
+        )
+    for word, known, name in ((variant, VARIANTS, "variant"), (interval, INTERVALS, "interval")):
+        if word not in known:
+            raise SettingsError(f'There is no {name} "{word}"; {did_you_mean(word, known)}')
+    if variant == "expectation" and rating.low != 1:
+        raise SettingsError("The expectation form is asked on 1-10; give scale [1, 10].")
 
 
 def _only_item(survey: Survey | None) -> str:
