@@ -13,7 +13,7 @@ def wilson(share: float, n_eff: float, level: float = 0.95) -> tuple[float, floa
 
     A single hit (or miss) is a surprise the score interval underrates: below 2 the end that leaves 0 (or 1) out is
     Poisson's instead, chi2(alpha; 2 hits) / 2 n (Brown, Cai & DasGupta 2001, Statistical Science 16:101, sec. 4.1.1).
-    Coverage still swings with the share, from about .89 to .98 while fewer than 3 hits are expected, as hits are
+    Coverage still swings with the share, from about .89 to .99 while fewer than 3 hits are expected, as hits are
     whole numbers.
 
     Parameters
@@ -32,8 +32,9 @@ def goodman(shares: Sequence[float], n_eff: Sequence[float], level: float = 0.95
     """Goodman (1965) simultaneous intervals: all shares of a distribution hold together at ``level``.
 
     Of k shares each has the score interval at 1 - alpha / k on its own base. Rare scores break the joint level (n 50:
-    down to .75), so that below 5 hits the end that leaves 0 out is Poisson's at alpha / k, as in :func:`wilson`;
-    Sison & Glaz (1995) have .85 to .93 there. It then holds at .92 to .98; with heavy weights and few answers less.
+    .80 to .95), so that below 5 hits the end that leaves 0 out is Poisson's at alpha / k, as in :func:`wilson`;
+    Sison & Glaz (1995) have .85 to .93 there. It then holds at .92 to .96, with weights to .99; down to .83 where the
+    heaviest respondents gave the rarest answers (``python -m tests.benchmarks.coverage distributions``).
 
     >>> [[round(x, 3) for x in pair] for pair in goodman([0.2, 0.8], [50, 50])]
     [[0.103, 0.351], [0.649, 0.897]]

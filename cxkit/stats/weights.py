@@ -128,7 +128,8 @@ def mean(answers: Distribution, bounds: tuple[float, float], level: float = 0.95
     se = sqrt(n/(n-1) sum[w_i (y_i - m) / W]^2), with replacement (Saerndal, Swensson & Wretman 1992, ch. 5);
     at equal weights this is s/sqrt(n). ``deff`` divides se^2 by the variance under simple random sampling. Degrees
     of freedom: Kish's base less 1, as few heavy respondents tell the error no better than few respondents; n - 1 at
-    equal weights. The interval is too short where weights with a cv of 1 go with the answers and n is below 100.
+    equal weights. The interval is too short, .75 to .93, where the few who lie far from the others also weigh most
+    (``python -m tests.benchmarks.coverage means``), as then hardly any survey has enough of them.
 
     Parameters
     ----------

@@ -3,14 +3,15 @@
 ``python -m tests.benchmarks.coverage [panel ...] [--surveys 5000] [--only TEXT]`` prints a line per cell of each
 study (all studies unless named): false alarms at 5 % where nothing changes, coverage of the 95 % interval where
 something does, surveys whose interval lies wholly above and below the truth, tests that are undefined, and tests that
-disagree with their interval. A star marks what lies outside .04 to .06, or .93 to .97.
+disagree with their interval. A star marks what lies outside .04 to .06, or .93 to .97. Shares, net scores, means,
+distributions and distances are studied in ``tests.benchmarks.interval_studies``.
 
 A study is a function that yields cells; a cell draws surveys and asks the functions that the method calls. A new
 method adds its study to ``STUDIES``.
 """
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,60 +20,10 @@ from scipy import stats
 
 from cxkit.stats.change import Pairs, net_change
 from cxkit.stats.weights import Distribution
+from tests.benchmarks import interval_studies
+from tests.benchmarks.studies import COVERAGE, FALSE_ALARMS, Cell, Found
 
 CODES = np.array([-1.0, 0, 1])
-FALSE_ALARMS, COVERAGE = (0.04, 0.06), (0.93, 0.97)
-
-
-@dataclass(frozen=True)
-class Found:
-    """The intervals and p values of many surveys of one cell."""
-
-    truth: float
-    low: np.ndarray
-    high: np.ndarray
-    p: np.ndarray
-
-    @property
-    def above(self) -> float:
-        return float((self.low > self.truth).mean())
-
-    @property
-    def below(self) -> float:
-        return float((self.high < self.truth).mean())
-
-    @property
-    def coverage(self) -> float:
-        return float(((self.low <= self.truth) & (self.truth <= self.high)).mean())
-
-    @property
-    def false_alarms(self) -> float:
-        return float((self.p < 0.05).mean())
-
-    @property
-    def undefined(self) -> int:
-        return int(np.isnan([self.low, self.high, self.p]).any(axis=0).sum())
-
-    @property
-    def disagree(self) -> int:
-        """Surveys whose interval leaves 0 out although p is 0.05 or more, or the other way round."""
-        return int((((self.low > 0) | (self.high < 0)) != (self.p < 0.05)).sum())
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One row of a study: ``draw(rng, surveys)`` makes the surveys and tests each."""
-
-    label: str
-    null: bool
-    draw: Callable[[np.random.Generator, int], Found]
-
-    def line(self, found: Found) -> str:
-        value, (least, most) = (found.false_alarms, FALSE_ALARMS) if self.null else (found.coverage, COVERAGE)
-        star = " " if least <= value <= most else "*"
-        kind = "false alarms" if self.null else "coverage"
-        return (f"{self.label:62} {kind:12} {value:.3f}{star} above {found.above:.3f} below {found.below:.3f} "
-                f"undefined {found.undefined} disagree {found.disagree}")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -209,7 +160,7 @@ def _panel_cell(name: str, change: int, design: Panel) -> Cell:
     return Cell(label, abs(design.truth) < 1e-12, design.draw)
 
 
-STUDIES = {"panel": panel, "attitudes": attitudes, "mixed": mixed}
+STUDIES = {"panel": panel, "attitudes": attitudes, "mixed": mixed, **interval_studies.STUDIES}
 
 
 def main() -> None:
@@ -225,10 +176,12 @@ def main() -> None:
                 found = cell.draw(np.random.default_rng([1, number]), chosen.surveys)
                 seen[cell.null].append(found)
                 print(f"{name:6}", cell.line(found), flush=True)
-        for null, kind in ((True, "false alarms"), (False, "coverage")):
+        for null, kind, (least, most) in ((True, "false alarms", FALSE_ALARMS), (False, "coverage", COVERAGE)):
             values = [f.false_alarms if null else f.coverage for f in seen[null]]
             if values:
-                print(f"{name:6} {kind} from {min(values):.3f} to {max(values):.3f} in {len(values)} cells")
+                outside = sum(not least <= value <= most for value in values)
+                print(f"{name:6} {kind} from {min(values):.3f} to {max(values):.3f} in {len(values)} cells, "
+                      f"{outside} outside {least} to {most}")  # fmt: skip
 
 
 if __name__ == "__main__":

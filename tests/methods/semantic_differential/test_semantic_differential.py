@@ -356,6 +356,23 @@ def test_a_weighted_distance_has_its_own_effective_base_and_the_page_tells_one()
     assert one(equal, item="profile", term="distance_own_ideal")["n_eff"] == pytest.approx(4)
 
 
+def test_a_weighted_distance_stands_on_the_degrees_of_freedom_of_kish():
+    """Gaps of pairs and their linearised covariance by NumPy, with n / (n - 1); Kish's base less 1 for the errors."""
+    rng = np.random.default_rng(9)
+    own, ideal, w = rng.integers(1, 8, (30, 2)), rng.integers(4, 11, (30, 2)), rng.lognormal(0, 0.8, 30)
+    data = pd.DataFrame(
+        {"own_a": own[:, 0], "own_b": own[:, 1], "ideal_a": ideal[:, 0], "ideal_b": ideal[:, 1], "w": w}
+    )
+    poles = {"a": ["bad", "good"], "b": ["slow", "fast"]}
+    result = cx.semantic_differential(data, poles, competitors=[], weight="w", min_base=1, flag_base=1)
+    gaps = own - ideal
+    m = np.average(gaps, axis=0, weights=w)
+    z = w[:, None] * (gaps - m) / w.sum() * np.sqrt(30 / 29)
+    expected = distance(m, z.T @ z, w.sum() ** 2 / (w**2).sum() - 1)
+    found = one(result, item="profile", term="distance_own_ideal")
+    assert (found["low"], found["high"]) == pytest.approx((expected.low, expected.high), rel=1e-6)
+
+
 def test_no_distance_goes_beyond_the_largest_there_can_be():
     """Four respondents who see own at the good end and the ideal at the other, a step apart from each other."""
     columns = {f"{thing}_{name}": [9, 10, 10, 10] for thing in ("own", "rival") for name in ("a", "b")}
