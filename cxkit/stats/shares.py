@@ -33,7 +33,7 @@ def goodman(shares: Sequence[float], n_eff: Sequence[float], level: float = 0.95
 
     Of k shares each has the score interval at 1 - alpha / k on its own base. Rare scores break the joint level (n 50:
     .80 to .95), so that below 5 hits the end that leaves 0 out is Poisson's at alpha / k, as in :func:`wilson`;
-    Sison & Glaz (1995) have .85 to .93 there. It then holds at .92 to .96, with weights to .99; down to .83 where the
+    Sison & Glaz (1995) have .85 to .93 there. It then holds at .92 to .96, with weights to .99; down to .68 where the
     heaviest respondents gave the rarest answers (``python -m tests.benchmarks.coverage distributions``).
 
     >>> [[round(x, 3) for x in pair] for pair in goodman([0.2, 0.8], [50, 50])]
