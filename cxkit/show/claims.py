@@ -10,11 +10,11 @@ from cxkit.result import Result, Row
 from cxkit.show.language import Language, mark
 from cxkit.show.rows import claimed, looked_at, now_of, possible_first
 from cxkit.show.units import INDEX, Unit
-from cxkit.show.wording import quoted
+from cxkit.show.wording import quoted, some
 from cxkit.stats.rollup import verdict
 
 FEW = 3  # items that are named where it cannot be told which of them is first
-TOLD = 5  # groups that prose tells of at most
+TOLD = 5  # groups, or items that changed, that prose tells of at most
 VERDICTS = {
     "reached": mark("target reached"),
     "not_reached": mark("target not reached"),
@@ -68,10 +68,7 @@ def group_title(result: Result, lang: Language) -> str:
     names = list(dict.fromkeys(lang.group(result, row["group"]) for row in claimed(result, REST)))
     if not names:
         return lang.text("No group differs reliably from the rest")
-    shown, more = ", ".join(names[:3]), len(names) - 3
-    if more > 0:
-        return lang.text("Differs reliably from the rest: {groups} and {n} more", groups=shown, n=more)
-    return lang.text("Differs reliably from the rest: {groups}", groups=shown)
+    return lang.text("Differs reliably from the rest: {groups}", groups=some(lang, names, FEW))
 
 
 def change_title(result: Result, lang: Language, unit: Unit = INDEX, name: str = "") -> str:
@@ -81,77 +78,75 @@ def change_title(result: Result, lang: Language, unit: Unit = INDEX, name: str =
     ----------
     name : what is told of, where it is one thing that needs no quotation marks, such as NPS.
     """
-    return (_changes(result, lang, unit, name) or [lang.text("By wave")])[0]
+    return (_changes(result, lang, unit, name, FEW) or [lang.text("By wave")])[0]
 
 
 def change_sentences(result: Result, lang: Language, unit: Unit = INDEX, name: str = "") -> list[str]:
     """The same as prose; nothing where nothing was compared."""
-    return [f"{told}." for told in _changes(result, lang, unit, name)]
+    return [f"{told}." for told in _changes(result, lang, unit, name, TOLD)]
 
 
-def _changes(result: Result, lang: Language, unit: Unit, name: str) -> list[str]:
-    items = looked_at(result, PREVIOUS)
+def _changes(result: Result, lang: Language, unit: Unit, name: str, most: int) -> list[str]:
+    tested = {kind: looked_at(result, kind) for kind in (FIRST, PREVIOUS)}
+    items = list(dict.fromkeys([*tested[PREVIOUS], *tested[FIRST]]))
     if not items:
         return []
-    waves = {PREVIOUS: result.facts["previous_wave"], FIRST: result.facts["first_wave"]}
-    several = bool(looked_at(result, FIRST))
+    waves = {FIRST: result.facts["first_wave"], PREVIOUS: result.facts["previous_wave"]}
     since = {kind: lang.wave(result, wave) for kind, wave in waves.items()}
-    made = {kind: claimed(result, kind) for kind in (FIRST, PREVIOUS, SLOPE)}
     if len(items) == 1:
         label = name or quoted(lang, [lang.label(result, items[0])])
-        step = next(row for row in result.claims.to_dict("records") if row["kind"] == PREVIOUS)["estimate"]
-        return [_one_change(lang, unit, label, made, since, unit.show(lang, step, difference=True), several)]
+        return [_one_change(result, lang, unit, label, since)]
+    made = {kind: claimed(result, kind) for kind in (FIRST, PREVIOUS, SLOPE)}
     told = [
-        _listed(result, lang, unit, mark("Since {wave}: {items}"), made[kind], wave=since[kind])
+        lang.text("Since {wave}: {items}", wave=since[kind], items=_listed(result, lang, unit, made[kind], most))
         for kind in (FIRST, PREVIOUS)
         if made[kind]
     ]
     if made[SLOPE] and not told:
-        told.append(_listed(result, lang, unit, mark("On average from wave to wave: {items}"), made[SLOPE]))
-    return told or [lang.text("No reliable change since {wave}", wave=since[FIRST])]
+        items_told = _listed(result, lang, unit, made[SLOPE], most)
+        told.append(lang.text("On average from wave to wave: {items}", items=items_told))
+    return told or [lang.text("No reliable change since {wave}", wave=since[FIRST if tested[FIRST] else PREVIOUS])]
 
 
-def _one_change(
-    lang: Language,
-    unit: Unit,
-    name: str,
-    made: Mapping[str, list[Row]],
-    since: Mapping[str, str],
-    step: str,
-    several: bool,
-) -> str:
-    change = {kind: unit.change(lang, rows[0]["estimate"]) for kind, rows in made.items() if rows}
-    up = {kind: rows[0]["estimate"] > 0 for kind, rows in made.items() if rows}
+def _one_change(result: Result, lang: Language, unit: Unit, name: str, since: Mapping[str, str]) -> str:
+    """The sentence on the only thing that was compared over waves."""
+    waves = result.claims[result.claims["kind"].isin([FIRST, PREVIOUS, SLOPE])].set_index("kind")
+    size, made = waves["estimate"].to_dict(), {kind for kind, yes in waves["made"].items() if yes}
+    change = {kind: unit.change(lang, value) for kind, value in size.items()}
     values = {"name": name, "wave": since[FIRST], "before": since[PREVIOUS], "change": change.get(FIRST, ""),
-              "step": step}  # fmt: skip
-    if FIRST in change and PREVIOUS in change:
-        along = mark("{name}: {change} since {wave}, {step} of it since {before}")
-        back = mark("{name}: {change} since {wave}, but {step} since {before}")
-        return lang.text(along if up[FIRST] == up[PREVIOUS] else back, **values)
-    if FIRST in change:
-        return lang.text("{name}: {change} since {wave}; the last step ({step}) is within chance", **values)
-    values["step"] = change.get(PREVIOUS, "")
-    if PREVIOUS in change and several:
+              "step": change.get(PREVIOUS, "")}  # fmt: skip
+    last = size.get(PREVIOUS, 0.0)
+    short = {**values, "step": unit.finer(last).show(lang, last, difference=True)}
+    if FIRST in made and PREVIOUS in made:
+        whole, step = size[FIRST], size[PREVIOUS]
+        if (whole > 0) != (step > 0):
+            return lang.text("{name}: {change} since {wave}, but {step} since {before}", **short)
+        if abs(step) > abs(whole):  # no part of it: the wave before lies on the other side of the first
+            return lang.text("{name}: {change} since {wave}; {step} since {before}", **short)
+        return lang.text("{name}: {change} since {wave}, {step} of it since {before}", **short)
+    if FIRST in made and PREVIOUS in size:
+        return lang.text("{name}: {change} since {wave}; the last step ({step}) is within chance", **short)
+    if FIRST in made:
+        return lang.text("{name}: {step} since {before}", name=name, step=change[FIRST], before=since[FIRST])
+    if PREVIOUS in made and FIRST in size:
         return lang.text("{name}: {step} since {before}, but no reliable change since {wave}", **values)
-    if PREVIOUS in change:
+    if PREVIOUS in made:
         return lang.text("{name}: {step} since {before}", **values)
-    if SLOPE in change:
+    if SLOPE in made:
         return lang.text(
             "{name}: {slope} from wave to wave on average, though the first and the last do not differ reliably",
-            slope=change[SLOPE], **values,
+            name=name, slope=change[SLOPE],
         )  # fmt: skip
-    return lang.text("No reliable change since {wave}", **values)
+    return lang.text("No reliable change since {wave}", wave=since[FIRST if FIRST in size else PREVIOUS])
 
 
-def _listed(result: Result, lang: Language, unit: Unit, sentence: str, rows: Sequence[Row], **values: str) -> str:
+def _listed(result: Result, lang: Language, unit: Unit, rows: Sequence[Row], most: int) -> str:
     """The items of claims with their size, at most so many."""
-    shown = [
-        f"{quoted(lang, [lang.label(result, row['item'])])} {unit.show(lang, row['estimate'], difference=True)}"
-        for row in rows[:TOLD]
-    ]
-    if len(rows) > TOLD:
-        shown.append(lang.text("and {n} more", n=len(rows) - TOLD))
-    return lang.text(sentence, items=", ".join(shown), **values)
+    return some(lang, [
+        f"{quoted(lang, [lang.label(result, row['item'])])} "
+        f"{unit.finer(row['estimate']).show(lang, row['estimate'], difference=True)}"
+        for row in rows
+    ], most)  # fmt: skip
 
 
 def group_sentences(result: Result, words: Language, unit: Unit, *, named: bool = True) -> list[str]:
@@ -165,8 +160,8 @@ def group_sentences(result: Result, words: Language, unit: Unit, *, named: bool 
     return [
         words.plural(
             *GAPS[shares, named or shares, row["estimate"] > 0], abs(row["estimate"]) * (100 if shares else 1),
-            digits=unit.digits, group=words.group(result, row["group"]), item=words.label(result, row["item"]),
-            p=words.p(row["p_page"]),
+            digits=unit.finer(row["estimate"]).digits, group=words.group(result, row["group"]),
+            item=words.label(result, row["item"]), p=words.p(row["p_page"]),
         )
         for row in rows[:TOLD]
     ]  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
+from cxkit.measure.comparison import REST
 from cxkit.result import Result, Row
 
 Rows = dict[str, Row]
@@ -50,6 +51,19 @@ def claimed(result: Result, kind: str) -> list[Row]:
         return []
     rows = result.claims[(result.claims["kind"] == kind) & result.claims["made"].astype(bool)]
     return sorted(rows.to_dict("records"), key=lambda row: -abs(row["estimate"]))
+
+
+def apart(result: Result, term: str) -> set[tuple[str, str]]:
+    """(item, group) of the groups that the page may say differ from the rest, in the comparisons of a term.
+
+    Of two groups of which each is the other's rest only one is claimed, as both are one test; both differ then.
+    """
+    tests = result.rows(term=f"{term}_{REST}", wave=result.facts["wave"])
+    tested = tests[tests["p_adjusted"].notna()].groupby("item")["group"].agg(list).to_dict()
+    looked = list(result.claims.loc[result.claims["kind"] == REST, "item"]) if len(result.claims) else []
+    found = {(row["item"], row["group"]) for row in claimed(result, REST)}
+    once = {item for item, _ in found if len(tested.get(item, ())) == 2 and looked.count(item) == 1}
+    return found | {(item, group) for item in once for group in tested[item]}
 
 
 def places(result: Result, kind: str, names: Collection[str]) -> dict[str, tuple[int, int]]:

@@ -1,7 +1,7 @@
 """Units: how the numbers of a term are written, said once per term."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cxkit.show.language import Language
 
@@ -36,10 +36,16 @@ class Unit:
 
     def change(self, lang: Language, value: float) -> str:
         """A difference with its sign, whole points with their unit in words: "+26 points"."""
+        fine = self.finer(value)
         if self.kind != "number" or self.digits:
-            return self.show(lang, value, difference=True)
-        points = lang.plural("{n} point", "{n} points", value)
-        return f"+{points}" if round(value) > 0 else points
+            return fine.show(lang, value, difference=True)
+        points = lang.plural("{n} point", "{n} points", value, digits=fine.digits)
+        return f"+{points}" if round(value, fine.digits) > 0 else points
+
+    def finer(self, value: float) -> "Unit":
+        """The unit itself, or with one digit more where a reliable difference would be told as 0."""
+        nothing = self.kind == "number" and round(self.times * value, self.digits) == 0
+        return replace(self, digits=self.digits + 1) if nothing else self
 
 
 SHARE, CHANGE, TEST = Unit("share"), Unit("percent"), Unit("p")

@@ -72,3 +72,9 @@ def level(words: Language, result: Result, row: Row) -> KeyFigure:
 def quoted(words: Language, names: list[str]) -> str:
     """Names in a row, in the quotation marks of the language."""
     return ", ".join(words.text("“{name}”", name=name) for name in names)
+
+
+def some(words: Language, names: list[str], most: int) -> str:
+    """The first few of names or phrases in a row, and how many more there are."""
+    shown, more = ", ".join(names[:most]), len(names) - most
+    return words.text("{items} and {n} more", items=shown, n=words.number(more)) if more > 0 else shown

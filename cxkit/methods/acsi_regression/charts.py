@@ -9,7 +9,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from cxkit.measure.comparison import REST
 from cxkit.methods.acsi_regression.claims import IMPORTANT
 from cxkit.methods.acsi_regression.prose import drivers, index_title
 from cxkit.result import Result, Row
@@ -28,13 +27,13 @@ from cxkit.show.canvas import (
     row_height,
     wrap,
 )
-from cxkit.show.claims import group_title
+from cxkit.show.claims import FEW, group_title
 from cxkit.show.importance_map import QUADRANTS, name_quadrants, numbered
 from cxkit.show.language import Language, mark
-from cxkit.show.rows import claimed, current_rows, now_of
+from cxkit.show.rows import apart, claimed, current_rows, now_of
 from cxkit.show.units import INDEX, SCALE_POINTS
 from cxkit.show.view import View
-from cxkit.show.wording import between, quoted, sample_size, star
+from cxkit.show.wording import between, quoted, sample_size, some, star
 from cxkit.survey.trees import read_tree
 
 WAVES = 12  # columns of the rolling economy that can still be read
@@ -72,7 +71,7 @@ def importance_map(result: Result, lang: Language) -> View:
         side.text(0.065, top, str(number), fontweight="bold", color=SERIES, va="center", ha="right")
         side.text(0.09, top, f"{label}\n{word}\n{values}", va="center", fontsize=8.5, linespacing=1.25)
         told.append(f"{lang.label(result, name)}: {values}, {word}")
-        first += [lang.label(result, name)] * (quadrant == "concentrate_here" and sure)
+        first += [quoted(lang, [lang.label(result, name)])] * (quadrant == "concentrate_here" and sure)
     side.set_xlim(0, 1)
     side.set_ylim(0, 1)
     side.set_axis_off()
@@ -88,7 +87,7 @@ def importance_map(result: Result, lang: Language) -> View:
     ax.tick_params(labelsize=8, labelcolor=SOFT)
     bare(ax, left=True, bottom=True)
     title = (
-        lang.text("Important and below average: {items}", items=quoted(lang, first))
+        lang.text("Important and below average: {items}", items=some(lang, first, FEW))
         if first
         else lang.text("No construct is reliably both important and below average")
     )
@@ -137,8 +136,7 @@ def groups(result: Result, lang: Language) -> View:
     rows = by_term["index"].drop(index="", errors="ignore").sort_values("estimate", ascending=False, kind="stable")
     if rows["estimate"].isna().all():
         return View()
-    tests = mine.rows(term=f"index_{REST}", wave=wave)
-    sure = set(tests.loc[tests["p_adjusted"] < 1 - result.settings["level"], "group"])
+    sure = {group for _, group in apart(mine, "index")}
     labels = [
         f"{wrap(lang.group(result, str(group)), 28, 2)}\n{sample_size(lang, result, row)}"
         for group, row in rows.iterrows()

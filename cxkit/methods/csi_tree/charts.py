@@ -28,13 +28,13 @@ from cxkit.show.canvas import (
     percent_axis,
     wrap,
 )
-from cxkit.show.claims import VERDICTS, group_title, judged, verdict_of
+from cxkit.show.claims import FEW, VERDICTS, group_title, judged, verdict_of
 from cxkit.show.importance_map import QUADRANTS, name_quadrants, numbered
 from cxkit.show.language import Language
 from cxkit.show.rows import claimed, current_rows
 from cxkit.show.units import INDEX
 from cxkit.show.view import View
-from cxkit.show.wording import quoted, star
+from cxkit.show.wording import quoted, some, star
 from cxkit.survey.trees import Tree, read_tree
 
 COLORS = {"reached": HIGH, "not_reached": LOW, "undecided": MIDDLE}
@@ -143,9 +143,10 @@ def importance_map(result: Result, lang: Language) -> View:
     percent_axis(ax.yaxis, lang)
     ax.tick_params(labelsize=8, labelcolor=SOFT)
     bare(ax, left=True, bottom=True)
-    finding = [lang.label(result, row["item"]) for row in claimed(result, IMPORTANT) if row["estimate"] < 0]
+    below = [row["item"] for row in claimed(result, IMPORTANT) if row["estimate"] < 0]
+    finding = [quoted(lang, [lang.label(result, item)]) for item in below]
     title = (
-        lang.text("Important and below average: {items}", items=quoted(lang, finding))
+        lang.text("Important and below average: {items}", items=some(lang, finding, FEW))
         if finding
         else lang.text("No part is reliably both important and below average")
     )

@@ -23,7 +23,7 @@ def root_title(result: Result, words: Language) -> str:
     if row["base"] == "hidden":  # levels from the books may be shown still
         return words.text("Too few answers to report")
     made = claimed(result, TARGET)
-    sentence = HEADLINES[("reached" if made[0]["estimate"] > 0 else "not_reached") if made else "undecided"]
+    sentence = HEADLINES[("reached" if made[0]["estimate"] >= 0 else "not_reached") if made else "undecided"]
     index, target = words.number(row["estimate"], 1), words.number(result.settings["target"])
     return words.text(sentence, root=words.label(result, root), index=index, target=target)
 
@@ -53,13 +53,14 @@ def _compared(result: Result, words: Language) -> list[str]:
 def _first(result: Result, words: Language) -> list[str]:
     """The leaf whose gap to the target costs the whole most, as far as it can be told from the others."""
     known = now_of(result, "priority")
-    rows = {item: row for item, row in known.items() if row["estimate"] > 0}
-    if not rows:
+    if not any(row["estimate"] > 0 for row in known.values()):
         leaves = result.rows(term="priority", group="", wave=result.facts["wave"])
         return [words.text("No part lies below its target.")] * (len(known) == len(leaves))
-    leading = possible_first(result, IMPROVE, rows)
+    if len(known) < 2:
+        return []  # there is nothing to choose from
+    leading = possible_first(result, IMPROVE, known)  # a part at its target now may in truth lie below it
     if len(leading) > 1:
-        few = len(leading) <= FEW and len(leading) < len(rows)
+        few = len(leading) <= FEW and len(leading) < len(known)
         some = mark("Improve first one of {items}: which of them costs the whole most cannot be told.")
         open_ = mark("Which part to improve first cannot be told from these answers.")
         items = quoted(words, [words.label(result, item) for item in leading])
@@ -71,7 +72,7 @@ def _first(result: Result, words: Language) -> list[str]:
             "Improve first “{item}”: it has {weight} of the weight and lies {gap} points below the target; "
             "closing the gap would add {points} points to the whole.",
             item=words.label(result, item), weight=words.percent(weight[item]["estimate"]),
-            gap=words.number(target - index[item]["estimate"], 1), points=words.number(rows[item]["estimate"], 1),
+            gap=words.number(target - index[item]["estimate"], 1), points=words.number(known[item]["estimate"], 1),
         )
     ]  # fmt: skip
 

@@ -28,7 +28,7 @@ from cxkit.show.canvas import (
 )
 from cxkit.show.claims import group_title
 from cxkit.show.language import Language, span
-from cxkit.show.rows import by_group, looked_at
+from cxkit.show.rows import apart, by_group, looked_at
 from cxkit.show.units import COMMON
 from cxkit.show.view import View
 from cxkit.show.wording import sample_size, star
@@ -121,7 +121,7 @@ def groups(result: Result, lang: Language) -> View:
     mixed = len({scale.points for scale in scales_of(result, items).values()}) > 1
     term = "index" if mixed else "mean"
     unit = COMMON[term]
-    rows, tests = by_group(result, term), by_group(result, "mean_vs_rest")
+    rows, sure = by_group(result, term), apart(result, "mean")
     names = list(dict.fromkeys(group for _, group in rows if group))
     labels = [wrap(lang.group(result, group), 28, 2) for group in names]
     heads = [wrap(lang.label(result, item), 76, 2) for item in items]
@@ -143,8 +143,7 @@ def groups(result: Result, lang: Language) -> View:
             if np.isnan(value):
                 hidden(ax, ticks[-1], result.settings["min_base"])
                 continue
-            differs = tests.get((item, group), {"p_adjusted": 1})["p_adjusted"] < 1 - result.settings["level"]
-            color = SERIES if differs else SOFT
+            color = SERIES if (item, group) in sure else SOFT
             dot(ax, value, ticks[-1], (low, high), color)
             interval = lang.text("{low} to {high}", low=unit.show(lang, low), high=unit.show(lang, high))
             shown = unit.show(lang, value) + star(rows[item, group])

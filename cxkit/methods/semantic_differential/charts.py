@@ -78,7 +78,8 @@ def snake(result: Result, lang: Language) -> View:
 
 
 def gaps(result: Result, lang: Language) -> View:
-    """Own minus each other object on every scale, the best against the ideal on top; full dots are reliable."""
+    """Own minus each other object on every scale, the best against the ideal on top; the interval of a hollow
+    dot holds 0."""
     scales = scales_by_gap(result)
     own, *others = objects(result)
     if not scales:
@@ -109,7 +110,7 @@ def gaps(result: Result, lang: Language) -> View:
     ax.axvline(0, color=INK, linewidth=0.8)
     ax.grid(axis="x")
     number_axis(ax.xaxis, lang)
-    note = lang.text("Gap of “{own}” in scale points; hollow: not reliable", own=lang.label(result, own))
+    note = lang.text("Gap of “{own}” in scale points; hollow: interval includes 0", own=lang.label(result, own))
     figure.supxlabel(wrap(note, 100), fontsize=8, color=SOFT)
     _legend(ax)
     return finish(figure, gap_title(result, lang), "; ".join(told))

@@ -1,6 +1,5 @@
 """What a semantic differential says: its objects and gaps in order, titles and sentences."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,7 +9,7 @@ from cxkit.show.claims import FEW, change_sentences, group_sentences
 from cxkit.show.language import Language, mark
 from cxkit.show.rows import claimed, looked_at, too_few
 from cxkit.show.units import SCALE_POINTS
-from cxkit.show.wording import KeyFigure, Reading, answers, between, quoted, star
+from cxkit.show.wording import KeyFigure, Reading, answers, between, quoted, some, star
 
 ALIKE = 0.5  # from this correlation on two profiles look alike in their ups and downs
 
@@ -66,16 +65,19 @@ def profile_title(result: Result, lang: Language) -> str:
 
 def gap_title(result: Result, lang: Language) -> str:
     """The scales that differ reliably from the ideal, as many as a title holds."""
-    names = [quoted(lang, [lang.label(result, row["item"])]) for row in gaps_claimed(result, objects(result)[-1])]
-    if not names:
+    own, *_, ideal = objects(result)
+    names = [quoted(lang, [lang.label(result, row["item"])]) for row in gaps_claimed(result, ideal)]
+    if names:
+        return lang.text("Away from the ideal: {items}", items=some(lang, names, FEW))
+    if ideal in compared(result):
         return lang.text("No scale differs reliably from the ideal")
-    return lang.text("Away from the ideal: {items}", items=_some(lang, names))
+    return lang.text("How “{own}” is perceived", own=lang.label(result, own))
 
 
-def _some(lang: Language, names: Sequence[str]) -> str:
-    """The first few, and how many more there are."""
-    more = [lang.text("and {n} more", n=len(names) - FEW)] * (len(names) > FEW)
-    return ", ".join([*names[:FEW], *more])
+def compared(result: Result) -> set[str]:
+    """The objects that own was tested against on some scale."""
+    claims = result.claims
+    return set(claims.loc[claims["kind"] == "gap", "other"]) if len(claims) else set()
 
 
 def gaps_claimed(result: Result, other: str) -> list[Row]:
@@ -120,12 +122,12 @@ def prose(result: Result, words: Language) -> Reading:
         parts = {"ahead": [row for row in sure if row["estimate"] > 0],
                  "behind": [row for row in sure if row["estimate"] < 0]}  # fmt: skip
         chosen = {kind: part for kind, part in parts.items() if part} or {"neither": sure}
-        for kind, part in chosen.items() if len(gap_rows(result, own, other)) else ():
+        for kind, part in chosen.items() if other in compared(result) else ():
             gaps = [
                 f"{quoted(words, [words.label(result, row['item'])])} {words.number(row['estimate'], 2, signed=True)}"
                 for row in part
             ]
-            scales = _some(words, gaps)
+            scales = some(words, gaps, FEW)
             sentence = sentences["beyond" if (kind, other) == ("ahead", ideal) else kind]
             told.append(words.text(sentence, own=names[own], other=names[other], scales=scales))
     told += [
