@@ -43,8 +43,8 @@ class Unit:
         return f"+{points}" if round(value, fine.digits) > 0 else points
 
     def finer(self, value: float) -> "Unit":
-        """The unit itself, or with one digit more where a reliable difference would be told as 0."""
-        nothing = self.kind == "number" and round(self.times * value, self.digits) == 0
+        """The unit itself, or with one digit more where a difference would be told as 0."""
+        nothing = self.kind == "number" and value and round(self.times * value, self.digits) == 0
         return replace(self, digits=self.digits + 1) if nothing else self
 
 

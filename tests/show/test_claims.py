@@ -80,6 +80,31 @@ def test_items_are_ranked_as_far_as_pairs_of_them_are_told_apart(above, title):
     assert scaling_prose.items_title(result, EN) == title
 
 
+@pytest.mark.parametrize(
+    ("lang", "both", "some", "none"),
+    [
+        ("ru", "Выше всего оценено «Trust», ниже всего — «Ease»", "В числе самых высоких оценок: «Trust», «Price»",
+         "Ни один показатель не выделяется статистически значимо как лучший или худший"),
+        ("uz", "Eng yuqori baho — “Trust”, eng past baho — “Ease”", "Eng yuqori baholar qatorida: “Trust”, “Price”",
+         "Hech bir koʻrsatkich eng yuqori yoki eng past baho bilan ishonchli ajralib turmaydi"),
+        ("uz_Cyrl", "Энг юқори баҳо — «Trust», энг паст баҳо — «Ease»",
+         "Энг юқори баҳолар қаторида: «Trust», «Price»",
+         "Ҳеч бир кўрсаткич энг юқори ёки энг паст баҳо билан ишончли ажралиб турмайди"),
+    ],
+)  # fmt: skip
+def test_items_are_ranked_in_the_language_of_the_report(lang, both, some, none):
+    every = [(one, other) for one, other in combinations(("trust", "price", "speed", "ease"), 2)]
+    for above, title in ((every, both), ([("trust", "ease"), ("price", "speed")], some), ([], none)):
+        assert scaling_prose.items_title(scaling_of(*FOUR, own=pairs(above)), language(lang)) == title
+
+
+def test_the_level_of_the_page_decides_who_is_ranked():
+    result = scaling_of(*FOUR[:2], level=0.9, own=[Claim("pair", "ease", -40.0, 0.07, other="trust")])
+    assert scaling_prose.items_title(result, EN) == "“Trust” is rated highest, “Ease” lowest"
+    result = scaling_of(*FOUR[:2], own=[Claim("pair", "ease", -40.0, 0.07, other="trust")])
+    assert scaling_prose.items_title(result, EN) == "No item is reliably rated highest or lowest"
+
+
 def test_intervals_that_do_not_meet_rank_nothing_by_themselves():
     result = scaling_of(*FOUR, own=pairs([]))
     assert scaling_prose.items_title(result, EN) == "No item is reliably rated highest or lowest"
@@ -163,11 +188,79 @@ def nps_title(result, lang=EN):
          "NPS: −8 points since w1, but no reliable change since w0"),
         ([change(1, 0.9), change(2, 0.5, term="nps_vs_first"), change(3.4, 0.01, term="nps_slope")],
          "NPS: +3 points from wave to wave on average, though the first and the last do not differ reliably"),
+        ([change(1, 0.9), change(2, 0.5, term="nps_vs_first"), change(-0.4, 0.01, term="nps_slope")],
+         "NPS: −0.4 points from wave to wave on average, though the first and the last do not differ reliably"),
+        ([change(9, 0.01), change(5, 0.01, term="nps_vs_first")], "NPS: +5 points since w0; +9 since w1"),
+        ([change(9, 0.01), change(9, 0.01, term="nps_vs_first"), change(3, 0.01, term="nps_slope")],
+         "NPS: +9 points since w0, +9 of it since w1"),
         ([change(8, 0.06), change(9, 0.051, term="nps_vs_first")], "No reliable change since w0"),
+        ([change(8, 0.06), change(9, 0.051, term="nps_vs_first"), change(3, 0.051, term="nps_slope")],
+         "No reliable change since w0"),
     ],
 )  # fmt: skip
 def test_a_trend_says_direction_size_and_since_when(rows, title):
     assert nps_title(nps_of(*rows, **TREND)) == title
+
+
+@pytest.mark.parametrize(
+    ("rows", "title"),
+    [
+        ([change(8, None), change(9, 0.01, term="nps_vs_first")], "NPS: +9 points since w0"),
+        ([change(8, None), change(9, 0.2, term="nps_vs_first")], "No reliable change since w0"),
+        ([change(8, 0.01), change(9, None, term="nps_vs_first")], "NPS: +8 points since w1"),
+        ([change(8, 0.2), change(9, None, term="nps_vs_first")], "No reliable change since w1"),
+        ([change(8, None), change(9, None, term="nps_vs_first")], "By wave"),
+    ],
+)  # fmt: skip
+def test_a_trend_tells_only_of_waves_that_were_compared(rows, title):
+    assert nps_title(nps_of(*rows, **TREND)) == title
+
+
+FIRST_AND_LAST = [change(8, 0.01), change(26.4, 0.01, term="nps_vs_first")]
+FIRST_ONLY = [change(8, 0.2), change(26.4, 0.01, term="nps_vs_first")]
+LAST_ONLY = [change(-2.2, 0.01), change(1, 0.9, term="nps_vs_first")]
+SLOPE_ONLY = [change(1, 0.9), change(2, 0.5, term="nps_vs_first"), change(3.4, 0.01, term="nps_slope")]
+BACK = [change(-8, 0.01), change(26.4, 0.01, term="nps_vs_first")]
+FARTHER = [change(9, 0.01), change(5, 0.01, term="nps_vs_first")]
+NONE = [change(8, 0.2), change(9, 0.2, term="nps_vs_first")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "lang", "title"),
+    [
+        (FIRST_AND_LAST, "ru", "NPS: +26 пунктов с волны w0, из них +8 с волны w1"),
+        (FIRST_AND_LAST, "uz", "NPS: w0 soʻrov bosqichiga nisbatan +26 punkt, shundan w1 bosqichiga nisbatan +8"),
+        (FIRST_AND_LAST, "uz_Cyrl",
+         "NPS: w0 сўров босқичига нисбатан +26 пункт, шундан w1 босқичига нисбатан +8"),
+        (BACK, "ru", "NPS: +26 пунктов с волны w0, но −8 с волны w1"),
+        (BACK, "uz", "NPS: w0 soʻrov bosqichiga nisbatan +26 punkt, lekin w1 bosqichiga nisbatan −8"),
+        (BACK, "uz_Cyrl", "NPS: w0 сўров босқичига нисбатан +26 пункт, лекин w1 босқичига нисбатан −8"),
+        (FARTHER, "ru", "NPS: +5 пунктов с волны w0; +9 с волны w1"),
+        (FARTHER, "uz", "NPS: w0 soʻrov bosqichiga nisbatan +5 punkt; w1 bosqichiga nisbatan +9"),
+        (FARTHER, "uz_Cyrl", "NPS: w0 сўров босқичига нисбатан +5 пункт; w1 босқичига нисбатан +9"),
+        (FIRST_ONLY, "ru", "NPS: +26 пунктов с волны w0; последний шаг (+8) в пределах случайности"),
+        (FIRST_ONLY, "uz",
+         "NPS: w0 soʻrov bosqichiga nisbatan +26 punkt; oxirgi qadam (+8) tasodif doirasida"),
+        (FIRST_ONLY, "uz_Cyrl", "NPS: w0 сўров босқичига нисбатан +26 пункт; охирги қадам (+8) тасодиф доирасида"),
+        (LAST_ONLY, "ru",
+         "NPS: −2 пункта с волны w1, но с волны w0 статистически значимых изменений нет"),
+        (LAST_ONLY, "uz", "NPS: w1 soʻrov bosqichiga nisbatan −2 punkt, "
+         "lekin w0 bosqichiga nisbatan ishonchli oʻzgarish yoʻq"),
+        (LAST_ONLY, "uz_Cyrl", "NPS: w1 сўров босқичига нисбатан −2 пункт, "
+         "лекин w0 босқичига нисбатан ишончли ўзгариш йўқ"),
+        (SLOPE_ONLY, "ru", "NPS: в среднем +3 пункта от волны к волне, хотя первая и последняя волны "
+         "статистически значимо не различаются"),
+        (SLOPE_ONLY, "uz", "NPS: bosqichdan bosqichga oʻrtacha +3 punkt, birinchi va oxirgi bosqichlar esa "
+         "ishonchli farq qilmaydi"),
+        (SLOPE_ONLY, "uz_Cyrl", "NPS: босқичдан босқичга ўртача +3 пункт, биринчи ва охирги босқичлар эса "
+         "ишончли фарқ қилмайди"),
+        (NONE, "ru", "Статистически значимых изменений с волны w0 нет"),
+        (NONE, "uz", "w0 soʻrov bosqichiga nisbatan ishonchli oʻzgarish yoʻq"),
+        (NONE, "uz_Cyrl", "w0 сўров босқичига нисбатан ишончли ўзгариш йўқ"),
+    ],
+)  # fmt: skip
+def test_a_trend_is_said_in_the_language_of_the_report(rows, lang, title):
+    assert nps_title(nps_of(*rows, **TREND), language(lang)) == title
 
 
 @pytest.mark.parametrize(
@@ -218,10 +311,35 @@ def test_a_slope_is_told_where_no_two_waves_differ():
     assert claims.change_sentences(result, EN, SCALE_POINTS) == ["On average from wave to wave: “Ease” +0.15."]
 
 
-def test_of_many_items_five_are_named_and_the_others_counted():
-    rows = several(*((f"item {k}", 0.1 * k, 0.01) for k in range(1, 8)))
-    title = claims.change_title(scaling_of(*rows, wave="w2", previous="w1"), EN, SCALE_POINTS)
-    assert title.endswith("“Item 3” +0.30, and 2 more")
+def test_a_slope_is_not_told_beside_what_the_waves_themselves_say():
+    rows = several(("ease", 0.2, 0.01), ("trust", 0.1, 0.3)) + several(("trust", 0.15, 0.01), term="mean_slope")
+    result = scaling_of(*rows, **TREND)
+    assert claims.change_sentences(result, EN, SCALE_POINTS) == ["Since w1: “Ease” +0.20."]
+
+
+def test_an_item_that_an_earlier_wave_lacks_never_lends_its_name_or_number_to_another():
+    # only "ease" was asked in w1, both were in w0
+    rows = several(("ease", 0.2, 0.01)) + several(("ease", 0.1, 0.5), ("trust", -0.9, 0.01), term="mean_vs_first")
+    assert claims.change_sentences(scaling_of(*rows, **TREND), EN, SCALE_POINTS) == [
+        "Since w0: “Trust” −0.90.",
+        "Since w1: “Ease” +0.20.",
+    ]
+
+
+def test_where_only_the_wave_before_could_be_compared_nothing_is_said_of_the_first():
+    rows = several(("ease", 0.2, 0.3), ("trust", 0.1, 0.3))
+    assert claims.change_title(scaling_of(*rows, **TREND), EN, SCALE_POINTS) == "No reliable change since w1"
+
+
+def test_a_reliable_change_is_never_told_as_nothing():
+    result = nps_of(change(0.36, 0.01), wave="w2", previous="w1")
+    assert nps_title(result) == "NPS: +0.4 points since w1"
+    assert nps_title(result, language("ru")) == "NPS: +0,4 пункта с волны w1"
+    rows = several(("ease", 0.004, 0.01), ("trust", -0.3, 0.01))
+    said = claims.change_title(scaling_of(*rows, wave="w2", previous="w1"), EN, SCALE_POINTS)
+    assert said == "Since w1: “Trust” −0.30, “Ease” +0.004"
+    (above,) = claims.group_sentences(scaling_of(against("north", 0.0041, 0.001)), EN, SCALE_POINTS)
+    assert above.startswith("north lies 0.004 points above the rest on “Ease”")
 
 
 def test_a_change_between_earlier_waves_is_no_news():
@@ -236,6 +354,48 @@ def test_groups_that_differ_are_named_once_the_largest_first():
         against("north", 0.4, 0.01, "trust"),
     )  # fmt: skip
     assert claims.group_title(result, EN) == "Differs reliably from the rest: south, north"
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [
+        ("en", "Differs reliably from the rest: e, d, c and 2 more"),
+        ("ru", "Статистически значимые отличия от остальных: e, d, c и ещё 2"),
+        ("uz", "Qolganlardan ishonchli farq qiladi: e, d, c va yana 2 ta"),
+        ("uz_Cyrl", "Қолганлардан ишончли фарқ қилади: e, d, c ва яна 2 та"),
+    ],
+)
+def test_of_many_groups_three_are_named_and_the_others_counted(lang, title):
+    rows = [against(name, 0.1 * k, 0.01) for k, name in enumerate("abcde", 1)]
+    assert claims.group_title(scaling_of(*rows, against("f", 0.9, 0.3)), language(lang)) == title
+
+
+@pytest.mark.parametrize(
+    ("lang", "above", "below"),
+    [
+        ("en", "north lies 0.80 points above the rest on “Ease” (p = 0.010).",
+         "south lies 0.30 points below the rest on “Trust” (p = 0.020)."),
+        ("ru", "north: «Ease» — на 0,80 балла выше, чем у остальных (p = 0,010).",
+         "south: «Trust» — на 0,30 балла ниже, чем у остальных (p = 0,020)."),
+        ("uz", "north: “Ease” boʻyicha qolganlardan 0,80 ball yuqori (p = 0,010).",
+         "south: “Trust” boʻyicha qolganlardan 0,30 ball past (p = 0,020)."),
+        ("uz_Cyrl", "north: «Ease» бўйича қолганлардан 0,80 балл юқори (p = 0,010).",
+         "south: «Trust» бўйича қолганлардан 0,30 балл паст (p = 0,020)."),
+    ],
+)  # fmt: skip
+def test_groups_are_told_with_direction_size_and_the_p_of_the_page(lang, above, below):
+    result = scaling_of(
+        against("south", -0.3, 0.02, "trust"), against("north", 0.8, 0.01), against("east", 0.9, 0.051),
+        against("west", 0.9, None),
+    )  # fmt: skip
+    told = claims.group_sentences(result, language(lang), SCALE_POINTS)
+    assert [text.replace("\u00a0", " ") for text in told] == [above, below]
+
+
+def test_prose_tells_of_five_groups_at_most():
+    rows = [against(name, 0.1 * k, 0.01) for k, name in enumerate("abcdefg", 1)]
+    told = claims.group_sentences(scaling_of(*rows), EN, SCALE_POINTS)
+    assert [text[0] for text in told] == [*"gfedc"]
 
 
 def test_no_group_is_named_when_none_differs():
@@ -259,16 +419,29 @@ def test_the_spread_names_the_lowest_score_of_the_scale():
 
 
 @pytest.mark.parametrize(
-    ("lang", "title"),
+    ("lang", "title", "sentence"),
     [
-        ("ru", "NPS: +26 пунктов с волны w0; последний шаг (+8) в пределах случайности"),
-        ("uz", "NPS: w0 soʻrov bosqichiga nisbatan +26 punkt; oxirgi qadam (+8) tasodif doirasida"),
-        ("uz_Cyrl", "NPS: w0 сўров босқичига нисбатан +26 пункт; охирги қадам (+8) тасодиф доирасида"),
+        ("en", "Since w1: “G” +0.70, “F” +0.60, “E” +0.50 and 4 more",
+         "Since w1: “G” +0.70, “F” +0.60, “E” +0.50, “D” +0.40, “C” +0.30 and 2 more."),
+        ("ru", "По сравнению с волной w1: «G» +0,70, «F» +0,60, «E» +0,50 и ещё 4",
+         "По сравнению с волной w1: «G» +0,70, «F» +0,60, «E» +0,50, «D» +0,40, «C» +0,30 и ещё 2."),
+        ("uz", "w1 soʻrov bosqichiga nisbatan: “G” +0,70, “F” +0,60, “E” +0,50 va yana 4 ta",
+         "w1 soʻrov bosqichiga nisbatan: “G” +0,70, “F” +0,60, “E” +0,50, “D” +0,40, “C” +0,30 va yana 2 ta."),
+        ("uz_Cyrl", "w1 сўров босқичига нисбатан: «G» +0,70, «F» +0,60, «E» +0,50 ва яна 4 та",
+         "w1 сўров босқичига нисбатан: «G» +0,70, «F» +0,60, «E» +0,50, «D» +0,40, «C» +0,30 ва яна 2 та."),
     ],
-)
-def test_a_title_is_said_in_the_language_of_the_report(lang, title):
-    result = nps_of(change(8, 0.2), change(26.4, 0.01, term="nps_vs_first"), **TREND)
-    assert nps_title(result, language(lang)) == title
+)  # fmt: skip
+def test_of_many_items_a_title_names_three_and_prose_five(lang, title, sentence):
+    rows = several(*((name, 0.1 * k, 0.01) for k, name in enumerate("abcdefg", 1)), ("h", 0.9, 0.051))
+    result = scaling_of(*rows, wave="w2", previous="w1")
+    assert claims.change_title(result, language(lang), SCALE_POINTS) == title
+    assert claims.change_sentences(result, language(lang), SCALE_POINTS) == [sentence]
+
+
+def test_five_items_are_named_without_counting_any():
+    rows = several(*((name, 0.1 * k, 0.01) for k, name in enumerate("abcde", 1)))
+    (said,) = claims.change_sentences(scaling_of(*rows, wave="w2", previous="w1"), EN, SCALE_POINTS)
+    assert said == "Since w1: “E” +0.50, “D” +0.40, “C” +0.30, “B” +0.20, “A” +0.10."
 
 
 def test_a_direction_character_in_a_group_name_stays_out_of_the_title():

@@ -9,7 +9,8 @@ from scipy import stats
 
 from cxkit.measure.claims import Claim, settle
 from cxkit.result import Result, tidy_table
-from cxkit.show.rows import places, possible_first
+from cxkit.show.rows import apart, places, possible_first
+from tests.hand_made import with_claims
 
 
 def of_counts(counts, level=0.95, correction="holm"):
@@ -56,3 +57,24 @@ def test_of_equal_items_a_single_first_or_last_is_named_in_at_most_6_of_100():
         result, names = of_counts(rng.multinomial(400, [0.1] * 10))
         named += any(len(possible_first(result, "pair", names, lowest=low)) == 1 for low in (False, True))
     assert named / 400 <= 0.06
+
+
+def compared(*tests, made):
+    rows = [{"item": "a", "term": "mean_vs_rest", "group": group, "n": 50, "n_other": 50, "estimate": 0.3, "p": 0.02,
+             "p_adjusted": p} for group, p in tests]  # fmt: skip
+    result = with_claims(Result("scaling", {"level": 0.95}, tidy_table(rows), {"wave": ""}))
+    return replace(result, claims=result.claims[result.claims["group"].isin([*made])])
+
+
+def test_groups_are_apart_where_the_page_says_so_and_not_where_only_a_table_does():
+    three = [("x", 0.01), ("y", 0.01), ("z", 0.3)]
+    assert apart(compared(*three, made="xyz"), "mean") == {("a", "x"), ("a", "y")}
+    open_ = compared(*three, made="xyz")
+    assert apart(replace(open_, claims=open_.claims.assign(made=False)), "mean") == set()
+
+
+def test_of_two_groups_that_are_each_other_s_rest_both_are_apart():
+    assert apart(compared(("x", 0.01), ("y", 0.01), made="x"), "mean") == {("a", "x"), ("a", "y")}
+    # two groups that overlap are two tests
+    assert apart(compared(("x", 0.01), ("y", 0.3), made="xy"), "mean") == {("a", "x")}
+    assert apart(compared(("x", 0.3), ("y", 0.3), made="x"), "mean") == set()

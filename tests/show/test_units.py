@@ -4,7 +4,7 @@ import pytest
 
 from cxkit.methods import METHODS
 from cxkit.show.language import language
-from cxkit.show.units import SHARE, unit_of
+from cxkit.show.units import INDEX, POINTS, SCALE_POINTS, SHARE, unit_of
 
 EN = language("en")
 
@@ -36,3 +36,18 @@ def test_a_comparison_has_the_unit_of_what_it_compares():
 def test_a_term_that_nobody_declares_is_refused():
     with pytest.raises(LookupError, match='The term "luck" has no unit; declare it in UNITS of its method'):
         unit_of("luck", {})
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "en", "ru"),
+    [
+        (POINTS, 26.4, "+26 points", "+26 пунктов"), (POINTS, -1.3, "−1 point", "−1 пункт"),
+        (POINTS, 0.44, "+0.4 points", "+0,4 пункта"), (POINTS, -0.44, "−0.4 points", "−0,4 пункта"),
+        (POINTS, 0.0, "0 points", "0 пунктов"), (INDEX, 3.24, "+3.2", "+3,2"), (INDEX, -0.04, "−0.04", "−0,04"),
+        (SCALE_POINTS, 0.4, "+0.40", "+0,40"), (SCALE_POINTS, 0.004, "+0.004", "+0,004"),
+        (SHARE, -0.051, "−5 pp", "−5 п. п."),
+    ],
+)  # fmt: skip
+def test_a_change_bears_its_sign_and_as_many_digits_as_it_takes(unit, value, en, ru):
+    assert unit.change(EN, value) == en
+    assert unit.change(language("ru"), value).replace("\u00a0", " ") == ru

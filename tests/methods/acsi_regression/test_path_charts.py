@@ -130,6 +130,26 @@ def test_what_is_reliably_important_and_below_average_is_the_title():
     assert "Value: index 60.0, impact 0.60, Concentrate here (uncertain)" in drawn_by(importance_map, unsure)[0].alt
 
 
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [
+        ("en", "Important and below average: “Expectations”, “Quality”, “Value” and 1 more. "),
+        ("ru", "Важно и ниже среднего: «Ожидания», «Качество», «Ценность» и ещё 1. "),
+        ("uz", "Muhim va oʻrtachadan past: “Kutilmalar”, “Sifat”, “Qiymat” va yana 1 ta. "),
+        ("uz_Cyrl", "Муҳим ва ўртачадан паст: «Кутилмалар», «Сифат», «Қиймат» ва яна 1 та. "),
+    ],
+)
+def test_a_title_names_three_constructs_and_counts_the_others(lang, title):
+    # one good and weak construct pulls the averages so that four lie below in index and above in impact
+    rows = [row("loyalty", "impact", 0.5, 0.4, 0.6), row("complaints", "impact", -2.0, -2.1, -1.9)]
+    found = made(*rows)
+    for name in ("expectations", "quality", "value", "loyalty"):
+        found = changed(found, name, "impact", estimate=0.5, low=0.4, high=0.6)
+        found = changed(found, name, "index", estimate=50.0, low=49.0, high=51.0)
+    found = changed(found, "complaints", "index", estimate=90.0, low=89.0, high=91.0)
+    assert drawn_by(importance_map, found, lang)[0].alt.startswith(title)
+
+
 def test_every_interval_of_the_map_is_drawn():
     found = made()
     _, sheet = drawn_by(importance_map, found)
@@ -173,6 +193,16 @@ def test_groups_are_sorted_and_those_that_differ_are_blue():
     assert dashed == [71.24]
     assert view.alt == "Differs reliably from the rest: Ж. Ж: 76.0 (73.0 to 79.0); Я: 66.5 (63.5 to 69.5)"
     assert [text.get_text() for text in sheet.legends[0].get_texts()] == ["With the group’s own weights"]
+
+
+def test_a_group_is_blue_where_the_title_names_it_and_not_by_the_table_alone():
+    found = made(*rows_of_groups(a=0.001, b=0.001))
+    open_ = replace(found, claims=found.claims.assign(made=False))
+    for result, color in ((found, SERIES), (open_, SOFT)):
+        _, sheet = drawn_by(groups, result)
+        dots = [to_hex(line.get_color()) for line in sheet.axes[0].lines if line.get_marker() == "o"]
+        assert dots == [color, color]
+    assert drawn_by(groups, open_)[0].alt.startswith("No group differs reliably from the rest. ")
 
 
 def test_the_title_of_groups_is_about_the_target_only():

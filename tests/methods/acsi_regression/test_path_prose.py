@@ -183,6 +183,54 @@ def test_the_strongest_driver_is_named_only_when_it_is_claimed():
     assert said(apart, "The drivers") == [f"{begin}; “Quality” is the strongest."]
 
 
+@pytest.mark.parametrize(
+    ("lang", "open_", "first"),
+    [
+        ("ru", "; какой из них сильнее всего, неясно.", "; сильнее всего «Качество»."),
+        ("uz", "; qaysi biri eng kuchli ekani noaniq.", "; eng kuchlisi — “Sifat”."),
+        ("uz_Cyrl", "; қайси бири энг кучли экани ноаниқ.", "; энг кучлиси — «Сифат»."),
+    ],
+)
+def test_the_strongest_driver_is_named_in_the_language(lang, open_, first):
+    assert told(made(), lang)[0].endswith(open_)
+    assert told(changed(made(), "quality", "impact", low=0.42), lang)[0].endswith(first)
+
+
+def test_a_driver_that_shares_the_lead_with_one_other_is_not_the_strongest():
+    # quality is claimed above expectations only, value is claimed above nothing
+    found = changed(changed(made(), "quality", "impact", low=0.42), "value", "impact", estimate=0.5, high=0.6)
+    assert said(found, "The drivers")[0].endswith("; which of them is the strongest is open.")
+    assert "what matters most" not in told(found, tag="h2")[0]
+
+
+def test_the_headline_says_what_matters_most_only_when_it_is_claimed():
+    sure = changed(made(), "quality", "impact", low=0.42)
+    assert told(sure, tag="h2") == [
+        "“Satisfaction” reaches 71.2 of 100 points; what matters most for it is “Quality”"
+    ]
+    open_ = replace(sure, claims=sure.claims.assign(made=False))
+    assert told(open_, tag="h2") == ["“Satisfaction” reaches 71.2 of 100 points"]
+
+
+def test_where_nothing_is_claimed_the_reading_ranks_links_and_recommends_nothing():
+    found = made(*rows_of_groups(wave="w3"), *rows_of_waves(), wave="w3", groups=2)
+    open_ = replace(found, claims=found.claims.assign(made=False))
+    assert told(open_) == [
+        "The drivers explain 76% of the differences in “Satisfaction”; which of them is the strongest is open.",
+        "No reliable link with “Satisfaction” shows for: “Expectations”, “Quality”, “Value”, “Complaints”, "
+        "“Loyalty”.",
+        "On “Satisfaction”, no group differs reliably from the rest; a small difference may still exist.",
+        "No reliable change since w1.",
+    ]  # fmt: skip
+
+
+def test_what_has_no_reliable_link_is_not_improved_first():
+    # value has most to gain (0.30 * 40 against 0.52 * 20), but its link may be none
+    assert said(made(), "Improve first “Value”")
+    loose = changed(made(), "value", "impact", low=-0.1)
+    assert not said(loose, "Improve first")
+
+
 def test_the_share_explained_is_that_of_the_row_in_the_language():
     assert "Факторы объясняют 76\u00a0% различий" in told(made(), "ru")[0]
     assert "farqlarning 76% qismini" in told(made(), "uz")[0]

@@ -185,6 +185,19 @@ def test_the_map_tells_level_importance_and_likeliest_quadrant():
     assert sure.figure(part="map").alt.startswith("Important and below average: “p”. ")
 
 
+def test_the_title_of_the_map_names_three_parts_and_what_lies_above_average_never():
+    found = result("twelve")
+    sure = [Claim("important", item, -3.0, 0.01) for item in "abcd"] + [Claim("important", "e", 3.0, 0.01)]
+    alt = with_claims(found, *sure, Claim("important", "f", -9.0, 0.051)).figure(part="map").alt
+    title = alt.partition(". ")[0]
+    assert title.startswith("Important and below average: ")
+    assert title.endswith(" and 1 more")
+    assert title.count("“") == 3
+    text = {item: found.labels[item].get("en") or item for item in "abcdef"}
+    assert f"“{text['e']}”" not in title
+    assert f"“{text['f']}”" not in title
+
+
 def test_the_map_of_equal_weights_has_ticks_that_tell_apart_and_numbers_that_do_not_meet():
     _, sheet = drawn(result("twelve"), "ru", "map")
     low, high = sheet.axes[0].get_ylim()

@@ -96,6 +96,53 @@ def test_what_cannot_be_told_apart_is_not_improved_first():
     )
 
 
+@pytest.mark.parametrize(
+    ("lang", "some", "open_"),
+    [
+        ("ru", "Улучшать в первую очередь одно из: «a», «b». Что из этого важнее для общего индекса, по этим ответам "
+         "сказать нельзя.", "Что улучшать в первую очередь, по этим ответам сказать нельзя."),
+        ("uz", "Avvalo quyidagilardan birini yaxshilash kerak: “a”, “b”. Qaysi biri umumiy indeks uchun muhimroq "
+         "ekanini bu javoblardan aytib boʻlmaydi.",
+         "Avvalo nimani yaxshilash kerakligini bu javoblardan aytib boʻlmaydi."),
+        ("uz_Cyrl", "Аввало қуйидагилардан бирини яхшилаш керак: «a», «b». Қайси бири умумий индекс учун муҳимроқ "
+         "эканини бу жавоблардан айтиб бўлмайди.",
+         "Аввало нимани яхшилаш кераклигини бу жавоблардан айтиб бўлмайди."),
+    ],
+)  # fmt: skip
+def test_what_may_be_first_to_improve_is_said_in_the_language(lang, some, open_):
+    found = measured()
+    pairs = [Claim("improve", one, 1.0, 0.01, other="c") for one in "ab"]
+    assert parts(with_claims(found, *pairs).prose(lang).html, "p")[0] == some
+    assert parts(replace(found, claims=found.claims.assign(made=False)).prose(lang).html, "p")[0] == open_
+
+
+def test_the_only_part_below_its_target_is_improved_first_only_when_it_is_claimed():
+    # at 76, b lies 26 below and c above; a, at 75 with an error of 2.5, may lie below or above
+    found = measured(76)
+    assert parts(found.prose().html, "p")[0].startswith("Improve first “b”")
+    tree = branch("whole", 1, leaf("a", 0.5), leaf("c", 0.5))
+    one = cx.csi_tree(known(), tree, target=76)
+    assert parts(replace(one, claims=one.claims.assign(made=False)).prose().html, "p")[0] == (
+        "Which part to improve first cannot be told from these answers."
+    )
+
+
+def test_where_one_part_alone_is_known_nothing_is_chosen():
+    found = cx.csi_tree(known().assign(b=np.nan), branch("whole", 1, leaf("a"), leaf("b")), weights="equal")
+    assert not [text for text in parts(found.prose().html, "p") if "mprove first" in text]
+
+
+@pytest.mark.parametrize(
+    ("estimate", "p", "verdict"),
+    [(0.0, 0.0, "is reached"), (2.0, 0.01, "is reached"), (-2.0, 0.01, "is not reached"), (2.0, 0.2, "is open"),
+     (-2.0, 0.051, "is open")],
+)  # fmt: skip
+def test_the_headline_judges_by_the_claim_alone(estimate, p, verdict):
+    # 0.0 with p = 0: the books, exactly on the target
+    found = with_claims(measured(), Claim("target", "whole", estimate, p))
+    assert root_title(found, language("en")).endswith(verdict)
+
+
 def test_where_all_reach_their_target_nothing_is_to_be_improved():
     assert parts(measured(40).prose().html, "p")[0] == "No part lies below its target."
     assert "What to improve first" not in sheets(measured(40))

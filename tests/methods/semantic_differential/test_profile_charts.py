@@ -2,14 +2,19 @@
 
 import re
 import warnings
+from dataclasses import replace
+from html import unescape
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import cxkit as cx
+from cxkit.measure.claims import Claim
 from cxkit.methods.semantic_differential.prose import gap_title, profile_title, scales_by_gap
 from cxkit.show.language import LANGUAGES, language
+from tests.hand_made import with_claims
+from tests.show.picture import drawn
 
 LONG = "непонятный и совсем запутанный для людей"  # 40 characters
 PARTS = ("main", "gaps", "split", "groups")
@@ -115,6 +120,101 @@ def test_the_prose_gives_lead_and_lag_closeness_split_and_the_warning_of_r(resul
     beyond = re.sub(r"<[^>]+>", " ", measured(shift=5.0).prose().html)
     assert "“own” goes further than “ideal” on:" in beyond
     assert "“own” is ahead of “rival” on:" in beyond
+
+
+def read(result, lang="en"):
+    return [unescape(text) for text in re.findall("<p>(.*?)</p>", result.prose(lang).html)]
+
+
+def gap_claims(*found):
+    return [Claim("gap", item, estimate, p, other=other) for item, estimate, p, other in found]
+
+
+FIVE = gap_claims(("s0", -0.5, 0.01, "ideal"), ("s1", -0.75, 0.01, "ideal"), ("s2", -1.25, 0.01, "ideal"),
+                  ("s3", -1.0, 0.01, "ideal"), ("s4", -9.0, 0.051, "ideal"), ("s0", 0.25, 0.01, "rival"),
+                  ("s1", -0.5, 0.01, "rival"), ("s2", 9.0, 0.051, "rival"))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "sentences"),
+    [
+        ("en", "Away from the ideal: “bad 2 – good 2”, “bad 3 – good 3”, “bad 1 – good 1” and 1 more",
+         ["“own” is ahead of “rival” on: “bad 0 – good 0” +0.25.",
+          "“own” is behind “rival” on: “bad 1 – good 1” −0.50.",
+          "“own” is behind “ideal” on: “bad 2 – good 2” −1.25, “bad 3 – good 3” −1.00, “bad 1 – good 1” −0.75 "
+          "and 1 more."]),
+        ("ru", "Отличаются от идеала: «s2», «s3», «s1» и ещё 1",
+         ["«own» опережает объект «rival» на шкалах: «s0» +0,25.",
+          "«own» отстаёт от объекта «rival» на шкалах: «s1» −0,50.",
+          "«own» отстаёт от объекта «ideal» на шкалах: «s2» −1,25, «s3» −1,00, «s1» −0,75 и ещё 1."]),
+        ("uz", "Idealdan farq qiladi: “s2”, “s3”, “s1” va yana 1 ta",
+         ["“rival” bilan taqqoslaganda “own” ustun boʻlgan shkalalar: “s0” +0,25.",
+          "“rival” bilan taqqoslaganda “own” orqada qolgan shkalalar: “s1” −0,50.",
+          "“ideal” bilan taqqoslaganda “own” orqada qolgan shkalalar: “s2” −1,25, “s3” −1,00, “s1” −0,75 "
+          "va yana 1 ta."]),
+        ("uz_Cyrl", "Идеалдан фарқ қилади: «s2», «s3», «s1» ва яна 1 та",
+         ["«rival» билан таққослаганда «own» устун бўлган шкалалар: «s0» +0,25.",
+          "«rival» билан таққослаганда «own» орқада қолган шкалалар: «s1» −0,50.",
+          "«ideal» билан таққослаганда «own» орқада қолган шкалалар: «s2» −1,25, «s3» −1,00, «s1» −0,75 "
+          "ва яна 1 та."]),
+    ],
+)  # fmt: skip
+def test_only_scales_that_are_claimed_are_named_the_largest_gap_first(lang, title, sentences):
+    found = with_claims(measured(5), *FIVE)
+    if lang != "en":  # the long poles would hide what is said
+        found = replace(found, labels={**found.labels, **{f"s{k}": {"en": f"s{k}"} for k in range(5)}})
+    assert gap_title(found, language(lang)) == title
+    assert [text for text in read(found, lang) if "s0" in text or "s1" in text or "bad" in text] == sentences
+
+
+def test_what_was_compared_in_vain_is_said_and_what_was_not_compared_is_not(result):
+    none = with_claims(result, *gap_claims(("s0", -1.0, 0.2, "ideal"), ("s1", 1.0, 0.3, "rival")))
+    assert gap_title(none, language("en")) == "No scale differs reliably from the ideal"
+    for other in ("ideal", "rival"):
+        assert f"No scale separates “own” reliably from “{other}”." in read(none)
+    untested = with_claims(result, *gap_claims(("s1", 1.0, 0.3, "rival")))
+    assert gap_title(untested, language("en")) == "How “own” is perceived"
+    assert "No scale separates “own” reliably from “ideal”." not in read(untested)
+
+
+@pytest.mark.parametrize(
+    ("lang", "ahead", "behind", "open_"),
+    [
+        ("en", "Closer to the ideal than “own”: “rival”, “third”", "“own” is closer to the ideal than “third”",
+         "It cannot be told who is closer to the ideal"),
+        ("ru", "«rival», «third» ближе к идеалу, чем «own»", "«own» ближе к идеалу, чем «third»",
+         "Нельзя уверенно сказать, кто ближе к идеалу"),
+        ("uz", "“own” bilan taqqoslaganda “rival”, “third” idealga yaqinroq",
+         "“third” bilan taqqoslaganda “own” idealga yaqinroq",
+         "Kim idealga yaqinroq ekanini ishonch bilan aytib boʻlmaydi"),
+        ("uz_Cyrl", "«own» билан таққослаганда «rival», «third» идеалга яқинроқ",
+         "«third» билан таққослаганда «own» идеалга яқинроқ",
+         "Ким идеалга яқинроқ эканини ишонч билан айтиб бўлмайди"),
+    ],
+)  # fmt: skip
+def test_who_is_closer_to_the_ideal_is_said_by_claims_in_the_language(lang, ahead, behind, open_):
+    found, words = measured(things=("own", "rival", "third", "ideal")), language(lang)
+
+    def title(rival, third):
+        pairs = {"rival": rival, "third": third}
+        claims = [Claim("closer", "own", share - 0.5, p, other=other) for other, (share, p) in pairs.items()]
+        return profile_title(with_claims(found, *claims), words)
+
+    assert title((0.001, 0.002), (0.0, 0.001)) == ahead
+    assert title((0.6, 0.8), (0.999, 0.002)) == behind
+    assert title((0.03, 0.06), (0.97, 0.06)) == open_
+
+
+def test_a_hollow_dot_is_one_whose_interval_includes_0():
+    found = measured(5)
+    _, sheet = drawn(found, part="gaps")
+    rows = found.rows(term="gap_own_ideal", group="")
+    full = {round(at, 6) for at in rows.loc[(rows["low"] > 0) | (rows["high"] < 0), "estimate"]}
+    dots = [line for line in sheet.axes[0].lines if line.get_linestyle() == "None" and len(line.get_xdata())]
+    hollow = {round(at, 6) for line in dots if line.get_markerfacecolor() == "white" for at in line.get_xdata()}
+    assert full
+    assert not full & hollow
+    assert hollow >= {round(at, 6) for at in rows["estimate"]} - full
 
 
 def test_a_report_on_too_few_answers_draws_nothing():
