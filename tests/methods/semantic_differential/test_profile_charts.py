@@ -200,7 +200,7 @@ def test_who_is_closer_to_the_ideal_is_said_by_claims_in_the_language(lang, ahea
         claims = [Claim("closer", "own", share - 0.5, p, other=other) for other, (share, p) in pairs.items()]
         return profile_title(with_claims(found, *claims), words)
 
-    assert title((0.001, 0.002), (0.0, 0.001)) == ahead
+    assert title((0.0, 0.001), (0.001, 0.002)) == ahead  # the surest first
     assert title((0.6, 0.8), (0.999, 0.002)) == behind
     assert title((0.03, 0.06), (0.97, 0.06)) == open_
 
