@@ -18,6 +18,7 @@ COLUMNS = (
     "item", "term", "score", "group", "wave", "n", "n_other", "missing", "n_eff", "estimate", "se", "low", "high",
     "p", "p_adjusted", "detectable", "base",
 )  # fmt: skip
+CLAIM_COLUMNS = ("kind", "item", "other", "group", "estimate", "p", "p_page", "made")
 TEXT_COLUMNS = ("item", "term", "group", "wave", "base")
 Row = dict[Any, Any]  # a row of a result's table
 ARROW, PAIR = " -> ", " ~ "  # between the names of two constructs that one item of a result tells of
@@ -56,7 +57,7 @@ class Result:
     scores: pd.DataFrame | None = None
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     audit: Mapping[str, Any] = field(default_factory=dict)
-    claims: pd.DataFrame = field(default_factory=pd.DataFrame)
+    claims: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CLAIM_COLUMNS)))
 
     def rows(self, **where: Any) -> pd.DataFrame:
         """Return the rows of ``tidy`` in which every named column has the given value."""
@@ -179,7 +180,7 @@ class Result:
             None if scores is None else pd.DataFrame(scores).set_index("row"),
             content["labels"],
             content.get("audit", {}),  # what was written before there were audits has none
-            pd.DataFrame(content.get("claims", [])),
+            pd.DataFrame(content.get("claims", []), columns=list(CLAIM_COLUMNS)),
         )
 
 

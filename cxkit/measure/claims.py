@@ -12,6 +12,7 @@ from scipy import stats
 from cxkit.measure.cells import Cells
 from cxkit.measure.comparison import EVERYBODY, FIRST, PREVIOUS, REST, SLOPE, gap
 from cxkit.measure.groups import mirrored
+from cxkit.result import CLAIM_COLUMNS
 from cxkit.stats.compare import holm
 from cxkit.stats.joint import Estimate
 
@@ -37,9 +38,6 @@ class Claim:
     group: str = ""
 
 
-COLUMNS = ["kind", "item", "other", "group", "estimate", "p"]
-
-
 def settle(claims: Sequence[Claim], level: float) -> pd.DataFrame:
     """Adjust all claims of a page together (Holm 1979), so that a page on data with nothing in it speaks in at most
     1 - level of surveys.
@@ -48,7 +46,7 @@ def settle(claims: Sequence[Claim], level: float) -> pd.DataFrame:
     -------
     ``kind item other group estimate p p_page made``: p_page is adjusted over the page, made is p_page < 1 - level.
     """
-    frame = pd.DataFrame([asdict(claim) for claim in claims], columns=COLUMNS)
+    frame = pd.DataFrame([asdict(claim) for claim in claims], columns=list(CLAIM_COLUMNS[:-2]))
     p_page = holm(frame["p"].tolist())
     return frame.assign(p_page=p_page, made=p_page < 1 - level)
 

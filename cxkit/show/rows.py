@@ -42,13 +42,11 @@ def by_group(result: Result, term: str) -> dict[tuple[str, str], Row]:
 def looked_at(result: Result, kind: str) -> list[str]:
     """The items of the claims of a kind, made or not."""
     claims = result.claims
-    return list(dict.fromkeys(claims.loc[claims["kind"] == kind, "item"])) if len(claims) else []
+    return list(dict.fromkeys(claims.loc[claims["kind"] == kind, "item"]))
 
 
 def claimed(result: Result, kind: str) -> list[Row]:
     """The claims of a kind that the page may make, largest first."""
-    if result.claims.empty:
-        return []
     rows = result.claims[(result.claims["kind"] == kind) & result.claims["made"].astype(bool)]
     return sorted(rows.to_dict("records"), key=lambda row: -abs(row["estimate"]))
 
@@ -60,7 +58,7 @@ def apart(result: Result, term: str) -> set[tuple[str, str]]:
     """
     tests = result.rows(term=f"{term}_{REST}", wave=result.facts["wave"])
     tested = tests[tests["p_adjusted"].notna()].groupby("item")["group"].agg(list).to_dict()
-    looked = list(result.claims.loc[result.claims["kind"] == REST, "item"]) if len(result.claims) else []
+    looked = list(result.claims.loc[result.claims["kind"] == REST, "item"])
     found = {(row["item"], row["group"]) for row in claimed(result, REST)}
     once = {item for item, _ in found if len(tested.get(item, ())) == 2 and looked.count(item) == 1}
     return found | {(item, group) for item in once for group in tested[item]}

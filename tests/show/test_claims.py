@@ -11,7 +11,7 @@ from cxkit.result import Result, tidy_table
 from cxkit.show import claims, rows
 from cxkit.show.language import language
 from cxkit.show.units import POINTS, SCALE_POINTS
-from tests.hand_made import with_claims
+from tests.claimed import with_claims
 
 EN = language("en")
 CARD = {"min": 1, "max": 5, "reversed": False, "boxes": 2, "missing": [], "labels": {}, "column": ""}

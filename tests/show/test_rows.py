@@ -10,7 +10,7 @@ from scipy import stats
 from cxkit.measure.claims import Claim, settle
 from cxkit.result import Result, tidy_table
 from cxkit.show.rows import apart, places, possible_first
-from tests.hand_made import with_claims
+from tests.claimed import with_claims
 
 
 def of_counts(counts, level=0.95, correction="holm"):

@@ -12,7 +12,7 @@ from cxkit.measure.claims import Claim
 from cxkit.show.claims import driver_sentences, outcome_of
 from cxkit.show.language import LANGUAGES, language
 from cxkit.show.wording import between
-from tests.hand_made import with_claims
+from tests.claimed import with_claims
 from tests.show.picture import branch, frame, leaf, scales
 
 METHODS = ("scaling", "csi_tree", "nps")

@@ -1,32 +1,26 @@
-"""What a satisfaction tree may claim: whether the target is reached, what to improve first, and what to keep up."""
+"""What a satisfaction tree may claim: what to improve first, and what to keep up."""
 
 import numpy as np
 
 from cxkit.measure.claims import Claim, against_zero, drawn_claims
 from cxkit.methods.csi_tree.study import Study
 from cxkit.result import Row
-from cxkit.stats.compare import Difference
 from cxkit.stats.joint import Estimate
 from cxkit.stats.rollup import flat_weights
 
 QUADRANTS = ("concentrate_here", "keep_up", "low_priority", "possible_overkill")  # Martilla & James 1977
-TARGET, IMPROVE, IMPORTANT = "target", "improve", "important"
+IMPROVE, IMPORTANT = "improve", "important"
 
 
-def tree_claims(
+def improve_claims(
     study: Study, weighing: list[Estimate], nodes: list[Estimate], values: np.ndarray, weights: np.ndarray
 ) -> list[Claim]:
-    """The whole against its target, and of any two leaves which has more to gain.
+    """Of any two leaves, which has more to gain.
 
     Parameters
     ----------
     values, weights : resamples x nodes.
     """
-    root, claims = nodes[0], []
-    if root.value == root.value:
-        exact = root.n != root.n  # from the books alone
-        test = Difference(root.value - study.target, root.se, root.df)
-        claims.append(Claim(TARGET, study.tree[0].name, test.value, 0.0 if exact else test.p))
     known = [node.value == node.value for node in nodes]
     total = flat_weights(study.tree, [weight.value for weight in weighing], known)
     drawn = weights * np.array(known)
@@ -36,7 +30,7 @@ def tree_claims(
     leaves = [k for k, node in enumerate(study.tree) if not node.children and known[k]]
     gains = {study.tree[k].name: total[k] * max(0.0, study.target - nodes[k].value) for k in leaves}
     least = drawn[:, leaves] * np.maximum(0.0, study.target - values[:, leaves])
-    return claims + drawn_claims(IMPROVE, gains, least)
+    return drawn_claims(IMPROVE, gains, least)
 
 
 def quadrant_rows(

@@ -14,7 +14,7 @@ from cxkit.measure.comparison import REST, Contrast, compare, gap, same_people
 from cxkit.measure.drivers import driver_rows
 from cxkit.measure.finish import finish
 from cxkit.measure.key_errors import named, not_named
-from cxkit.methods.csi_tree.claims import quadrant_rows, tree_claims
+from cxkit.methods.csi_tree.claims import improve_claims, quadrant_rows
 from cxkit.methods.csi_tree.study import Study, read_study
 from cxkit.result import Result, Row
 from cxkit.stats.joint import Estimate
@@ -88,7 +88,7 @@ def csi_tree(
     rows = _index_rows(study, cells, weighing, nodes) + _leaf_rows(study, cells, weighing, nodes, shares)
     rows += _comparisons(study, cells, weighing) + _change_rows(study, cells, weighing)
     facts: dict[str, Any] = {"rows": len(now.w), "target": float(target)}
-    notes, claims = study.key_errors(now), tree_claims(study, weighing, nodes, drawn, shares)
+    notes, claims = study.key_errors(now), improve_claims(study, weighing, nodes, drawn, shares)
     parts, matters = study.components, shares[:, study.components]
     if outcome:
         parts = [place for place in parts if study.surveyed(place)]

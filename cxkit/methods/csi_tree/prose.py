@@ -1,8 +1,8 @@
 """What a satisfaction tree says in words."""
 
-from cxkit.methods.csi_tree.claims import IMPORTANT, IMPROVE, TARGET
+from cxkit.methods.csi_tree.claims import IMPORTANT, IMPROVE
 from cxkit.result import Result
-from cxkit.show.claims import FEW, change_sentences, driver_sentences, group_sentences
+from cxkit.show.claims import FEW, change_sentences, driver_sentences, group_sentences, verdict_of
 from cxkit.show.language import Language, mark
 from cxkit.show.rows import claimed, now_of, possible_first, total
 from cxkit.show.units import INDEX
@@ -22,8 +22,7 @@ def root_title(result: Result, words: Language) -> str:
     row = total(result, "index", root)
     if row["base"] == "hidden":  # levels from the books may be shown still
         return words.text("Too few answers to report")
-    made = claimed(result, TARGET)
-    sentence = HEADLINES[("reached" if made[0]["estimate"] >= 0 else "not_reached") if made else "undecided"]
+    sentence = HEADLINES[verdict_of(result, row)]
     index, target = words.number(row["estimate"], 1), words.number(result.settings["target"])
     return words.text(sentence, root=words.label(result, root), index=index, target=target)
 

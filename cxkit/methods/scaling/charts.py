@@ -1,5 +1,7 @@
-"""Charts of rating items: diverging bars, and the means of groups."""
+"""Charts of rating items: diverging bars, and the means of groups and waves."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ from matplotlib.transforms import blended_transform_factory
 from cxkit.measure.comparison import REST
 from cxkit.methods.scaling.prose import items_title
 from cxkit.result import Result
+from cxkit.show import charts
 from cxkit.show.canvas import (
     INK,
     LOW,
@@ -26,10 +29,10 @@ from cxkit.show.canvas import (
     row_height,
     wrap,
 )
-from cxkit.show.claims import group_title
+from cxkit.show.claims import change_title, group_title
 from cxkit.show.language import Language, span
 from cxkit.show.rows import apart, by_group, looked_at
-from cxkit.show.units import COMMON
+from cxkit.show.units import COMMON, SCALE_POINTS
 from cxkit.show.view import View
 from cxkit.show.wording import sample_size, star
 from cxkit.survey.cards import Card, card
@@ -159,6 +162,17 @@ def groups(result: Result, lang: Language) -> View:
     figure.supxlabel(lang.text("0–100") + " · " + note if mixed else note, fontsize=8, color=SOFT)
     bare(ax)
     return finish(figure, group_title(result, lang), "; ".join(told))
+
+
+def trend(result: Result, lang: Language) -> View:
+    """Each item over the waves, in scale points as changes are told; on different scales as 0-100 indices."""
+    cards = scales_of(result, result.settings["items"])
+    if len({scale.points for scale in cards.values()}) == 1:
+        told = partial(change_title, unit=SCALE_POINTS)
+        return charts.trend(result, lang, term="mean", unit=SCALE_POINTS, title=told)
+    width = result.claims["item"].map({item: card.high - card.low for item, card in cards.items()})
+    claims = result.claims.assign(estimate=100 * result.claims["estimate"] / width)
+    return charts.trend(replace(result, claims=claims), lang)
 
 
 def scales_of(result: Result, items: list[str]) -> dict[str, Card]:

@@ -1,16 +1,12 @@
 """What rating items show: their tables, and which chart shows what."""
 
-from functools import partial
-
-from cxkit.methods.scaling.charts import diverging, groups
+from cxkit.methods.scaling.charts import diverging, groups, trend
 from cxkit.methods.scaling.prose import prose
 from cxkit.result import Result
-from cxkit.show.charts import trend
-from cxkit.show.claims import change_title
 from cxkit.show.driver_charts import drivers
 from cxkit.show.language import Language, mark
 from cxkit.show.table import DRIVERS, HIGHEST, INDEX, MEAN, PREVIOUS, REST, Table, drawn, translated, trend_table
-from cxkit.show.units import SCALE_POINTS, Unit
+from cxkit.show.units import Unit
 from cxkit.show.views import Views
 
 UNITS = {"net_box": Unit(signed=True, times=100)}
@@ -29,8 +25,7 @@ def tables(result: Result, words: Language) -> list[str]:
     return drawn(result, words, translated(TABLES, words), UNITS)
 
 
-_TREND = partial(trend, title=partial(change_title, unit=SCALE_POINTS))
 VIEWS = Views(
-    figures={"main": diverging, "groups": groups, "trend": _TREND, "drivers": drivers},
+    figures={"main": diverging, "groups": groups, "trend": trend, "drivers": drivers},
     tables={"main": tables}, prose=prose, units=UNITS,
 )  # fmt: skip

@@ -77,7 +77,7 @@ def gap_title(result: Result, lang: Language) -> str:
 def compared(result: Result) -> set[str]:
     """The objects that own was tested against on some scale."""
     claims = result.claims
-    return set(claims.loc[claims["kind"] == "gap", "other"]) if len(claims) else set()
+    return set(claims.loc[claims["kind"] == "gap", "other"])
 
 
 def gaps_claimed(result: Result, other: str) -> list[Row]:

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from cxkit.measure.claims import Claim
 from cxkit.result import Result, tidy_table
-from tests.hand_made import with_claims
+from tests.claimed import with_claims
 
 ITEMS = {
     "expectations": ["e1", "e2"], "quality": ["q1", "q2", "q3"], "value": ["v1", "v2"],

@@ -14,8 +14,8 @@ from cxkit.show.canvas import HIGH, LOW, MIDDLE
 from cxkit.show.language import LANGUAGES
 from cxkit.show.view import View
 from cxkit.survey.trees import LEVELS
+from tests.claimed import with_claims
 from tests.conftest import parts
-from tests.hand_made import with_claims
 from tests.show.picture import branch, cut, drawn, frame, leaf, overlapping, rated, scales, spans
 
 UNDEFINED = re.compile(r"\b(nan|NaN|None|inf|Infinity)\b")

@@ -11,8 +11,9 @@ import pytest
 import cxkit as cx
 from cxkit.measure.claims import Claim
 from cxkit.methods.csi_tree.prose import root_title
+from cxkit.show.claims import judged
 from cxkit.show.language import LANGUAGES, language
-from tests.hand_made import with_claims
+from tests.claimed import with_claims
 from tests.show.picture import branch, frame, leaf, rated, scales
 
 UNDEFINED = re.compile(r"\b(nan|NaN|None|inf|Infinity)\b")
@@ -132,15 +133,13 @@ def test_where_one_part_alone_is_known_nothing_is_chosen():
     assert not [text for text in parts(found.prose().html, "p") if "mprove first" in text]
 
 
-@pytest.mark.parametrize(
-    ("estimate", "p", "verdict"),
-    [(0.0, 0.0, "is reached"), (2.0, 0.01, "is reached"), (-2.0, 0.01, "is not reached"), (2.0, 0.2, "is open"),
-     (-2.0, 0.051, "is open")],
-)  # fmt: skip
-def test_the_headline_judges_by_the_claim_alone(estimate, p, verdict):
-    # 0.0 with p = 0: the books, exactly on the target
-    found = with_claims(measured(), Claim("target", "whole", estimate, p))
-    assert root_title(found, language("en")).endswith(verdict)
+def test_the_headline_and_the_table_judge_the_whole_by_its_interval_alike():
+    for target in (60, 73, 80):
+        found = measured(target)
+        row = found.rows(item="whole", term="index", group="").iloc[0]
+        open_ = row["low"] < target <= row["high"]
+        (headline,) = parts(found.prose().html, "h2")
+        assert ("is open" in headline) == (judged(found, row, language("en")) == "target undecided") == open_
 
 
 def test_where_all_reach_their_target_nothing_is_to_be_improved():
@@ -158,9 +157,10 @@ def test_a_part_that_is_not_known_is_not_said_to_reach_its_target():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_quadrants_are_said_only_when_they_are_claimed(lang):
-    words = {"en": ("Concentrate on “b”", "Keep up “a”"), "ru": ("улучшайте «b»", "Поддерживайте уровень «a»"),
-             "uz": ("“b” ustida ishlang", "“a” darajasini saqlab qoling"),
-             "uz_Cyrl": ("«b» устида ишланг", "«a» даражасини сақлаб қолинг")}[lang]  # fmt: skip
+    words = {"en": ("Concentrate on “b”", "Keep up “a”"),
+             "ru": ("Обратите внимание на «b»", "Поддерживайте уровень «a»"),
+             "uz": ("Eʼtibor bering: “b”", "“a” darajasini saqlab qoling"),
+             "uz_Cyrl": ("Эътибор беринг: «b»", "«a» даражасини сақлаб қолинг")}[lang]  # fmt: skip
     tree = branch("whole", 1, leaf("a", 0.4), leaf("b", 0.4), leaf("c", 0.2))
     found = cx.csi_tree(frame(a=[5.0, 4.0] * 30, b=[2.0, 1.0] * 30, c=[4.0, 3.0] * 30), tree)
     said = " ".join(parts(found.prose(lang).html, "p"))

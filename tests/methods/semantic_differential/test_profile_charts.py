@@ -13,7 +13,7 @@ import cxkit as cx
 from cxkit.measure.claims import Claim
 from cxkit.methods.semantic_differential.prose import gap_title, profile_title, scales_by_gap
 from cxkit.show.language import LANGUAGES, language
-from tests.hand_made import with_claims
+from tests.claimed import with_claims
 from tests.show.picture import drawn
 
 LONG = "непонятный и совсем запутанный для людей"  # 40 characters

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 import pandas as pd
 
 from cxkit.measure.claims import Claim
-from cxkit.result import Result
+from cxkit.result import CLAIM_COLUMNS, Result
 
 KINDS = ("vs_rest", "vs_previous", "vs_first", "slope")
 
@@ -20,7 +20,5 @@ def with_claims(result: Result, *own: Claim) -> Result:
         for row in rows[rows["term"].str.endswith(f"_{kind}")].to_dict("records")
         if not row["term"].startswith("path_")
     ]
-    frame = pd.DataFrame([asdict(claim) for claim in (*found, *own)])
-    if len(frame):
-        frame = frame.assign(p_page=frame["p"], made=frame["p"] < 1 - result.settings["level"])
-    return replace(result, claims=frame)
+    frame = pd.DataFrame([asdict(claim) for claim in (*found, *own)], columns=list(CLAIM_COLUMNS[:-2]))
+    return replace(result, claims=frame.assign(p_page=frame["p"], made=frame["p"] < 1 - result.settings["level"]))
