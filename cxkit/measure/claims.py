@@ -16,7 +16,9 @@ from cxkit.result import CLAIM_COLUMNS
 from cxkit.stats.compare import holm
 from cxkit.stats.joint import Estimate
 
-PAIR = "pair"
+PAIR = "pair"  # of two items, which is higher
+IMPROVE = "improve"  # of two parts, which has more to gain
+IMPORTANT = "important"  # a part that matters, above or below the average
 
 
 @dataclass(frozen=True)

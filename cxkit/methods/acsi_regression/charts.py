@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from cxkit.methods.acsi_regression.claims import IMPORTANT
+from cxkit.measure.claims import IMPORTANT
 from cxkit.methods.acsi_regression.prose import drivers, index_title
 from cxkit.result import Result, Row
 from cxkit.show import charts

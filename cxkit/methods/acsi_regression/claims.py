@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cxkit.measure.claims import Claim, against_zero, drawn_claims
+from cxkit.measure.claims import IMPORTANT, IMPROVE, Claim, against_zero, drawn_claims
 from cxkit.measure.drivers import DRIVER
 from cxkit.methods.acsi_regression.predict import Prediction, foresight
 from cxkit.methods.acsi_regression.study import Fitted, Study, bounded
 from cxkit.result import ARROW
 
-LINK, IMPROVE, IMPORTANT, FORESEES = "link", "improve", "important", "foresees"
+LINK, FORESEES = "link", "foresees"
 
 
 def path_claims(fitted: Fitted, foreseen: Prediction, study: Study) -> list[Claim]:

@@ -1,8 +1,9 @@
 """What a path model says in words: the index, what goes with it, and what it goes with."""
 
+from cxkit.measure.claims import IMPROVE
 from cxkit.measure.comparison import REST
 from cxkit.measure.drivers import DRIVER
-from cxkit.methods.acsi_regression.claims import IMPROVE, LINK
+from cxkit.methods.acsi_regression.claims import LINK
 from cxkit.result import ARROW, Result, Row
 from cxkit.show.claims import change_sentences
 from cxkit.show.language import Language, mark

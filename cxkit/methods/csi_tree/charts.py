@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxkit.methods.csi_tree.claims import IMPORTANT
+from cxkit.measure.claims import IMPORTANT
 from cxkit.methods.csi_tree.prose import root_title
 from cxkit.result import Result, Row
 from cxkit.show import charts

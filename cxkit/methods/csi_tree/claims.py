@@ -2,14 +2,13 @@
 
 import numpy as np
 
-from cxkit.measure.claims import Claim, against_zero, drawn_claims
+from cxkit.measure.claims import IMPORTANT, IMPROVE, Claim, against_zero, drawn_claims
 from cxkit.methods.csi_tree.study import Study
 from cxkit.result import Row
 from cxkit.stats.joint import Estimate
 from cxkit.stats.rollup import flat_weights
 
 QUADRANTS = ("concentrate_here", "keep_up", "low_priority", "possible_overkill")  # Martilla & James 1977
-IMPROVE, IMPORTANT = "improve", "important"
 
 
 def improve_claims(

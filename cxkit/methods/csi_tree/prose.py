@@ -1,6 +1,6 @@
 """What a satisfaction tree says in words."""
 
-from cxkit.methods.csi_tree.claims import IMPORTANT, IMPROVE
+from cxkit.measure.claims import IMPORTANT, IMPROVE
 from cxkit.result import Result
 from cxkit.show.claims import FEW, change_sentences, driver_sentences, group_sentences, verdict_of
 from cxkit.show.language import Language, mark
