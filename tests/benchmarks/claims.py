@@ -8,7 +8,7 @@ says otherwise, nothing in them. A design that plants something prints in how ma
 import argparse
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -21,24 +21,28 @@ ITEMS = [f"q{k}" for k in range(10)]
 TREE = {"name": "whole", "children": [{"name": f"part {k}", "weight": 0.2, "children": [
     {"name": q, "weight": 0.5, "item": q} for q in ITEMS[2 * k : 2 * k + 2]]} for k in range(5)]}  # fmt: skip
 MODEL = {"quality": ITEMS[:3], "value": ITEMS[3:6], "satisfaction": ITEMS[6:9], "loyalty": ITEMS[9:]}
+CONSTRUCTS = np.repeat(np.arange(5), [*map(len, MODEL.values()), 1])  # the outcome stands alone
 PATHS = [["quality", "satisfaction"], ["value", "satisfaction"], ["satisfaction", "loyalty"]]
 
 
 @dataclass(frozen=True)
 class Design:
-    """How surveys are drawn: ``n`` respondents a wave; answers are shifted by ``plant`` in place; whether the answers
-    of a respondent go together (``halo``: correlation), and the coefficient of variation of the weights."""
+    """How surveys are drawn: ``n`` respondents a wave; answers are shifted by ``plant`` in place; the correlation of
+    all answers of a respondent (``halo``) and of those within a construct of the model (``within``; constructs are
+    independent without a halo), and the coefficient of variation of the weights."""
 
     n: int = 150
     halo: float = 0.4
+    within: float = 0.0
     cv: float = 0.0
     plant: Callable[[pd.DataFrame], None] = lambda _: None
 
     def draw(self, rng: np.random.Generator) -> pd.DataFrame:
         """A survey: ten items and an outcome answered on 1-10, with wave, group and weight."""
         n = self.n * len(WAVES)
-        level = rng.normal(size=(n, 1)) * self.halo**0.5
-        x = level + rng.normal(size=(n, len(ITEMS) + 1)) * (1 - self.halo) ** 0.5
+        x = rng.normal(size=(n, 1)) * self.halo**0.5
+        x = x + rng.normal(size=(n, 5))[:, CONSTRUCTS] * self.within**0.5
+        x = x + rng.normal(size=x.shape) * (1 - self.halo - self.within) ** 0.5
         frame = pd.DataFrame(x, columns=[*ITEMS, "y"])
         frame["wave"], frame["group"] = np.repeat(WAVES, self.n), rng.choice(GROUPS, n)
         sigma = np.log(1 + self.cv**2) ** 0.5
@@ -49,18 +53,18 @@ class Design:
         return frame
 
 
+OBJECTS = [(thing, k) for thing in ("own", "rival", "ideal") for k in range(3)]
 ROLES = {"by": "group", "wave": "wave"}
 CALLS: dict[str, Callable[..., Result]] = {
     "nps": lambda data, **more: cx.nps(data.rename(columns={"y": "recommend"}), scale=[1, 10], **more),
     "scaling": lambda data, **more: cx.scaling(data, ITEMS, scale=[1, 10], **more),
     "semantic_differential": lambda data, **more: cx.semantic_differential(
-        data.rename(columns={q: f"{thing}_{k}" for q, (thing, k) in zip(ITEMS, _OBJECTS, strict=False)}),
+        data.rename(columns={q: f"{thing}_{k}" for q, (thing, k) in zip(ITEMS, OBJECTS, strict=False)}),
         {str(k): ["bad", "good"] for k in range(3)}, scale=[1, 10], **more),
     "csi_tree": lambda data, **more: cx.csi_tree(data, TREE, scale=[1, 10], outcome="y", **more),
     "acsi_regression": lambda data, **more: cx.acsi_regression(
         data, MODEL, paths=PATHS, scale=[1, 10], resamples=200, folds=2, **more),
 }  # fmt: skip
-_OBJECTS = [(thing, k) for thing in ("own", "rival", "ideal") for k in range(3)]
 
 
 def made(method: str, design: Design, seed: int) -> pd.DataFrame:
@@ -79,11 +83,11 @@ def false_claims(method: str, design: Design, surveys: int) -> tuple[float, Coun
 
 
 def nothing(method: str) -> Iterator[tuple[str, Design]]:
-    """Designs with nothing in them; the paths of a model are 0 where answers do not go together at all."""
-    halo = 0.0 if method == "acsi_regression" else 0.4
-    yield "unweighted", Design(halo=halo)
-    yield "weights of cv 0.5", Design(halo=halo, cv=0.5)
-    yield "weights of cv 1", Design(halo=halo, cv=1.0)
+    """Designs with nothing in them; for a model: constructs that items measure well and that do not go together."""
+    design = Design(halo=0, within=0.64) if method == "acsi_regression" else Design()
+    yield "unweighted", design
+    yield "weights of cv 0.5", replace(design, cv=0.5)
+    yield "weights of cv 1", replace(design, cv=1.0)
 
 
 def main() -> None:

@@ -8,14 +8,21 @@ import numpy as np
 
 from cxkit.errors import DataError, SettingsError
 from cxkit.measure.cells import tally_cells, turned
-from cxkit.measure.claims import Claim
 from cxkit.measure.common import Common, Keywords, open_data
 from cxkit.measure.comparison import EVERYBODY, adjusted, compare_means, gap
 from cxkit.measure.finish import finish
 from cxkit.measure.key_errors import Note, key_errors
 from cxkit.measure.scale_checks import screen
-from cxkit.methods.semantic_differential.distances import closer, distance, profile_r, resampled_means, split
-from cxkit.methods.semantic_differential.read import NOTHING, Pole, in_languages, profile_items, read_poles
+from cxkit.methods.semantic_differential.claims import profile_claims
+from cxkit.methods.semantic_differential.distances import (
+    closer,
+    distance,
+    profile_r,
+    profile_r_interval,
+    resampled_means,
+    split,
+)
+from cxkit.methods.semantic_differential.read import NOTHING, PROFILE, Pole, in_languages, profile_items, read_poles
 from cxkit.result import Result, Row
 from cxkit.stats.direction import together
 from cxkit.stats.joint import Estimate, combine, means
@@ -23,8 +30,6 @@ from cxkit.stats.moments import moments
 from cxkit.stats.resample import generator
 from cxkit.survey.cards import Card, cards
 from cxkit.survey.tally import Answers
-
-PROFILE = "profile"  # the item name of all scales together
 
 
 def semantic_differential(
@@ -62,8 +67,8 @@ def semantic_differential(
     for the pairs own - competitor, own - ideal and competitor - ideal, ``mean_OWN_vs_rest`` and
     ``mean_OWN_vs_previous``. For the item ``profile`` and each pair: ``distance_A_B`` (D, scale points),
     ``distance_raw_A_B`` (uncorrected, as published), ``distance_mean_A_B`` (D / sqrt(k)), ``distance_share_A_B``
-    (of the largest possible D, 0-1), ``level_A_B spread_A_B shape_A_B`` (sum to the raw D^2), ``profile_r_A_B``;
-    and ``closer_OWN_COMPETITOR``, the probability that own lies closer to the ideal (0-1, bootstrap).
+    (of the largest possible D, 0-1), ``level_A_B spread_A_B shape_A_B`` (sum to the raw D^2), ``profile_r_A_B``
+    (-1 to 1); and ``closer_OWN_COMPETITOR``, the probability that own lies closer to the ideal (0-1, bootstrap).
 
     Raises
     ------
@@ -111,9 +116,10 @@ def semantic_differential(
         "competitors": list(competitors), "ideal": ideal, "objects": dict(objects),
         "scale": {name: card.plain() for name, card in deck.items()},
     }  # fmt: skip
+    shown = [row for row in rows if not row["group"] and row["wave"] == cells.current]
     return finish(
         "semantic_differential", settings, common, cells, rows, facts, notes, labels=labels, survey=survey,
-        claims=_claims(rows, things, cells.current),
+        claims=profile_claims(shown, things, now, common.min_base),
     )  # fmt: skip
 
 
@@ -139,22 +145,6 @@ def _deck(scales: Mapping[str, Pole], things: Sequence[str], scale: Any) -> dict
         name: pole.reversed or any(deck[f"{t}_{name}"].reversed for t in things) for name, pole in scales.items()
     }
     return {f"{t}_{name}": replace(deck[f"{t}_{name}"], reversed=turned[name]) for t in things for name in scales}
-
-
-def _claims(rows: Sequence[Row], things: Sequence[str], wave: str) -> list[Claim]:
-    """Each scale against each other object, and who is closer to the ideal."""
-    own, *others = things
-    now = {(row["term"], row["item"]): row for row in rows if not row["group"] and row["wave"] == wave}
-    found = [
-        Claim("gap", item, row["estimate"], row["p"], other=other)
-        for other in others
-        for (term, item), row in now.items()
-        if term == f"gap_{own}_{other}" and row["p_adjusted"] == row["p_adjusted"]
-    ]
-    for other in others[:-1]:
-        share = now.get((f"closer_{own}_{other}", PROFILE), {}).get("estimate", np.nan)
-        found += [Claim("closer", own, share - 0.5, 2 * min(share, 1 - share), other=other)] * bool(share == share)
-    return found
 
 
 def _base(row: Row) -> float:
@@ -228,10 +218,10 @@ def _distances(pair: str, one: Sequence[Estimate], other: Sequence[Estimate], ca
     estimate, low, high = (min(value, most) if value == value else value for value in (d.estimate, d.low, d.high))
     rows = [{"term": term, "estimate": estimate / unit, "low": low / unit, "high": high / unit}
             for term, unit in units.items()]  # fmt: skip
-    single = {"distance_raw": d.raw, "profile_r": np.nan}
-    if len(parts) > 1:
-        single |= {**split(x, y), "profile_r": profile_r(x, y)}
+    single = {"distance_raw": d.raw, **(split(x, y) if len(parts) > 1 else {})}
     rows += [{"term": term, "estimate": value} for term, value in single.items()]
+    low, high = profile_r_interval(one, other, level)
+    rows.append({"term": "profile_r", "estimate": profile_r(x, y), "low": low, "high": high})
     return [{**base, **row, "term": f"{row['term']}_{pair}"} for row in rows]
 
 

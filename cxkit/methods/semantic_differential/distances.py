@@ -1,11 +1,13 @@
 """Distances between mean profiles of the same or of other respondents, and what they consist of."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import optimize, special, stats
 
 from cxkit.stats.bootstrap import resampled_totals
+from cxkit.stats.joint import Estimate, combine
 
 LUCK = 0.1  # an observed distance below this quantile of no distance at all is read as that quantile
 
@@ -115,6 +117,50 @@ def profile_r(one: np.ndarray, other: np.ndarray, w: np.ndarray | None = None) -
     x, y = (side - np.average(side, weights=w) for side in (one, other))
     spread = float(w @ x**2 * (w @ y**2)) ** 0.5
     return float(w * x @ y) / spread if spread > 1e-12 * w.sum() else np.nan
+
+
+def profile_r_interval(one: Sequence[Estimate], other: Sequence[Estimate], level: float) -> tuple[float, float]:
+    """Interval of the correlation of two mean profiles: Fisher's z with its linearised error (Fisher 1921).
+
+    The scales are fixed, only their means are uncertain. NaN where r is undefined or two scales leave it no freedom.
+    """
+    x, y = (np.array([m.value for m in side]) for side in (one, other))
+    r = profile_r(x, y)
+    if len(x) < 3 or not abs(r) < 1 - 1e-9:
+        return np.nan, np.nan
+    u, v = (_standardised(side) for side in (x, y))
+    slopes = np.concatenate([v - r * u, u - r * v]) / np.repeat([x.std(), y.std()], len(x)) / len(x)
+    moved = combine([*one, *other], slopes / (1 - r**2))
+    reach = float(stats.t.ppf((1 + level) / 2, moved.df)) * moved.se
+    return float(np.tanh(np.arctanh(r) - reach)), float(np.tanh(np.arctanh(r) + reach))
+
+
+def part_estimates(one: Sequence[Estimate], other: Sequence[Estimate]) -> dict[str, Estimate]:
+    """The parts of D^2 with their linearised errors, to be compared with each other.
+
+    The error of the sample adds to each part what it adds to a square, its variance, which is taken off here.
+    """
+    x, y = (np.array([m.value for m in side]) for side in (one, other))
+    k, together = len(x), [*one, *other]
+    level = np.repeat([1.0, -1.0], k) / k
+    spread = np.concatenate([_standardised(x), -_standardised(y)]) / k
+    roots = {"level": combine(together, level), "spread": combine(together, spread)}
+    values = split(x, y)
+    slopes = {
+        "level": 2 * k * float(x.mean() - y.mean()) * level,
+        "spread": 2 * k * float(x.std() - y.std()) * spread,
+    }
+    slopes["shape"] = 2 * np.concatenate([x - y, y - x]) - slopes["level"] - slopes["spread"]
+    luck = {part: k * root.variance for part, root in roots.items()}
+    luck["shape"] = sum(combine([a, b], [1, -1]).variance for a, b in zip(one, other, strict=True)) - sum(
+        luck.values()
+    )
+    return {part: replace(combine(together, slopes[part]), value=values[part] - luck[part]) for part in values}
+
+
+def _standardised(profile: np.ndarray) -> np.ndarray:
+    spread = profile.std()
+    return (profile - profile.mean()) / spread if spread > 1e-12 else np.zeros(len(profile))
 
 
 def resampled_means(scores: np.ndarray, w: np.ndarray, rng: np.random.Generator, times: int = 5000) -> np.ndarray:

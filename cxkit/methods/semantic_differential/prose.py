@@ -4,14 +4,15 @@ from typing import Any
 
 import pandas as pd
 
+from cxkit.methods.semantic_differential.claims import PART
 from cxkit.result import Result, Row
 from cxkit.show.claims import FEW, change_sentences, group_sentences
 from cxkit.show.language import Language, mark
-from cxkit.show.rows import claimed, looked_at, too_few
+from cxkit.show.rows import claimed, looked_at, possible_first, too_few
 from cxkit.show.units import SCALE_POINTS
 from cxkit.show.wording import KeyFigure, Reading, answers, between, quoted, some, star
 
-ALIKE = 0.5  # from this correlation on two profiles look alike in their ups and downs
+ALIKE = 0.5  # two profiles whose correlation is at least this, by its interval, look alike in their ups and downs
 
 
 def objects(result: Result) -> list[str]:
@@ -142,12 +143,10 @@ def _parts(result: Result, words: Language, known: dict[Any, Any]) -> list[str]:
     own, *_, ideal = objects(result)
     pair, told = f"{own}_{ideal}", []
     parts = {
-        part: known[f"{part}_{pair}"]["estimate"]
-        for part in ("level", "spread", "shape")
-        if f"{part}_{pair}" in known
+        part: known[f"{part}_{pair}"]["estimate"] for part in ("level", "spread", "shape") if looked_at(result, PART)
     }
-    if parts and sum(parts.values()) > 0 and known.get(f"distance_{pair}", {"low": 0})["low"] > 0:
-        most = max(parts, key=lambda part: parts[part])
+    most = possible_first(result, PART, parts)
+    if len(most) == 1 and known.get(f"distance_{pair}", {"low": 0})["low"] > 0:
         sentence = {
             "level": mark(
                 "{share} of the squared distance to the ideal is level: the whole profile lies higher or lower."
@@ -156,9 +155,9 @@ def _parts(result: Result, words: Language, known: dict[Any, Any]) -> list[str]:
                 "{share} of the squared distance to the ideal is spread: the profile is more or less even."
             ),
             "shape": mark("{share} of the squared distance to the ideal is shape: other properties stand out."),
-        }[most]
-        told.append(words.text(sentence, share=words.percent(parts[most] / sum(parts.values()))))
-    if known.get(f"profile_r_{pair}", {"estimate": 0})["estimate"] >= ALIKE:
+        }[most[0]]
+        told.append(words.text(sentence, share=words.percent(parts[most[0]] / sum(parts.values()))))
+    if known.get(f"profile_r_{pair}", {"low": 0})["low"] >= ALIKE:
         told.append(words.text(
             "The profile follows that of the ideal (r = {r}); correlation does not see how far apart the two lie.",
             r=words.number(known[f"profile_r_{pair}"]["estimate"], 2),

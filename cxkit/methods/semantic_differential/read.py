@@ -21,6 +21,7 @@ from cxkit.survey.values import Values
 from cxkit.survey.yamlfile import only_keys
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+PROFILE = "profile"  # the item name of all scales together
 
 
 @dataclass(frozen=True)

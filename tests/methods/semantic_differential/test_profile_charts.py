@@ -11,6 +11,7 @@ import pytest
 
 import cxkit as cx
 from cxkit.measure.claims import Claim
+from cxkit.methods.semantic_differential.claims import PART
 from cxkit.methods.semantic_differential.prose import gap_title, profile_title, scales_by_gap
 from cxkit.show.language import LANGUAGES, language
 from tests.claimed import with_claims
@@ -120,6 +121,24 @@ def test_the_prose_gives_lead_and_lag_closeness_split_and_the_warning_of_r(resul
     beyond = re.sub(r"<[^>]+>", " ", measured(shift=5.0).prose().html)
     assert "“own” goes further than “ideal” on:" in beyond
     assert "“own” is ahead of “rival” on:" in beyond
+
+
+@pytest.mark.parametrize("part", ["level", "spread", "shape"])
+def test_what_the_distance_mostly_is_is_told_where_it_is_larger_than_both_other_parts(result, part):
+    one, other = (p for p in ("level", "spread", "shape") if p != part)
+    both = [Claim(PART, part, 1.0, 0.01, other=one), Claim(PART, other, -1.0, 0.01, other=part)]
+    assert re.search(
+        rf"\d+% of the squared distance to the ideal is {part}:", " ".join(read(with_claims(result, *both)))
+    )
+    for less in (both[:1], [both[0], replace(both[1], p=0.06)]):
+        assert "squared distance" not in " ".join(read(with_claims(result, *less)))
+
+
+@pytest.mark.parametrize(("low", "told"), [(0.5, True), (0.49, False), (np.nan, False)])
+def test_a_profile_follows_that_of_the_ideal_only_by_the_interval_of_its_correlation(result, low, told):
+    table = result.tidy.copy()
+    table.loc[table["term"] == "profile_r_own_ideal", ["low", "estimate", "high"]] = low, 0.9, 0.95
+    assert ("The profile follows" in " ".join(read(replace(result, tidy=table)))) is told
 
 
 def read(result, lang="en"):

@@ -5,9 +5,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy import stats
+from scipy import optimize, stats
 
-from cxkit.methods.semantic_differential.distances import closer, distance, profile_r, resampled_means, split
+from cxkit.measure.claims import pair_claims
+from cxkit.methods.semantic_differential.distances import (
+    closer,
+    distance,
+    part_estimates,
+    profile_r,
+    profile_r_interval,
+    resampled_means,
+    split,
+)
+from cxkit.stats.joint import means
 
 TARGET = [1, 2.5, 3]
 TYPES = {
@@ -61,6 +71,65 @@ def test_the_parts_are_those_of_cronbach_and_gleser():
 def test_the_correlation_of_a_flat_profile_is_undefined():
     assert np.isnan(profile_r(np.ones(4), np.arange(4.0)))
     assert np.isnan(profile_r(np.full(3, 0.1 + 0.2), np.arange(3.0)))
+
+
+def rated(rng, n, one=(6, 7, 5, 8, 6, 7), other=(7, 6.5, 5.8, 8.2, 5, 8)):
+    """Answers to two profiles of six scales by the same respondents, and estimates of the means."""
+    x = rng.normal([*one, *other], 1.5, (n, 12)) + rng.normal(size=(n, 1))
+    found = means(x, np.ones(n))
+    return x, found[:6], found[6:]
+
+
+def test_errors_of_correlation_and_parts_are_those_of_their_slopes_on_the_means():
+    """Slopes by small steps; covariance of the means by NumPy."""
+    x, one, other = rated(np.random.default_rng(4), 80)
+    m, covariance = x.mean(axis=0), np.cov(x.T) / 80
+
+    def error(of):
+        slopes = [(of(m + step) - of(m - step)) / 2e-5 for step in 1e-5 * np.eye(12)]
+        return float(np.sqrt(slopes @ covariance @ slopes))
+
+    z = error(lambda m: np.arctanh(profile_r(m[:6], m[6:])))
+    centre = np.arctanh(profile_r(m[:6], m[6:]))
+    reach = stats.t.ppf(0.975, 79) * z
+    assert profile_r_interval(one, other, 0.95) == pytest.approx(np.tanh([centre - reach, centre + reach]), rel=1e-6)
+    for part, found in part_estimates(one, other).items():
+        assert found.se == pytest.approx(error(lambda m, part=part: split(m[:6], m[6:])[part]), rel=1e-6)
+
+
+def test_no_correlation_of_two_scales_or_of_flat_profiles_has_an_interval():
+    _, one, other = rated(np.random.default_rng(4), 80)
+    assert np.isnan(profile_r_interval(one[:2], other[:2], 0.95)).all()
+    flat = means(np.hstack([np.ones((9, 3)), np.arange(27.0).reshape(9, 3)]), np.ones(9))
+    assert np.isnan(profile_r_interval(flat[:3], flat[3:], 0.95)).all()
+
+
+def test_the_interval_of_the_correlation_holds_the_truth():
+    """.95 by 300 surveys of 100; simulation error .013."""
+    rng, true = (
+        np.random.default_rng(5),
+        profile_r(np.array([6, 7, 5, 8, 6, 7.0]), np.array([7, 6.5, 5.8, 8.2, 5, 8])),
+    )
+    ends = np.array([profile_r_interval(*rated(rng, 100)[1:], 0.95) for _ in range(300)])
+    assert 0.92 <= np.mean((ends[:, 0] <= true) & (true <= ends[:, 1])) <= 0.98
+
+
+def test_of_two_equal_parts_neither_is_called_the_larger():
+    """The other profile lies 0.8 higher and turns until shape equals level; false claims of 300 surveys."""
+    one, away = np.array([6, 7, 5, 8, 6, 7.0]), np.array([1, -1, 1, -1, 0, 0.0])
+    centred = one - one.mean()
+    away -= centred * (centred @ away) / (centred @ centred)
+    away *= np.sqrt(centred @ centred / (away @ away))
+
+    def turned(angle):
+        return one.mean() + 0.8 + np.cos(angle) * centred + np.sin(angle) * away
+
+    angle = optimize.brentq(lambda a: np.diff([split(one, turned(a))[p] for p in ("level", "shape")])[0], 0.01, 1.5)
+    rng, p = np.random.default_rng(6), []
+    for _ in range(300):
+        found = part_estimates(*rated(rng, 150, one, turned(angle))[1:])
+        p += [claim.p for claim in pair_claims(found, 10) if {claim.item, claim.other} == {"level", "shape"}]
+    assert 0.01 <= np.mean(np.array(p) < 0.05) <= 0.085
 
 
 def test_the_bias_of_the_squared_distance_is_subtracted():
