@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import ceil, floor
+from math import ceil, floor, nan
 from pathlib import Path
 
 from cxkit.batch.summary import Outcome
@@ -15,7 +15,10 @@ from cxkit.show.language import language
 
 @dataclass(frozen=True)
 class Entry:
-    """A client's headline number; ``base`` is "ok", "small" or "hidden", ``asked`` tells who can be compared."""
+    """A client's headline number; ``base`` is "ok", "small" or "hidden", ``asked`` tells who can be compared.
+
+    ``change`` is how far it moved since the wave ``since``, where the client's own report calls that reliable.
+    """
 
     row: Outcome
     wave: str
@@ -27,7 +30,9 @@ class Entry:
     least: tuple[int, int]  # smallest base that is shown, and that is not marked
     level: float
     asked: str
-    wave_text: Mapping[str, str] = field(default_factory=dict)  # language -> what the wave is called
+    change: float = nan
+    since: str = ""
+    waves: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # wave -> language -> what it is called
 
 
 def read_entry(row: Outcome, out: Path) -> Entry | None:
@@ -39,21 +44,28 @@ def read_entry(row: Outcome, out: Path) -> Entry | None:
         result = json.loads((out / row.folder / "result.json").read_text(encoding="utf-8"))
         settings, wave = result["settings"], result["facts"]["wave"]
         item, term = headline.row(settings)
-        key = (row.method, item, term, "", wave)
-        found = next(r for r in result["table"] if key == (result["method"], *(r[k] for k in _KEY)))
+        rows = {tuple(r[k] for k in _KEY): r for r in result["table"] if result["method"] == row.method}
+        found = rows[item, term, "", wave]
         n, estimate, low, high = (_number(found[k]) for k in ("n", "estimate", "low", "high"))
         asked = json.dumps([settings["level"], headline.asked(settings)], sort_keys=True)
         least = (int(settings["min_base"]), int(settings["flag_base"]))
-        named = {**settings.get("values", {}).get(settings.get("wave"), {}).get(wave, {})}
+        named = {**settings.get("values", {}).get(settings.get("wave"), {})}
         base, level = str(found["base"]), settings["level"]
-        entry = Entry(row, str(wave), n, estimate, low, high, base, least, level, asked, named)
+        change, since = nan, ""
+        reliable = {c["kind"] for c in result.get("claims", ()) if c["made"] and c["item"] == item and not c["group"]}
+        for kind, before in _SINCE.items():
+            moved = rows.get((item, f"{term}_{kind}", "", wave))
+            if moved and kind in reliable and not since:
+                change, since = _number(moved["estimate"]), str(result["facts"][before])
+        entry = Entry(row, str(wave), n, estimate, low, high, base, least, level, asked, change, since, named)
     # The template may be the user's own copy, whose result can look like anything.
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
     return entry if estimate == estimate or entry.base == "hidden" else None
 
 
 _KEY = ("item", "term", "group", "wave")
+_SINCE = {"vs_first": "first_wave", "vs_previous": "previous_wave"}  # the longest change that is reliable comes first
 
 
 def _number(value: float | None) -> float:

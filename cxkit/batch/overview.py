@@ -42,6 +42,7 @@ class Line:
     estimate: str
     marked: bool
     interval: str
+    change: str
     left: float | None
     width: float
     dot: float | None
@@ -148,7 +149,10 @@ def _league(method: Method, entries: Sequence[Entry], words: Language) -> dict[s
     start, step, end = axis(known, headline.limits)
     scale = (start, end - start)
     waves, langs = {e.wave for e in entries}, {e.row.lang for e in entries}
-    same = words.named(entries[0].wave_text, waves.pop()) if len(waves) == 1 else None
+    same = _called(words, entries[0], waves.pop()) if len(waves) == 1 else None
+    moved = [entry for entry in known if entry.since]
+    since = {entry.since for entry in moved}
+    told = (same is None, len(langs) > 1, len(since) > 1)
     levels = {entry.level for entry in known}
     share, digits = headline.unit.kind == "share", 0 if step >= 1 else 1
     written = words.percent if share else partial(words.number, digits=digits)
@@ -162,9 +166,10 @@ def _league(method: Method, entries: Sequence[Entry], words: Language) -> dict[s
         "placed": any(place for place, _ in order),
         "measure": words.text(headline.measure),
         "interval": words.text("{level} interval", level=words.percent(levels.pop())) if len(levels) == 1 else "",
+        "change": _since(words, moved[0]) if len(since) == 1 else words.text("Reliable change") if since else "",
         "step": round(100 * step / scale[1], 4),
         "ticks": [(round(100 * (t - start) / scale[1], 2), written(t)) for t in ticks],
-        "lines": [_line(place, e, headline, scale, (same is None, len(langs) > 1), words) for place, e in order],
+        "lines": [_line(place, entry, headline, scale, told, words) for place, entry in order],
     }
 
 
@@ -191,6 +196,13 @@ def _notes(order: Sequence[tuple[int, Entry]], headline: Headline, words: Langua
             "not compare them with the others. Number of such clients: {n}.",
             n=words.number(apart),
         ))  # fmt: skip
+    if any(entry.since for _, entry in known):
+        chance = words.percent(1 - min(entry.level for _, entry in known))
+        notes.append(words.text(
+            "A change is shown where the client’s own report calls it reliable; among reports in which nothing "
+            "changed, at most {chance} show one.",
+            chance=chance,
+        ))  # fmt: skip
     bases = sorted({entry.least[1] for _, entry in known if entry.base == "small"})
     if bases:
         base = "–".join(words.number(b) for b in sorted({bases[0], bases[-1]}))
@@ -199,17 +211,26 @@ def _notes(order: Sequence[tuple[int, Entry]], headline: Headline, words: Langua
     return notes
 
 
+def _called(words: Language, entry: Entry, wave: str) -> str:
+    return words.named(entry.waves.get(wave, {}), wave)
+
+
+def _since(words: Language, entry: Entry) -> str:
+    return words.text("since {wave}", wave=_called(words, entry, entry.since))
+
+
 def _line(
     place: int,
     entry: Entry,
     headline: Headline,
     scale: tuple[float, float],
-    small: tuple[bool, bool],
+    small: tuple[bool, bool, bool],
     words: Language,
 ) -> Line:
     hidden, bounded = entry.base == "hidden", entry.low == entry.low and entry.high == entry.high
-    notes = [words.named(entry.wave_text, entry.wave) if small[0] else "", entry.row.lang if small[1] else ""]
+    notes = [_called(words, entry, entry.wave) if small[0] else "", entry.row.lang if small[1] else ""]
     low, high = (headline.unit.show(words, v) if bounded else "" for v in (entry.low, entry.high))
+    change = headline.unit.finer(entry.change).show(words, entry.change, difference=True) if entry.since else ""
     few = f"n < {words.number(entry.least[0])}"
 
     def at(value: float) -> float:
@@ -225,6 +246,7 @@ def _line(
         estimate=few if hidden else headline.unit.show(words, entry.estimate),
         marked=entry.base == "small",
         interval=words.text("{low} to {high}", low=low, high=high) if bounded else "",
+        change=" ".join(filter(None, [change, _since(words, entry) if change and small[2] else ""])),
         left=at(entry.low) if bounded else None,
         width=round(at(entry.high) - at(entry.low), 2) if bounded else 0.0,
         dot=None if hidden else at(entry.estimate),

@@ -4,8 +4,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from cxkit.measure.comparison import FIRST, PREVIOUS
 from cxkit.result import Result, Row
 from cxkit.show.language import Language, mark
+from cxkit.show.rows import claimed
+from cxkit.show.units import INDEX, Unit
 
 SMALL = mark("Numbers with * rest on fewer than {base} answers: read them as a first hint.")
 FEW = mark("Numbers are shown from {base} answers on; fewer say too little.")
@@ -63,10 +66,28 @@ def between(words: Language, row: Row | pd.Series, digits: int = 0) -> str:
     return words.text("{low} to {high}", low=low, high=high)
 
 
+def moved(words: Language, result: Result, item: str, unit: Unit, times: float = 1) -> str:
+    """The reliable change of an item since the first wave, else since the last, as small print; "" without one.
+
+    Parameters
+    ----------
+    times : what the change is multiplied by to be in ``unit``.
+    """
+    waves = {FIRST: "first_wave", PREVIOUS: "previous_wave"}
+    for kind, wave in waves.items():
+        for row in claimed(result, kind):
+            if row["item"] == item:
+                change = times * row["estimate"]
+                since = words.text("since {wave}", wave=words.wave(result, result.facts[wave]))
+                return f"{unit.finer(change).show(words, change, difference=True)} {since}"
+    return ""
+
+
 def level(words: Language, result: Result, row: Row) -> KeyFigure:
     """An index as a key figure."""
     value = words.number(row["estimate"], 1) + star(row)
-    return KeyFigure(f"{words.label(result, row['item'])}, 0–100", value, between(words, row, 1))
+    small = [between(words, row, 1), moved(words, result, row["item"], INDEX)]
+    return KeyFigure(f"{words.label(result, row['item'])}, 0–100", value, "; ".join(filter(None, small)))
 
 
 def quoted(words: Language, names: list[str]) -> str:

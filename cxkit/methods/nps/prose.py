@@ -5,7 +5,7 @@ from cxkit.show.claims import change_sentences, driver_sentences, group_sentence
 from cxkit.show.language import Language, mark
 from cxkit.show.rows import too_few, total
 from cxkit.show.units import POINTS
-from cxkit.show.wording import KeyFigure, Reading, answers, between, star
+from cxkit.show.wording import KeyFigure, Reading, answers, between, moved, star
 
 
 def prose(result: Result, words: Language) -> Reading:
@@ -19,7 +19,8 @@ def prose(result: Result, words: Language) -> Reading:
         "expectation": mark("Better than expected for {promoters}, worse for {detractors}: a score of {score}"),
     }[result.settings["variant"]]
     headline = words.text(sentence, score=score, **shown)
-    figures = [KeyFigure("NPS", score + star(row), between(words, row))]
+    small = [between(words, row), moved(words, result, result.settings["score"], POINTS)]
+    figures = [KeyFigure("NPS", score + star(row), "; ".join(filter(None, small)))]
     for name, term in ((words.text("Promoters"), "promoters"), (words.text("Detractors"), "detractors")):
         low, high = (words.percent(parts[term][end]) for end in ("low", "high"))
         figures.append(

@@ -8,8 +8,8 @@ from cxkit.result import Result
 from cxkit.show.claims import FEW, change_sentences, driver_sentences, group_sentences
 from cxkit.show.language import Language, mark, span
 from cxkit.show.rows import looked_at, possible_first, too_few, total
-from cxkit.show.units import SCALE_POINTS
-from cxkit.show.wording import KeyFigure, Reading, answers, between, quoted, star
+from cxkit.show.units import INDEX, SCALE_POINTS
+from cxkit.show.wording import KeyFigure, Reading, answers, between, moved, quoted, star
 from cxkit.survey.cards import card
 
 CONSISTENT = 0.7  # alpha from which items may be averaged, Nunnally 1978
@@ -31,7 +31,8 @@ def prose(result: Result, words: Language) -> Reading:
         top, bottom, mean, index = (total(result, term, item) for term in ("top_box", "bottom_box", "mean", "index"))
         label, share, scores = words.label(result, item), words.percent(top["estimate"]), span(scale.top)
         given = words.text("{top} give {scores}", top=share, scores=scores)
-        small = "; ".join(filter(None, [between(words, index), given]))
+        changed = moved(words, result, item, INDEX, 100 / (scale.high - scale.low))
+        small = "; ".join(filter(None, [between(words, index), given, changed]))
         figures.append(KeyFigure(f"{label}, 0–100", words.number(index["estimate"]) + star(index), small))
         reading.append(words.text(
             "“{item}”: {top} give {top_scores}, {bottom} give {bottom_scores}; the mean is {mean}.",
