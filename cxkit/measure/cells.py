@@ -36,7 +36,7 @@ class Cells:
     Attributes
     ----------
     everyone : the answers as given.
-    counts : ``item group wave score n w w2``, scores of reversed items turned round.
+    counts : ``item group wave score n w w2 w4``, scores of reversed items turned round.
     notes : how waves were put in order, and what in the data contradicts the declared scales and weights.
     """
 
@@ -67,10 +67,10 @@ class Cells:
 
     def distribution(self, item: str, group: str = "", wave: str = "", rest: bool = False) -> Distribution:
         """How many gave which answer to an item in a cell, turned round if reversed."""
-        score, count, w, w2 = self._counts(item, Where(group, wave, rest)).T
+        score, *sums = self._counts(item, Where(group, wave, rest)).T
         known = ~np.isnan(score)
         values, place = np.unique(score[known], return_inverse=True)
-        return Distribution(values, *(np.bincount(place, x[known], len(values)) for x in (count, w, w2)))
+        return Distribution(values, *(np.bincount(place, x[known], len(values)) for x in sums))
 
     def missing(self, item: str, group: str = "", wave: str = "") -> int:
         """Respondents of the cell who gave no answer."""
@@ -91,7 +91,7 @@ class Cells:
     def _counts(self, item: str, where: Where) -> np.ndarray:
         items, groups, waves = (self.counts[column].to_numpy() for column in ("item", "group", "wave"))
         found = (items == item) & self._cell(groups, waves, where)
-        return np.column_stack([self.counts[column].to_numpy()[found] for column in ("score", "n", "w", "w2")])
+        return np.column_stack([self.counts[column].to_numpy()[found] for column in ("score", "n", "w", "w2", "w4")])
 
     def _cell(self, groups: np.ndarray, waves: np.ndarray, where: Where) -> np.ndarray:
         found = waves == where.wave if where.wave else np.ones(len(waves), bool)

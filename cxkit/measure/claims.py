@@ -90,22 +90,23 @@ def pair_claims(levels: Mapping[str, Estimate], least: int, kind: str = PAIR) ->
     return found
 
 
-def drawn_claims(kind: str, values: Mapping[str, float], draws: np.ndarray) -> list[Claim]:
-    """The same from resamples: a difference against its spread over them, by the normal distribution.
+def drawn_claims(kind: str, values: Mapping[str, float], draws: np.ndarray, df: float) -> list[Claim]:
+    """The same from resamples: a difference against its spread over them.
 
     Parameters
     ----------
     draws : resamples x items.
+    df : degrees of freedom of the sample that was drawn from.
     """
     found = []
     for (j, one), (k, other) in combinations(enumerate(values), 2):
-        found.append(
-            Claim(kind, one, *against_zero(values[one] - values[other], draws[:, j] - draws[:, k]), other=other)
-        )
+        gap = against_zero(values[one] - values[other], draws[:, j] - draws[:, k], df)
+        found.append(Claim(kind, one, *gap, other=other))
     return found
 
 
-def against_zero(estimate: float, draws: np.ndarray) -> tuple[float, float]:
-    """An estimate and its two-sided p from the spread of its resamples; NaN where it has none."""
+def against_zero(estimate: float, draws: np.ndarray, df: float) -> tuple[float, float]:
+    """An estimate and its two-sided p from the spread of its resamples, by t with ``df`` degrees of freedom, as few
+    respondents tell their spread badly and resamples only repeat it; NaN where there is none."""
     spread = float(np.std(draws, ddof=1)) if len(draws) > 1 else nan
-    return estimate, float(2 * stats.norm.sf(abs(estimate) / spread)) if spread > 0 else nan
+    return estimate, float(2 * stats.t.sf(abs(estimate) / spread, df)) if spread > 0 else nan

@@ -90,7 +90,7 @@ def driver_rows(
     if found.failed:
         notes.append(("resamples_failed", {"n": found.failed}))
     shares = found.draws / found.draws.sum(axis=1, keepdims=True)
-    claims = drawn_claims(DRIVER, dict(zip(names, found.share.tolist(), strict=True)), shares)
+    claims = drawn_claims(DRIVER, dict(zip(names, found.share.tolist(), strict=True)), shares, found.df)
     return DriverTable(rows, {"r2": found.r2, "drivers_n": found.n}, notes, shares, claims)
 
 

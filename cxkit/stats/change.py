@@ -80,7 +80,7 @@ def net_change(after: Distribution, before: Distribution, pairs: Pairs) -> Diffe
 
     >>> n, stay, move = np.array([30.0, 10.0]), np.zeros(2), np.array([0.0, 1.0])
     >>> same = Pairs(stay, move, n, {(i, j): n for i in range(4) for j in range(4)})
-    >>> round(net_change(Distribution(move, n, n, n), Distribution(stay, n, n, n), same).se, 4)
+    >>> round(net_change(Distribution(move, n, n, n, n), Distribution(stay, n, n, n, n), same).se, 4)
     0.0693
     """
     old = _Side.of(before, pairs.before, pairs.w[1, 0], pairs.w[2, 0])

@@ -8,6 +8,7 @@ from scipy.special import comb
 
 from cxkit.errors import DataError, SettingsError
 from cxkit.stats.bootstrap import covariances
+from cxkit.stats.weights import freedom, kish
 
 MAX_DRIVERS = 15  # every subset of the drivers is a model: 15 are 32,768 per resample
 COLLINEAR = 1e-9  # share of a driver's variance that the others leave; below, it is only rounding
@@ -18,7 +19,8 @@ CELLS = 2**16  # models held at once: few enough for the processor's cache
 class Drivers:
     """Importance of k drivers of one outcome, arrays in the order of ``names``.
 
-    ``n n_eff`` : complete respondents and their effective base; ``r2`` of all drivers together, 0-1.
+    ``n n_eff`` : complete respondents and their effective base, ``df`` the degrees of freedom of errors; ``r2`` of
+    all drivers together, 0-1.
     ``lmg johnson`` : parts of r2; ``lmg_low lmg_high`` bound LMG, ``share_low share_high`` its ``share`` of r2.
     ``beta`` : standardised slope; ``correlation`` with the outcome; ``vif`` : variance inflation factor, 1 or more.
     ``rank`` : k x k, probability that driver i takes LMG rank j + 1 among the resamples.
@@ -29,6 +31,7 @@ class Drivers:
     names: tuple[str, ...]
     n: int
     n_eff: float
+    df: float
     r2: float
     lmg: np.ndarray
     lmg_low: np.ndarray
@@ -161,7 +164,8 @@ def drivers(
     return Drivers(
         names=tuple(names),
         n=len(rows),
-        n_eff=float(w.sum() ** 2 / (w**2).sum()),
+        n_eff=kish(w),
+        df=float(freedom(w)),
         r2=r2,
         lmg=estimate,
         lmg_low=lmg_low,

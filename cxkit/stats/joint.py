@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cxkit.stats.weights import bounded_interval
+from cxkit.stats.weights import bounded_interval, freedom
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Estimate:
         answered alike, sqrt(n) times what each adds.
     fixed : variance from outside the survey, such as of an operational level.
     alike : what each would add if all weights were equal, influence sqrt(W / (n w)); None is the influence itself.
+    df : degrees of freedom of the variance (``weights.freedom``); infinite where no respondents stand behind it.
     """
 
     value: float
@@ -27,6 +28,7 @@ class Estimate:
     influence: np.ndarray
     fixed: float = 0.0
     alike: np.ndarray | None = None
+    df: float = np.inf
 
     @property
     def variance(self) -> float:
@@ -48,11 +50,6 @@ class Estimate:
         if self.alike is None or not squares > 1e-24 or self.n - self.n_kish <= 1e-9 * self.n:
             return self.n_kish
         return self.n * float(self.alike @ self.alike) / squares
-
-    @property
-    def df(self) -> float:
-        """Degrees of freedom of a t interval, Kish's base less 1; infinite where no respondents stand behind it."""
-        return max(1.0, self.n_kish - 1) if self.n_kish == self.n_kish else np.inf
 
     def interval(self, level: float, bounds: tuple[float, float] = (-np.inf, np.inf)) -> tuple[float, float]:
         """The t interval, inside ``bounds`` by its logit (``weights.bounded_interval``); NaN without an error."""
@@ -87,8 +84,11 @@ def means(scores: np.ndarray, w: np.ndarray, n: np.ndarray | None = None) -> lis
         alike = influence * np.sqrt(total / base / w[:, None])
         n_kish = np.where(base, total**2 / squares, 0.0)
     influence[:, base < 2] = np.nan
-    columns = zip(value.tolist(), base.astype(int).tolist(), n_kish.tolist(), influence.T, alike.T, strict=True)
-    return [Estimate(v, n_, kish, z, alike=a) for v, n_, kish, z, a in columns]
+    df = freedom(known * w[:, None], people)
+    columns = zip(
+        value.tolist(), base.astype(int).tolist(), n_kish.tolist(), influence.T, alike.T, df.tolist(), strict=True
+    )
+    return [Estimate(v, n_, kish, z, alike=a, df=f) for v, n_, kish, z, a, f in columns]
 
 
 def combine(parts: Sequence[Estimate], factors: Sequence[float] | np.ndarray) -> Estimate:
@@ -104,6 +104,7 @@ def combine(parts: Sequence[Estimate], factors: Sequence[float] | np.ndarray) ->
         sum((f * part.influence for f, part in zip(factors, parts, strict=True)), np.zeros(len(parts[0].influence))),
         float(sum(f**2 * part.fixed for f, part in zip(factors, parts, strict=True))),
         sum((f * equal(part) for f, part in zip(factors, parts, strict=True)), np.zeros(len(parts[0].influence))),
+        min(part.df for part in parts),
     )
 
 

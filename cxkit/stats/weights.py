@@ -1,7 +1,7 @@
 """Weighted shares and means from score counts, with their effective base and linearised error."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -9,12 +9,13 @@ from scipy import special
 
 @dataclass(frozen=True)
 class Distribution:
-    """The answers to one item by one group: score, respondents, sum of weights, sum of squared weights."""
+    """The answers to one item by one group: score, respondents, sums of weights, of their squares and 4th powers."""
 
     score: np.ndarray
     count: np.ndarray
     w: np.ndarray
     w2: np.ndarray
+    w4: np.ndarray
 
     @property
     def n(self) -> int:
@@ -24,6 +25,11 @@ class Distribution:
     def n_kish(self) -> float:
         """Effective base (sum w)^2 / sum w^2, Kish 1965, Survey Sampling: for weights unrelated to answers."""
         return float(self.w.sum() ** 2 / self.w2.sum()) if self.n else 0.0
+
+    @property
+    def df(self) -> float:
+        """Degrees of freedom of a linearised variance, see :func:`freedom`."""
+        return max(1.0, float(self.w2.sum() ** 2 / self.w4.sum()) - 1) if self.n else 1.0
 
     @property
     def alike(self) -> bool:
@@ -42,23 +48,50 @@ class Distribution:
     def share_se(self, scores: range) -> float:
         """Linearised standard error of the share in ``scores``, as :func:`mean` of answers 1 (in it) and 0 has it."""
         inside = np.isin(self.score, scores).astype(float)
-        return mean(Distribution(inside, self.count, self.w, self.w2), (0, 1)).se
+        return mean(replace(self, score=inside), (0, 1)).se
 
     def share_base(self, scores: range) -> float:
         """Effective base of the share in ``scores``."""
         return effective_base(self, np.isin(self.score, scores).astype(float), (0, 1))
 
 
+def kish(w: np.ndarray) -> float:
+    """Kish's effective base of weights, (sum w)^2 / sum w^2."""
+    return float(w.sum() ** 2 / (w**2).sum()) if len(w) else 0.0
+
+
+def freedom(w: np.ndarray, n: np.ndarray | float = 1.0) -> np.ndarray:
+    """Degrees of freedom of a variance that is linearised under weights, per column of ``w``.
+
+    (sum w^2)^2 / sum w^4 - 1, at least 1: twice the squared mean over the variance of sum w_i^2 e_i^2 with normal e
+    (Satterthwaite 1946; Bell & McCaffrey 2002, Survey Methodology 28:169). A few heavy respondents make the error of
+    a mean less sure than they make the mean: at a coefficient of variation of 1 and n = 150 it is about 20, where
+    Kish's base is 75. n - 1 at equal weights.
+
+    Parameters
+    ----------
+    n : how many respondents each line stands for.
+
+    >>> float(freedom(np.ones(5))), round(float(freedom(np.array([1.0, 1, 1, 1, 3]))), 2)
+    (4.0, 1.0)
+    """
+    squares, fourth = (n * w.T**2).sum(axis=-1), (n * w.T**4).sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found: np.ndarray = np.maximum(1.0, squares**2 / fourth - 1)
+    return found
+
+
 def effective_base(answers: Distribution, counts: np.ndarray, ends: tuple[float, float]) -> float:
     """How many answers of equal weight would give a share or a net score the same linearised error.
 
     n_eff = v / variance, where v is the variance of one answer, p (1 - p) for a share and t + b - (t - b)^2 for a net
-    score, and the variance is linearised: sum w (x - m)^2 W / sum w^2 (x - m)^2. Times (t_{n-1} / t_{Kish - 1})^2 at
-    95 %, as fewer answers tell the variance less surely (Korn & Graubard 1998, Survey Methodology 24:193; Dean &
-    Pagano 2015, JSSAM 3:484). Where few answers lie at one end their own weights hardly tell anything, so one answer
-    of average weight is added at each end for v and variance: with all answers equal this is Kish's base, with k at
-    the emptier end at most about (1 + sqrt(k)) / 2 times that. It may pass n, as light answers do tell more: a cap at
-    n has coverages up to .99. It is not below 1, and exactly n with equal weights.
+    score, and the variance is linearised: sum w (x - m)^2 W / sum w^2 (x - m)^2. Times (t_{n-1} / t_df)^2 at 95 %, as
+    few heavy answers tell the variance less surely (Korn & Graubard 1998, Survey Methodology 24:193; Dean & Pagano
+    2015, JSSAM 3:484; df by :func:`freedom`). Where few answers lie at one end their own weights hardly tell
+    anything, so one answer of average weight is added at each end for v and variance: with all answers equal this
+    would be Kish's base, with k at the emptier end at most about (1 + sqrt(k)) / 2 times that. It may pass n, as
+    light answers do tell more: a cap at n has coverages up to .99. It is not below 1, and exactly n with equal
+    weights.
 
     Too large where fewer than about 5 respondents of great weight carry a share: nobody like them may be in the
     sample (``python -m tests.benchmarks.coverage shares net``).
@@ -69,10 +102,10 @@ def effective_base(answers: Distribution, counts: np.ndarray, ends: tuple[float,
     ends : the least and most that an answer can count.
 
     >>> none, w = np.zeros(2), np.array([9.0, 18])  # nine of weight 1 and nine of weight 2, Kish 27^2 / 45 = 16.2
-    >>> round(effective_base(Distribution(none, none + 9, w, w**2 / 9), none, (0, 1)), 2)
-    15.91
+    >>> round(effective_base(Distribution(none, none + 9, w, w**2 / 9, w**4 / 9**3), none, (0, 1)), 2)
+    15.26
     """
-    n, kish = answers.n, answers.n_kish
+    n = answers.n
     if answers.alike:
         return float(n)
     average = np.full(2, 1 / n)
@@ -80,8 +113,8 @@ def effective_base(answers: Distribution, counts: np.ndarray, ends: tuple[float,
     x = np.concatenate([counts, ends])
     square = (x - w @ x / w.sum()) ** 2
     base = float(w @ square * w.sum() / (w2 @ square)) * n / (n + 2)
-    t, t_kish = special.stdtrit([n - 1.0, max(1.0, kish - 1)], 0.975)
-    return max(1.0, base * float(t / t_kish) ** 2)
+    t, less_sure = special.stdtrit([n - 1.0, answers.df], 0.975)
+    return max(1.0, base * float(t / less_sure) ** 2)
 
 
 def bounded_interval(
@@ -127,9 +160,8 @@ def mean(answers: Distribution, bounds: tuple[float, float], level: float = 0.95
 
     se = sqrt(n/(n-1) sum[w_i (y_i - m) / W]^2), with replacement (Saerndal, Swensson & Wretman 1992, ch. 5);
     at equal weights this is s/sqrt(n). ``deff`` divides se^2 by the variance under simple random sampling. Degrees
-    of freedom: Kish's base less 1, as few heavy respondents tell the error no better than few respondents; n - 1 at
-    equal weights. The interval is too short, .75 to .93, where the few who lie far from the others also weigh most
-    (``python -m tests.benchmarks.coverage means``), as then hardly any survey has enough of them.
+    of freedom by :func:`freedom`. The interval is too short where the few who lie far from the others also weigh
+    most (``python -m tests.benchmarks.coverage means``), as then hardly any survey has enough of them.
 
     Parameters
     ----------
@@ -141,7 +173,7 @@ def mean(answers: Distribution, bounds: tuple[float, float], level: float = 0.95
     With fewer than two answers, or none that differ, ``se`` has no meaning and it and the interval are NaN.
 
     >>> one = np.ones(4)
-    >>> round(mean(Distribution(np.array([1., 2, 3, 4]), one, one, one), (1, 5)).se, 4)
+    >>> round(mean(Distribution(np.array([1., 2, 3, 4]), one, one, one, one), (1, 5)).se, 4)
     0.6455
     """
     n, share = answers.n, answers.share
@@ -152,6 +184,6 @@ def mean(answers: Distribution, bounds: tuple[float, float], level: float = 0.95
         return Mean(centre, np.nan, np.nan, np.nan, 0.0 if n > 1 else np.nan, np.nan, answers.n_kish)
     variance = n / (n - 1) * float(answers.w2 @ deviation**2) / float(answers.w.sum()) ** 2
     se, s2 = variance**0.5, spread * n / (n - 1)
-    low, high = bounded_interval(centre, se, max(1.0, answers.n_kish - 1), bounds, level)
+    low, high = bounded_interval(centre, se, answers.df, bounds, level)
     n_eff = float(n) if answers.alike else s2 / variance
     return Mean(centre, se, low, high, s2**0.5, variance / (s2 / n), n_eff)

@@ -43,10 +43,10 @@ def test_two_items_of_the_same_respondents_are_compared_as_pairs():
 def test_resamples_are_judged_by_their_spread():
     rng = np.random.default_rng(2)
     draws = rng.normal([0.5, 0.2], [0.1, 0.1], (4000, 2))
-    (claim,) = drawn_claims("driver", {"a": 0.5, "b": 0.2}, draws)
+    (claim,) = drawn_claims("driver", {"a": 0.5, "b": 0.2}, draws, 10)
     assert (claim.item, claim.other, claim.estimate) == ("a", "b", pytest.approx(0.3))
-    assert claim.p == pytest.approx(2 * stats.norm.sf(0.3 / (2 * 0.1**2) ** 0.5), rel=0.15)
-    assert np.isnan(against_zero(0.3, np.full(100, 0.3))[1])
+    assert claim.p == pytest.approx(2 * stats.t.sf(0.3 / (2 * 0.1**2) ** 0.5, 10), rel=0.15)
+    assert np.isnan(against_zero(0.3, np.full(100, 0.3), 10)[1])
 
 
 def test_of_two_groups_one_comparison_is_claimed_and_of_waves_only_the_last():

@@ -77,7 +77,9 @@ def test_intervals_of_means_hold_near_the_end_of_the_scale_and_under_heavy_weigh
     "survey", [Survey(HIGH, 50), Survey(HIGH, 50, 1.0, "unrelated"), Survey(HIGH, 100, 0.5, "extremes")]
 )
 def test_all_shares_of_a_distribution_hold_together(survey):
-    assert holds(survey.found(0.0, joint_interval(survey.truth), np.random.default_rng(4), 600))
+    """By a bound that adds up what each share may miss, so more often than .95 where few and heavy answers count."""
+    found = survey.found(0.0, joint_interval(survey.truth), np.random.default_rng(4), 600)
+    assert found.coverage > COVERAGE[0] - ROOM
 
 
 def test_the_interval_of_a_distance_holds_under_heavy_weights():

@@ -57,16 +57,16 @@ def counts(data, items, each=False, **roles):
 
 
 def plain_counts(frame, items, by="", wave="", weight=""):
-    """The same counts by a plain pandas groupby, as {(item, group, wave, score): (n, w, w2)}."""
+    """The same counts by a plain pandas groupby, as {(item, group, wave, score): (n, w, w2, w4)}."""
     frame = frame.assign(_w=frame[weight] if weight else 1.0)
-    frame = frame[frame["_w"] > 0].assign(_w2=lambda f: f["_w"] ** 2)
+    frame = frame[frame["_w"] > 0].assign(_w2=lambda f: f["_w"] ** 2, _w4=lambda f: f["_w"] ** 4)
     found = {}
     for item in items:
         keys = [key for key in (by, wave, item) if key]
         for key, cell in frame.groupby(keys, dropna=False):
             values = dict(zip(keys, key, strict=True))
             place = (item, known(values.get(by, "")), known(values.get(wave, "")), known(values[item]))
-            found[place] = (len(cell), pytest.approx(cell["_w"].sum()), pytest.approx(cell["_w2"].sum()))
+            found[place] = (len(cell), *(pytest.approx(cell[power].sum()) for power in ("_w", "_w2", "_w4")))
     return found
 
 
@@ -135,20 +135,20 @@ class TestCounts:
     def test_whole_numbers_for_groups_are_text(self, convert):
         frame = pd.DataFrame({"ease": [1.0, 2.0, 2.0], "year": [2025, 2026, 2026]})
         found = counts(convert(frame), ["ease"], by="year")
-        assert as_dict(found) == {("ease", "2025", "", 1): (1, 1, 1), ("ease", "2026", "", 2): (2, 2, 2)}
+        assert as_dict(found) == {("ease", "2025", "", 1): (1, 1, 1, 1), ("ease", "2026", "", 2): (2, 2, 2, 2)}
 
     def test_whole_number_columns_count_as_well(self, convert):
         frame = pd.DataFrame({"ease": [1, 2, 2], "w": [1, 0, 3]})
         found = counts(convert(frame), ["ease"], weight="w")
-        assert as_dict(found) == {("ease", "", "", 1): (1, 1, 1), ("ease", "", "", 2): (1, 3, 9)}
+        assert as_dict(found) == {("ease", "", "", 1): (1, 1, 1, 1), ("ease", "", "", 2): (1, 3, 9, 81)}
 
     def test_a_hand_count(self):
         frame = pd.DataFrame({"q": [5, 5, np.nan, 3], "w": [1, 2, 4, 0.5], "g": ["a", "a", "b", None]})
         found = counts(frame, ["q"], by="g", weight="w")
         assert as_dict(found) == {
-            ("q", "a", "", 5): (2, 3, 5),
-            ("q", "b", "", None): (1, 4, 16),
-            ("q", None, "", 3): (1, 0.5, 0.25),
+            ("q", "a", "", 5): (2, 3, 5, 17),
+            ("q", "b", "", None): (1, 4, 16, 256),
+            ("q", None, "", 3): (1, 0.5, 0.25, 0.0625),
         }
 
     def test_columns_named_like_the_tally_do_no_harm(self, convert):
@@ -315,7 +315,7 @@ class TestProperties:
     @given(ROWS)
     def test_every_row_twice_doubles_the_counts_and_keeps_the_means(self, rows):
         once, twice = counted(polars_of(rows)), counted(polars_of(rows * 2))
-        assert_frame_equal(twice, once.assign(n=once["n"] * 2, w=once["w"] * 2, w2=once["w2"] * 2))
+        assert_frame_equal(twice, once.assign(**{name: once[name] * 2 for name in ("n", "w", "w2", "w4")}))
 
     @settings(max_examples=8, deadline=None)
     @given(ROWS, ROWS)

@@ -32,12 +32,12 @@ def path_claims(fitted: Fitted, foreseen: Prediction, study: Study) -> list[Clai
         Claim(LINK, names[a] + ARROW + names[b], float(effects[a, b]), _link_p(fitted, a, b)) for a, b in pairs
     ]
     sizes = {names[k]: abs(float(effects[k, target])) for k in before}
-    claims += drawn_claims(DRIVER, sizes, np.abs(drawn[before, target]).T)
+    claims += drawn_claims(DRIVER, sizes, np.abs(drawn[before, target]).T, fitted.df)
     gains = {names[k]: float(effects[k, target] * (100 - index[k])) for k in before}
-    claims += drawn_claims(IMPROVE, gains, (drawn[before, target] * (100 - indices[before])).T)
+    claims += drawn_claims(IMPROVE, gains, (drawn[before, target] * (100 - indices[before])).T, fitted.df)
     if len(before) > 1:
         claims += _important([names[k] for k in before], index[before], indices[before], effects[before, target],
-                             drawn[before, target])  # fmt: skip
+                             drawn[before, target], fitted.df)  # fmt: skip
     return claims
 
 
@@ -51,17 +51,17 @@ def _link_p(fitted: Fitted, start: int, end: int) -> float:
         (fitted.sample.total_points[start, end, 0], fitted.draws.total_points[start, end]),
         (fitted.sample.slopes_total[start, end, 0], fitted.draws.slopes_total[start, end]),
     )
-    return max(against_zero(float(value), drawn)[1] for value, drawn in levels)
+    return max(against_zero(float(value), drawn, fitted.df)[1] for value, drawn in levels)
 
 
 def _important(
-    names: Sequence[str], index: np.ndarray, indices: np.ndarray, impact: np.ndarray, impacts: np.ndarray
+    names: Sequence[str], index: np.ndarray, indices: np.ndarray, impact: np.ndarray, impacts: np.ndarray, df: float
 ) -> list[Claim]:
     """The constructs away from the average of all in index and impact: the estimate is how far in index."""
     sides = []
     for value, drawn in ((index, indices), (impact, impacts)):
         around, spread = value - value.mean(), drawn - drawn.mean(axis=0)
-        sides.append([against_zero(float(one), its) for one, its in zip(around, spread, strict=True)])
+        sides.append([against_zero(float(one), its, df) for one, its in zip(around, spread, strict=True)])
     return [
         Claim(IMPORTANT, name, gap, max(p, p_impact))
         for name, (gap, p), (_, p_impact) in zip(names, *sides, strict=True)

@@ -11,6 +11,7 @@ from cxkit.methods.acsi_regression.regression import plain_levels, regressions
 from cxkit.methods.acsi_regression.study import Fitted, Study
 from cxkit.methods.acsi_regression.validity import consistent, effect_sizes, inflation, measurement
 from cxkit.result import ARROW, PAIR, Row
+from cxkit.stats.weights import kish
 
 TOO_ALIKE = 0.9  # HTMT from which two constructs are hardly two things, Henseler, Ringle & Sarstedt 2015
 RELIABLE, CONVERGENT = 0.7, 0.5  # of rho_C and of AVE, Fornell & Larcker 1981
@@ -73,7 +74,7 @@ def index_rows(fitted: Fitted, study: Study, term: str) -> list[Row]:
     withhold(rows, (term,), fitted.withheld)
     for row, block in zip(rows, study.structure.blocks, strict=True):
         mine = w[known[:, list(block)].any(axis=1)]
-        row |= {"n": len(mine), "n_eff": float(mine.sum() ** 2 / (mine**2).sum()), "missing": len(w) - len(mine)}
+        row |= {"n": len(mine), "n_eff": kish(mine), "missing": len(w) - len(mine)}
     return rows
 
 

@@ -20,6 +20,7 @@ from cxkit.stats.direction import against
 from cxkit.stats.joint import Estimate, combine, means
 from cxkit.stats.moments import moments
 from cxkit.stats.resample import generator
+from cxkit.stats.weights import freedom, kish
 from cxkit.survey.cards import Card, cards
 from cxkit.survey.tally import Answers
 
@@ -49,8 +50,12 @@ class Fitted:
     @property
     def n_eff(self) -> float:
         """Kish's effective base."""
-        w = self.answers.w
-        return float(w.sum() ** 2 / (w**2).sum())
+        return kish(self.answers.w)
+
+    @property
+    def df(self) -> float:
+        """Degrees of freedom of errors."""
+        return float(freedom(self.answers.w))
 
     def tail(self, level: float) -> float:
         """The share of resamples that lies beyond each end of an interval."""
@@ -189,8 +194,7 @@ class Study:
                 whole = replace(whole, value=np.nan)
             noise = float(np.var(bounded(level[rows] @ by.draws.shares[rows]), ddof=1))
             w = answers.w[~np.isnan(answers.scores[:, rows]).all(axis=1)]
-            n_kish = float(w.sum() ** 2 / (w**2).sum()) if len(w) else 0.0
-            indices.append(replace(whole, n=len(w), n_kish=n_kish, fixed=noise))
+            indices.append(replace(whole, n=len(w), n_kish=kish(w), df=float(freedom(w)), fixed=noise))
         return indices
 
     def weight_noise(self, one: Answers, other: Answers, by: Fitted) -> list[float]:

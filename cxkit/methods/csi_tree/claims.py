@@ -29,7 +29,7 @@ def improve_claims(
     leaves = [k for k, node in enumerate(study.tree) if not node.children and known[k]]
     gains = {study.tree[k].name: total[k] * max(0.0, study.target - nodes[k].value) for k in leaves}
     least = drawn[:, leaves] * np.maximum(0.0, study.target - values[:, leaves])
-    return drawn_claims(IMPROVE, gains, least)
+    return drawn_claims(IMPROVE, gains, least, min(nodes[k].df for k in leaves))
 
 
 def quadrant_rows(
@@ -45,7 +45,7 @@ def quadrant_rows(
     matters = matters - matters.mean(axis=1, keepdims=True) + 1e-9  # with equal weights all parts matter
     good, heavy = performs > 0, matters >= 0
     chances = (heavy & ~good, heavy & good, ~heavy & ~good, ~heavy & good)
-    level = np.array([nodes[place].value for place in parts])
+    level, df = np.array([nodes[place].value for place in parts]), min(nodes[place].df for place in parts)
     rows, claims = [], []
     for k, place in enumerate(parts):
         base: Row = {"item": study.tree[place].name, "wave": wave, "n": nodes[place].n}
@@ -53,8 +53,8 @@ def quadrant_rows(
             {**base, "term": term, "estimate": float(chance[:, k].mean())}
             for term, chance in zip(QUADRANTS, chances, strict=True)
         ]
-        weight, p_weight = against_zero(float(matters[:, k].mean()), matters[:, k])
-        gap, p_level = against_zero(float(level[k] - level.mean()), performs[:, k])
+        weight, p_weight = against_zero(float(matters[:, k].mean()), matters[:, k], df)
+        gap, p_level = against_zero(float(level[k] - level.mean()), performs[:, k], df)
         if weight >= 0:
             given = np.ptp(matters[:, k]) < 1e-9  # a weight that is given is not tested
             claims.append(Claim(IMPORTANT, study.tree[place].name, gap, p_level if given else max(p_level, p_weight)))

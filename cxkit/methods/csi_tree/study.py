@@ -17,6 +17,7 @@ from cxkit.stats.joint import Estimate, means
 from cxkit.stats.moments import moments
 from cxkit.stats.resample import generator
 from cxkit.stats.rollup import derived_weights, flat_weights, normalised, roll_up, roll_up_values
+from cxkit.stats.weights import kish
 from cxkit.survey.cards import Card, cards
 from cxkit.survey.tally import Answers
 from cxkit.survey.trees import Tree, read_tree, tree_items, with_weights
@@ -131,7 +132,7 @@ class Study:
                         f'The weights below "{self.tree[node.parent].name}" cannot be derived: a part or the outcome '
                         f"does not vary, or one part is an exact combination of the others; take one of them out."
                     )
-            found = [Estimate(float(weight), n, float(w.sum() ** 2 / (w**2).sum()), none) for weight in derived]
+            found = [Estimate(float(weight), n, kish(w), none) for weight in derived]
         return found
 
     def nodes(self, answers: Answers, weights: list[Estimate]) -> tuple[list[Estimate], list[float]]:

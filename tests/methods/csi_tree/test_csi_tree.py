@@ -10,7 +10,7 @@ from scipy import stats
 
 import cxkit as cx
 from cxkit.report.job import Job
-from tests.by_hand import on_the_logit
+from tests.by_hand import freedom, on_the_logit
 
 OPEN = {"min_base": 1, "flag_base": 1}
 FIVE = [1, 5]
@@ -222,7 +222,7 @@ def test_the_effective_base_reproduces_the_error_from_the_spread():
     found, kish = one(result, item="all", term="index"), w.sum() ** 2 / (w**2).sum()
     assert found["se"] ** 2 == pytest.approx(spread / found["n_eff"], rel=1e-10)
     assert found["n_eff"] != pytest.approx(kish, rel=1e-3)
-    assert ends(found) == pytest.approx(on_the_logit(found["estimate"], found["se"], kish - 1, 0, 100), abs=1e-9)
+    assert ends(found) == pytest.approx(on_the_logit(found["estimate"], found["se"], freedom(w), 0, 100), abs=1e-9)
 
 
 def test_an_error_that_cannot_be_told_leaves_the_base_of_kish():

@@ -7,7 +7,7 @@ from scipy import stats
 
 import cxkit as cx
 from cxkit.methods.semantic_differential.distances import distance
-from tests.by_hand import on_the_logit
+from tests.by_hand import freedom, on_the_logit
 
 POLES = {"modern": ["old", "new"], "clear": ["confusing", "clear"], "fast": ["slow", "fast"]}
 OPEN = {"min_base": 1, "flag_base": 1}
@@ -356,8 +356,8 @@ def test_a_weighted_distance_has_its_own_effective_base_and_the_page_tells_one()
     assert one(equal, item="profile", term="distance_own_ideal")["n_eff"] == pytest.approx(4)
 
 
-def test_a_weighted_distance_stands_on_the_degrees_of_freedom_of_kish():
-    """Gaps of pairs and their linearised covariance by NumPy, with n / (n - 1); Kish's base less 1 for the errors."""
+def test_a_weighted_distance_stands_on_the_degrees_of_freedom_of_its_weights():
+    """Gaps of pairs and their linearised covariance by NumPy, with n / (n - 1); and the weights' own freedom."""
     rng = np.random.default_rng(9)
     own, ideal, w = rng.integers(1, 8, (30, 2)), rng.integers(4, 11, (30, 2)), rng.lognormal(0, 0.8, 30)
     data = pd.DataFrame(
@@ -368,7 +368,7 @@ def test_a_weighted_distance_stands_on_the_degrees_of_freedom_of_kish():
     gaps = own - ideal
     m = np.average(gaps, axis=0, weights=w)
     z = w[:, None] * (gaps - m) / w.sum() * np.sqrt(30 / 29)
-    expected = distance(m, z.T @ z, w.sum() ** 2 / (w**2).sum() - 1)
+    expected = distance(m, z.T @ z, freedom(w))
     found = one(result, item="profile", term="distance_own_ideal")
     assert (found["low"], found["high"]) == pytest.approx((expected.low, expected.high), rel=1e-6)
 
