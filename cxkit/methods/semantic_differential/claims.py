@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 import numpy as np
+from scipy import stats
 
 from cxkit.measure.claims import Claim, pair_claims
 from cxkit.methods.semantic_differential.distances import part_estimates
 from cxkit.methods.semantic_differential.read import PROFILE
 from cxkit.result import Row
 from cxkit.stats.joint import means
+from cxkit.stats.weights import freedom
 from cxkit.survey.tally import Answers
 
 PART = "part"  # of two parts of the distance from own to the ideal, which is larger
@@ -34,7 +36,9 @@ def profile_claims(rows: Sequence[Row], things: Sequence[str], now: Answers, lea
     ]
     for other in others[:-1]:
         share = shown.get((f"closer_{own}_{other}", PROFILE), {}).get("estimate", np.nan)
-        found += [Claim("closer", own, share - 0.5, 2 * min(share, 1 - share), other=other)] * bool(share == share)
+        z = stats.norm.ppf(min(share, 1 - share))  # resamples only repeat what few respondents know of their spread
+        p = 2 * stats.t.cdf(z, freedom(now.w))
+        found += [Claim("closer", own, share - 0.5, float(p), other=other)] * bool(share == share)
     scales = now.scores.shape[1] // len(things)
     if scales > 1:
         each = means(now.scores, now.w)

@@ -382,3 +382,14 @@ def test_no_distance_goes_beyond_the_largest_there_can_be():
     assert share["high"] == 1  # 1.03 by the law of the distance alone
     assert one(result, item="profile", term="distance_own_ideal")["high"] == pytest.approx(9 * 2**0.5)
     assert one(result, item="a", term="gap_own_ideal")["high"] <= 9
+
+
+def test_who_is_closer_is_claimed_by_t_on_the_freedom_of_the_weights():
+    """The normal quantile of the probability, read on t: with few heavy respondents a claim needs more."""
+    data = cx.sample("bank").head(200)
+    result = cx.semantic_differential(data, {"clear": ["confusing", "clear"]}, weight="weight")
+    share = one(result, item="profile", term="closer_own_rival")["estimate"]
+    (claim,) = result.claims[result.claims["kind"] == "closer"].to_dict("records")
+    z = stats.norm.ppf(min(share, 1 - share))
+    assert claim["p"] == pytest.approx(2 * stats.t.cdf(z, freedom(data["weight"])))
+    assert claim["p"] > 2 * min(share, 1 - share)
