@@ -55,7 +55,7 @@ def read_entry(row: Outcome, out: Path) -> Entry | None:
         reliable = {c["kind"] for c in result.get("claims", ()) if c["made"] and c["item"] == item and not c["group"]}
         for kind, before in _SINCE.items():
             moved = rows.get((item, f"{term}_{kind}", "", wave))
-            if moved and kind in reliable and not since:
+            if moved and kind in reliable and not since and base != "hidden":
                 change, since = _number(moved["estimate"]), str(result["facts"][before])
         entry = Entry(row, str(wave), n, estimate, low, high, base, least, level, asked, change, since, named)
     # The template may be the user's own copy, whose result can look like anything.

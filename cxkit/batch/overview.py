@@ -166,7 +166,7 @@ def _league(method: Method, entries: Sequence[Entry], words: Language) -> dict[s
         "placed": any(place for place, _ in order),
         "measure": words.text(headline.measure),
         "interval": words.text("{level} interval", level=words.percent(levels.pop())) if len(levels) == 1 else "",
-        "change": _since(words, moved[0]) if len(since) == 1 else words.text("Reliable change") if since else "",
+        "change": _moved(moved, words),
         "step": round(100 * step / scale[1], 4),
         "ticks": [(round(100 * (t - start) / scale[1], 2), written(t)) for t in ticks],
         "lines": [_line(place, entry, headline, scale, told, words) for place, entry in order],
@@ -215,8 +215,12 @@ def _called(words: Language, entry: Entry, wave: str) -> str:
     return words.named(entry.waves.get(wave, {}), wave)
 
 
-def _since(words: Language, entry: Entry) -> str:
-    return words.text("since {wave}", wave=_called(words, entry, entry.since))
+def _moved(entries: Sequence[Entry], words: Language) -> str:
+    """The head of changes: since which wave, where that is the same for all; "" where nothing changed."""
+    since = {entry.since for entry in entries}
+    if len(since) == 1:
+        return words.text("since {wave}", wave=_called(words, entries[0], entries[0].since))
+    return words.text("Reliable change") if since else ""
 
 
 def _line(
@@ -231,6 +235,8 @@ def _line(
     notes = [_called(words, entry, entry.wave) if small[0] else "", entry.row.lang if small[1] else ""]
     low, high = (headline.unit.show(words, v) if bounded else "" for v in (entry.low, entry.high))
     change = headline.unit.finer(entry.change).show(words, entry.change, difference=True) if entry.since else ""
+    if change and small[2]:
+        change = words.text("{change} since {wave}", change=change, wave=_called(words, entry, entry.since))
     few = f"n < {words.number(entry.least[0])}"
 
     def at(value: float) -> float:
@@ -246,7 +252,7 @@ def _line(
         estimate=few if hidden else headline.unit.show(words, entry.estimate),
         marked=entry.base == "small",
         interval=words.text("{low} to {high}", low=low, high=high) if bounded else "",
-        change=" ".join(filter(None, [change, _since(words, entry) if change and small[2] else ""])),
+        change=change,
         left=at(entry.low) if bounded else None,
         width=round(at(entry.high) - at(entry.low), 2) if bounded else 0.0,
         dot=None if hidden else at(entry.estimate),

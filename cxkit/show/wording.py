@@ -78,8 +78,9 @@ def moved(words: Language, result: Result, item: str, unit: Unit, times: float =
         for row in claimed(result, kind):
             if row["item"] == item:
                 change = times * row["estimate"]
-                since = words.text("since {wave}", wave=words.wave(result, result.facts[wave]))
-                return f"{unit.finer(change).show(words, change, difference=True)} {since}"
+                shown = unit.finer(change).show(words, change, difference=True)
+                since = words.wave(result, result.facts[wave])
+                return words.text("{change} since {wave}", change=shown, wave=since)
     return ""
 
 

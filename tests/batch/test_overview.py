@@ -100,6 +100,62 @@ def test_a_wave_is_called_by_its_text_in_the_language_of_the_index(tmp_path):
         assert f"· {shown}" in text(write(rows, tmp_path, lang=lang))
 
 
+def moving(
+    out, client, at, *, first=NAN, last=NAN, since="2024", made=("vs_first", "vs_previous"), wave="2026", **settings
+):
+    """A report whose score moved since the first wave and the last; what is made is called reliable there."""
+    terms = {"vs_first": first, "vs_previous": last}
+    rows = [score(value, term=f"nps_{kind}", wave=wave) for kind, value in terms.items()]
+    row = publish(out, client, score(at, wave=wave), *rows, wave=wave, **settings)
+    file = out / row.folder / "result.json"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    content["facts"] |= {"first_wave": since, "previous_wave": "2025"}
+    content["claims"] = [
+        {"kind": kind, "item": "q", "other": "", "group": "", "estimate": terms[kind], "made": kind in made}
+        for kind in terms
+    ]
+    file.write_text(json.dumps(content), encoding="utf-8")
+    return row
+
+
+def test_a_change_that_the_report_calls_reliable_stands_beside_the_estimate(tmp_path):
+    rows = [moving(tmp_path, "a", 40, first=12, last=3), moving(tmp_path, "b", 30, first=0.4, last=3),
+            moving(tmp_path, "c", 20, first=12, last=3, made=())]  # fmt: skip
+    html = write(rows, tmp_path)
+    assert league(html) == ["1 a 100 40 32 to 48 +12", "2 b 100 30 22 to 38 +0.4", "3 c 100 20 12 to 28"]
+    assert '<small class="change">since 2024</small>' in html
+    assert "among reports in which nothing changed, at most 5% show one." in html
+    assert "с волны 2024" in write(rows, tmp_path, lang="ru")
+
+
+def test_changes_since_several_waves_name_theirs(tmp_path):
+    rows = [
+        moving(tmp_path, "a", 40, first=12, last=3),
+        moving(tmp_path, "b", 30, first=9, last=-8, made=("vs_previous",)),
+        moving(tmp_path, "c", 20, first=5, since="2023"),
+    ]
+    html = write(rows, tmp_path)
+    assert [line.split("to")[1].split(maxsplit=1)[1] for line in league(html)] == [
+        "+12 since 2024", "−8 since 2025", "+5 since 2023",
+    ]  # fmt: skip
+    assert '<small class="change">Reliable change</small>' in html
+
+
+def test_where_nothing_changed_reliably_no_column_says_so(tmp_path):
+    html = write([moving(tmp_path, c, 20, first=12, last=3, made=()) for c in "ab"], tmp_path)
+    assert "moving" not in html.partition("<body>")[2]
+    assert "calls it reliable" not in html
+
+
+def test_a_hidden_base_shows_no_change(tmp_path):
+    row, other = (moving(tmp_path, client, 20, first=12) for client in "ho")
+    file = tmp_path / row.folder / "result.json"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    content["table"][0] |= {"base": "hidden", "estimate": None, "low": None, "high": None}
+    file.write_text(json.dumps(content), encoding="utf-8")
+    assert league(write([row, other], tmp_path)) == ["o 100 20 12 to 28 +12", "h n < 10 n < 10"]
+
+
 def test_a_small_base_is_marked_and_explained(tmp_path):
     html = write([*clients(tmp_path, 10, 20), publish(tmp_path, "s", score(15, n=12, base="small"))], tmp_path)
     assert "2 s 12 15 * 7 to 23" in league(html)

@@ -10,7 +10,8 @@ from cxkit.methods.scaling import prose as scaling_prose
 from cxkit.result import Result, tidy_table
 from cxkit.show import claims, rows
 from cxkit.show.language import language
-from cxkit.show.units import POINTS, SCALE_POINTS
+from cxkit.show.units import INDEX, POINTS, SCALE_POINTS
+from cxkit.show.wording import moved
 from tests.claimed import with_claims
 
 EN = language("en")
@@ -448,3 +449,30 @@ def test_a_direction_character_in_a_group_name_stays_out_of_the_title():
     title = claims.group_title(scaling_of(against("no\u202erth", 0.9, 0.01)), EN)
     assert "\u202e" not in title
     assert "no\ufffdrth" in title
+
+
+MOVED = {"vs_first": 7.25, "vs_previous": -2.25}
+
+
+@pytest.mark.parametrize(
+    ("made", "lang", "said"),
+    [
+        (("vs_first", "vs_previous"), "en", "+7 since w0"),
+        (("vs_previous",), "en", "−2 since w1"),
+        ((), "en", ""),
+        (("vs_first",), "ru", "+7 с волны w0"),
+        (("vs_first",), "uz", "w0 soʻrov bosqichiga nisbatan +7"),
+        (("vs_first",), "uz_Cyrl", "w0 сўров босқичига нисбатан +7"),
+    ],
+)
+def test_a_key_figure_says_the_longest_change_that_is_claimed(made, lang, said):
+    rows = [change(size, 0.01 if kind in made else 0.2, term=f"nps_{kind}") for kind, size in MOVED.items()]
+    result = nps_of(*rows, wave="w2", previous="w1", first="w0")
+    assert moved(language(lang), result, "r", POINTS) == said
+    assert moved(language(lang), result, "another", POINTS) == ""
+
+
+def test_a_change_in_scale_points_is_told_in_the_points_of_the_key_figure():
+    """0.5 on 1 to 5 are 12.5 of 100 points."""
+    result = scaling_of(change(0.5, 0.01, "ease", "mean_vs_previous"), wave="w2", previous="w1")
+    assert moved(EN, result, "ease", INDEX, 100 / 4) == "+12.5 since w1"
