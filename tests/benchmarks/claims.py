@@ -32,6 +32,7 @@ class Design:
     independent without a halo), and the coefficient of variation of the weights."""
 
     n: int = 150
+    waves: int = len(WAVES)
     halo: float = 0.4
     within: float = 0.0
     cv: float = 0.0
@@ -39,12 +40,12 @@ class Design:
 
     def draw(self, rng: np.random.Generator) -> pd.DataFrame:
         """A survey: ten items and an outcome answered on 1-10, with wave, group and weight."""
-        n = self.n * len(WAVES)
+        n = self.n * self.waves
         x = rng.normal(size=(n, 1)) * self.halo**0.5
         x = x + rng.normal(size=(n, 5))[:, CONSTRUCTS] * self.within**0.5
         x = x + rng.normal(size=x.shape) * (1 - self.halo - self.within) ** 0.5
         frame = pd.DataFrame(x, columns=[*ITEMS, "y"])
-        frame["wave"], frame["group"] = np.repeat(WAVES, self.n), rng.choice(GROUPS, n)
+        frame["wave"], frame["group"] = np.repeat(WAVES[: self.waves], self.n), rng.choice(GROUPS, n)
         sigma = np.log(1 + self.cv**2) ** 0.5
         frame["w"] = np.exp(rng.normal(0, sigma, n))
         self.plant(frame)

@@ -8,7 +8,8 @@ from scipy import stats
 import cxkit as cx
 from cxkit.measure.claims import Claim, against_zero, drawn_claims, pair_claims, settle
 from cxkit.stats.joint import means
-from tests.benchmarks.claims import GROUPS, ITEMS, Design, made
+from tests.benchmarks.claims import Design, made
+from tests.benchmarks.power import TOLD, told
 
 
 def test_all_claims_of_a_page_are_one_family():
@@ -65,24 +66,7 @@ def test_of_surveys_with_nothing_in_them_at_most_a_few_claim_anything(method):
     assert np.mean(false) <= 0.05 + 2.5 * (0.05 * 0.95 / 120) ** 0.5
 
 
-def winner(data):
-    data["q3"] += 0.5
-
-
-def low_group(data):
-    data.loc[data["group"] == GROUPS[0], "q3"] -= 0.6
-
-
-def test_a_planted_winner_and_a_low_group_are_told():
+@pytest.mark.parametrize("name", TOLD)
+def test_a_planted_winner_and_a_low_group_are_told(name):
     """Half a standard deviation above nine equals, and 0.6 below the rest on one item: at n = 400 in four of five."""
-    for plant, kind in ((winner, "pair"), (low_group, "vs_rest")):
-        told = 0
-        for seed in range(20):
-            claims = made("scaling", Design(n=400, plant=plant), seed)
-            mine = claims[claims["kind"] == kind]
-            told += (
-                len(mine[(mine["item"] == "q3") | (mine["other"] == "q3")]) == len(ITEMS) - 1
-                if kind == "pair"
-                else ((mine["item"] == "q3") & (mine["group"] == GROUPS[0])).any()
-            )
-        assert told >= 16, kind
+    assert sum(told(name, seed) for seed in range(20)) >= 16
