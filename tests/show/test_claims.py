@@ -7,6 +7,7 @@ import pytest
 from cxkit.measure.claims import Claim
 from cxkit.methods.nps import prose as nps_prose
 from cxkit.methods.scaling import prose as scaling_prose
+from cxkit.methods.scaling.views import tables as scaling_tables
 from cxkit.result import Result, tidy_table
 from cxkit.show import claims, rows
 from cxkit.show.language import language
@@ -97,6 +98,24 @@ def test_items_are_ranked_in_the_language_of_the_report(lang, both, some, none):
     every = [(one, other) for one, other in combinations(("trust", "price", "speed", "ease"), 2)]
     for above, title in ((every, both), ([("trust", "ease"), ("price", "speed")], some), ([], none)):
         assert scaling_prose.items_title(scaling_of(*FOUR, own=pairs(above)), language(lang)) == title
+
+
+@pytest.mark.parametrize(
+    ("lang", "alone", "some"),
+    [("en", "place 1", "place 2–4"), ("ru", "место 1", "место 2–4"), ("uz", "1-oʻrin", "2–4-oʻrin"),
+     ("uz_Cyrl", "1-ўрин", "2–4-ўрин")],
+)  # fmt: skip
+def test_each_item_has_the_places_at_which_it_may_stand(lang, alone, some):
+    """One item above all others: it is first, and each of three others may be second, third or last."""
+    above = [("trust", other) for other in ("ease", "price", "speed")]
+    result = scaling_of(*FOUR, {**index("trust", 80, 76, 84, group="north"), "term": "mean"}, own=pairs(above))
+    table, by_group = (html for html in scaling_tables(result, language(lang)))
+    assert (table.count(f"<small>{alone}</small>"), table.count(f"<small>{some}</small>")) == (1, 3)
+    assert "<small>" + alone not in by_group
+
+
+def test_items_that_were_not_compared_have_no_places():
+    assert "place" not in "".join(scaling_tables(scaling_of(*FOUR), EN))
 
 
 def test_the_level_of_the_page_decides_who_is_ranked():

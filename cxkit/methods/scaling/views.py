@@ -1,10 +1,12 @@
 """What rating items show: their tables, and which chart shows what."""
 
+from cxkit.measure.claims import PAIR
 from cxkit.methods.scaling.charts import diverging, groups, trend
-from cxkit.methods.scaling.prose import prose
-from cxkit.result import Result
+from cxkit.methods.scaling.prose import prose, ranked
+from cxkit.result import Result, Row
 from cxkit.show.driver_charts import drivers
 from cxkit.show.language import Language, mark
+from cxkit.show.rows import looked_at, places
 from cxkit.show.table import DRIVERS, HIGHEST, INDEX, MEAN, PREVIOUS, REST, Table, drawn, translated, trend_table
 from cxkit.show.units import Unit
 from cxkit.show.views import Views
@@ -21,8 +23,19 @@ TABLES = (
 
 
 def tables(result: Result, words: Language) -> list[str]:
-    """Every item of everybody, groups and waves, and drivers."""
-    return drawn(result, words, translated(TABLES, words), UNITS)
+    """Every item of everybody with its place among all, of groups and waves, and drivers."""
+    names = ranked(result)["item"].tolist() if looked_at(result, PAIR) else []
+    standing = places(result, PAIR, names)
+
+    def place(result: Result, words: Language, row: Row) -> str:
+        if row["term"] != "index" or row["group"] or row["item"] not in standing:
+            return ""
+        first, last = standing[row["item"]]
+        if first == last:
+            return words.text("place {place}", place=words.number(first))
+        return words.text("place {first}–{last}", first=words.number(first), last=words.number(last))
+
+    return drawn(result, words, translated(TABLES, words), UNITS, remark=place)
 
 
 VIEWS = Views(
