@@ -71,6 +71,14 @@ def american(rng: np.random.Generator, n: int) -> np.ndarray:
     return answers
 
 
+def weak(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Four independent constructs of three items that together explain a tenth of a fifth construct."""
+    drivers = rng.normal(size=(n, 4))
+    target = 0.16 * drivers.sum(axis=1) + 0.95 * rng.normal(size=n)
+    z = 0.8 * np.column_stack([*np.repeat(drivers.T, 3, axis=0), *[target] * 3])
+    return np.clip(np.rint(6.5 + 1.9 * (z + 0.6 * rng.normal(size=z.shape))), 1, 10)
+
+
 @dataclass(frozen=True)
 class Population:
     """Customers to draw surveys from, the items of each construct by number, and the paths."""
@@ -115,6 +123,9 @@ SMALL_MODEL = [["quality", "value"], ["quality", "satisfaction"], ["value", "sat
                ["satisfaction", "complaints"]]  # fmt: skip
 POPULATIONS = {
     "skewed": Population(skewed, {"quality": 3, "value": 3, "satisfaction": 3, "complaints": 1}, SMALL_MODEL),
+    "weak": Population(
+        weak, {**dict.fromkeys("abcd", 3), "satisfaction": 3}, [[name, "satisfaction"] for name in "abcd"]
+    ),
     "american": Population(
         american,
         {"expectations": 3, "quality": 3, "value": 2, "satisfaction": 3, "complaints": 1, "loyalty": 1},
