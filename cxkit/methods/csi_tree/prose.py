@@ -6,7 +6,7 @@ from cxkit.show.claims import FEW, change_sentences, driver_sentences, group_sen
 from cxkit.show.language import Language, mark
 from cxkit.show.rows import claimed, now_of, possible_first, total
 from cxkit.show.units import INDEX
-from cxkit.show.wording import Reading, answers, level, quoted, too_few_sentence
+from cxkit.show.wording import Reading, answers, between, level, quoted, too_few_sentence
 from cxkit.survey.trees import read_tree
 
 HEADLINES = {
@@ -69,9 +69,10 @@ def _first(result: Result, words: Language) -> list[str]:
     return [
         words.text(
             "Improve first “{item}”: it has {weight} of the weight and lies {gap} points below the target; "
-            "closing the gap would add {points} points to the whole.",
+            "closing the gap would add {points} points to the whole{interval}.",
             item=words.label(result, item), weight=words.percent(weight[item]["estimate"]),
             gap=words.number(target - index[item]["estimate"], 1), points=words.number(known[item]["estimate"], 1),
+            interval=f" ({ends})" if (ends := between(words, known[item], 1)) else "",
         )
     ]  # fmt: skip
 

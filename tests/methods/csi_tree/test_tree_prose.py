@@ -73,10 +73,13 @@ def test_the_key_figures_are_the_whole_the_best_and_the_worst_part():
 
 def test_improving_begins_where_the_whole_gains_most():
     # b: 0.6 * 0.5 of the weight, 30 points short; a: the same weight, 5 short; c lies above
-    read = parts(measured().prose().html, "p")
+    found = measured()
+    read = parts(found.prose().html, "p")
+    level = found.rows(term="index", item="b", group="").iloc[0]
+    gained = [0.3 * (found.settings["target"] - level[end]) for end in ("high", "low")]
     assert read[0] == (
         "Improve first “b”: it has 30% of the weight and lies 30.0 points below the target; "
-        "closing the gap would add 9.0 points to the whole."
+        f"closing the gap would add 9.0 points to the whole ({gained[0]:.1f} to {gained[1]:.1f})."
     )
     assert not [text for text in read[1:] if text.startswith("Improve first")]
     said = parts(measured().prose("ru").html, "p")[0]
