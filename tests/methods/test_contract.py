@@ -148,6 +148,15 @@ def test_p_values_are_probabilities_and_never_fall_by_adjusting(result):
     assert result.facts["tests"] == len(tested)
 
 
+@pytest.mark.parametrize("correction", ["bonferroni", "bh"])
+def test_no_interval_contradicts_its_mark(bank, method, correction):
+    result = METHODS[method].compute(bank, **{**CALLS[method], "correction": correction})
+    tested = result.tidy.dropna(subset=["p_adjusted"])
+    apart = (tested["low"] > 0) | (tested["high"] < 0)
+    assert apart.tolist() == (tested["p_adjusted"] < 0.05).tolist()
+    assert 0 < apart.sum() < len(apart)
+
+
 @pytest.mark.parametrize("method", ["scaling", "nps"])
 def test_shares_of_a_cell_sum_to_one(result):
     shares = result.tidy[(result.tidy["term"] == "share") & (result.tidy["base"] != "hidden")]
