@@ -13,10 +13,14 @@ def on_the_logit(value, se, df, low, high, level=0.95):
 
 
 def freedom(w):
-    """Degrees of freedom of a weighted variance: for normal answers e, twice the squared mean of sum w^2 e^2 over its
-    variance 2 sum w^4 (Satterthwaite 1946), one less for the mean."""
+    """Degrees of freedom of a weighted variance, from the part of it that deviations from the weighted mean keep.
+
+    With answers of variance 1, y_i - m has the variance 1 - 2 w_i / W + sum w^2 / W^2, so the expectation of
+    sum w_i^2 (y_i - m)^2 is (1 - a) sum w^2, and at equal weights a is 1 / n.
+    """
     w = np.asarray(w, float)
-    return max(1.0, np.square(w).sum() ** 2 / np.power(w, 4).sum() - 1)
+    kept = w**2 * (1 - 2 * w / w.sum() + (w**2).sum() / w.sum() ** 2)
+    return max(1.0, 1 / (1 - kept.sum() / (w**2).sum()) - 1)
 
 
 def share_base(inside, w, ends=(0, 1)):

@@ -36,7 +36,7 @@ class Cells:
     Attributes
     ----------
     everyone : the answers as given.
-    counts : ``item group wave score n w w2 w4``, scores of reversed items turned round.
+    counts : ``item group wave score n w w2 w3``, scores of reversed items turned round.
     notes : how waves were put in order, and what in the data contradicts the declared scales and weights.
     """
 
@@ -91,7 +91,7 @@ class Cells:
     def _counts(self, item: str, where: Where) -> np.ndarray:
         items, groups, waves = (self.counts[column].to_numpy() for column in ("item", "group", "wave"))
         found = (items == item) & self._cell(groups, waves, where)
-        return np.column_stack([self.counts[column].to_numpy()[found] for column in ("score", "n", "w", "w2", "w4")])
+        return np.column_stack([self.counts[column].to_numpy()[found] for column in ("score", "n", "w", "w2", "w3")])
 
     def _cell(self, groups: np.ndarray, waves: np.ndarray, where: Where) -> np.ndarray:
         found = waves == where.wave if where.wave else np.ones(len(waves), bool)

@@ -127,13 +127,13 @@ def counts(found: Answers) -> pd.DataFrame:
 
     Returns
     -------
-    ``item group wave score n w w2 w4``: number of respondents, sums of weights, of their squares and 4th powers.
+    ``item group wave score n w w2 w3``: number of respondents, sums of weights, of their squares and cubes.
     ``score`` is NaN for no answer; ``group`` and ``wave`` are None where not known, "" where not asked.
 
     >>> counts(answers(pd.DataFrame({"q": [5, 5, None]}), ["q"]))["n"].tolist()
     [2, 1]
     """
-    sums = {"n": found.n, "w": found.n * found.w, "w2": found.n * found.w**2, "w4": found.n * found.w**4}
+    sums = {"n": found.n, "w": found.n * found.w, "w2": found.n * found.w**2, "w3": found.n * found.w**3}
     lines = pd.DataFrame({"group": found.group, "wave": found.wave, **sums})
     keys = ["group", "wave", "score"]
     parts = [

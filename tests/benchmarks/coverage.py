@@ -96,7 +96,7 @@ class Panel:
         sides = []
         for wave, place in enumerate((slice(0, self.n), np.r_[0:twice, self.n : size[1]])):
             mine, w = answers[wave][:, place], weights[wave][:, place]
-            sides.append([_by_cell(mine, w**k, 3) for k in (0, 1, 2, 4)])
+            sides.append([_by_cell(mine, w**k, 3) for k in (0, 1, 2, 3)])
         both, (v, w) = drawn[:, :twice], (side[:, :twice] for side in weights)
         sums = {(i, j): _by_cell(both, v**i * w**j, 9) for i in range(4) for j in range(4 - i)}
         found = []

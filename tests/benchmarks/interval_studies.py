@@ -75,7 +75,7 @@ class Survey:
         noise = rng.standard_normal(size) * (np.sqrt(0.5) if self.pull.any() else 1)
         w = np.exp(self.spread * (self.pull[answers] + noise))
         flat = (answers + k * np.arange(surveys)[:, None]).ravel()
-        sums = [np.bincount(flat, (w**power).ravel(), k * surveys).reshape(surveys, k) for power in (0, 1, 2, 4)]
+        sums = [np.bincount(flat, (w**power).ravel(), k * surveys).reshape(surveys, k) for power in range(4)]
         return [Distribution(np.arange(k, dtype=float), *part) for part in zip(*sums, strict=True)]
 
     def found(self, truth: float, measure: Measure, rng: np.random.Generator, surveys: int) -> Found:

@@ -18,7 +18,7 @@ def answers(scores, w=None):
     """Each answer on its own, with its weight."""
     scores = np.array(scores, float)
     w = np.ones(len(scores)) if w is None else np.array(w, float)
-    return Distribution(scores, np.ones(len(scores)), w, w**2, w**4)
+    return Distribution(scores, np.ones(len(scores)), w, w**2, w**3)
 
 
 def pairs(before, after, v=None, w=None):

@@ -57,16 +57,16 @@ def counts(data, items, each=False, **roles):
 
 
 def plain_counts(frame, items, by="", wave="", weight=""):
-    """The same counts by a plain pandas groupby, as {(item, group, wave, score): (n, w, w2, w4)}."""
+    """The same counts by a plain pandas groupby, as {(item, group, wave, score): (n, w, w2, w3)}."""
     frame = frame.assign(_w=frame[weight] if weight else 1.0)
-    frame = frame[frame["_w"] > 0].assign(_w2=lambda f: f["_w"] ** 2, _w4=lambda f: f["_w"] ** 4)
+    frame = frame[frame["_w"] > 0].assign(_w2=lambda f: f["_w"] ** 2, _w3=lambda f: f["_w"] ** 3)
     found = {}
     for item in items:
         keys = [key for key in (by, wave, item) if key]
         for key, cell in frame.groupby(keys, dropna=False):
             values = dict(zip(keys, key, strict=True))
             place = (item, known(values.get(by, "")), known(values.get(wave, "")), known(values[item]))
-            found[place] = (len(cell), *(pytest.approx(cell[power].sum()) for power in ("_w", "_w2", "_w4")))
+            found[place] = (len(cell), *(pytest.approx(cell[power].sum()) for power in ("_w", "_w2", "_w3")))
     return found
 
 
@@ -140,15 +140,15 @@ class TestCounts:
     def test_whole_number_columns_count_as_well(self, convert):
         frame = pd.DataFrame({"ease": [1, 2, 2], "w": [1, 0, 3]})
         found = counts(convert(frame), ["ease"], weight="w")
-        assert as_dict(found) == {("ease", "", "", 1): (1, 1, 1, 1), ("ease", "", "", 2): (1, 3, 9, 81)}
+        assert as_dict(found) == {("ease", "", "", 1): (1, 1, 1, 1), ("ease", "", "", 2): (1, 3, 9, 27)}
 
     def test_a_hand_count(self):
         frame = pd.DataFrame({"q": [5, 5, np.nan, 3], "w": [1, 2, 4, 0.5], "g": ["a", "a", "b", None]})
         found = counts(frame, ["q"], by="g", weight="w")
         assert as_dict(found) == {
-            ("q", "a", "", 5): (2, 3, 5, 17),
-            ("q", "b", "", None): (1, 4, 16, 256),
-            ("q", None, "", 3): (1, 0.5, 0.25, 0.0625),
+            ("q", "a", "", 5): (2, 3, 5, 9),
+            ("q", "b", "", None): (1, 4, 16, 64),
+            ("q", None, "", 3): (1, 0.5, 0.25, 0.125),
         }
 
     def test_columns_named_like_the_tally_do_no_harm(self, convert):
@@ -315,7 +315,7 @@ class TestProperties:
     @given(ROWS)
     def test_every_row_twice_doubles_the_counts_and_keeps_the_means(self, rows):
         once, twice = counted(polars_of(rows)), counted(polars_of(rows * 2))
-        assert_frame_equal(twice, once.assign(**{name: once[name] * 2 for name in ("n", "w", "w2", "w4")}))
+        assert_frame_equal(twice, once.assign(**{name: once[name] * 2 for name in ("n", "w", "w2", "w3")}))
 
     @settings(max_examples=8, deadline=None)
     @given(ROWS, ROWS)
