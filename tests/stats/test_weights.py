@@ -100,7 +100,7 @@ def test_the_base_of_a_share_is_its_own():
     # p = .1; variance (20 .81 + 60 9 .01) / 200^2 = 21.6 / 40000, so .09 / .00054 = 167 answers, where Kish has 71
     assert 120 < light < 167
     for heavy in (w, np.repeat([1.0, 3.0], [20, 60]), np.linspace(0.2, 5, 80)):
-        assert effective_base(answers(inside, heavy), inside, (0, 1)) == pytest.approx(share_base(inside, weights))
+        assert effective_base(answers(inside, heavy), inside, (0, 1)) == pytest.approx(share_base(inside, heavy))
 
 
 @pytest.mark.parametrize(("n", "cv"), [(30, 0.5), (30, 1), (60, 1), (150, 1)])
