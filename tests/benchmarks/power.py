@@ -123,14 +123,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("studies", nargs="*", choices=[[], "visible", "told"], default=[])
     parser.add_argument("--surveys", type=int, default=2000)
+    parser.add_argument("--only", default="", help="designs whose line begins with this")
     asked = parser.parse_args()
     studies = asked.studies or ["visible", "told"]
     for design in DESIGNS if "visible" in studies else ():
-        visible, found = design.found(asked.surveys)
         sizes = "+".join(map(str, design.sizes))
         label = f"{design.kind:5} {design.by:6} {sizes:16} cv {design.cv}"
-        print(f"{label}   visible from {visible:5.2f}   found {found:.3f}", flush=True)
-    for name in TOLD if "told" in studies else ():
+        if label.startswith(asked.only):
+            visible, found = design.found(asked.surveys)
+            print(f"{label}   visible from {visible:5.2f}   found {found:.3f}", flush=True)
+    for name in (name for name in TOLD if "told" in studies and name.startswith(asked.only)):
         share = np.mean([told(name, seed) for seed in range(asked.surveys)])
         print(f"{name:40} told {share:.3f}", flush=True)
 
