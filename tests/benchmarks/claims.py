@@ -64,7 +64,7 @@ CALLS: dict[str, Callable[..., Result]] = {
         {str(k): ["bad", "good"] for k in range(3)}, scale=[1, 10], **more),
     "csi_tree": lambda data, **more: cx.csi_tree(data, TREE, scale=[1, 10], outcome="y", **more),
     "acsi_regression": lambda data, **more: cx.acsi_regression(
-        data, MODEL, paths=PATHS, scale=[1, 10], resamples=200, folds=2, **more),
+        data, MODEL, paths=PATHS, scale=[1, 10], resamples=100, folds=2, **more),
 }  # fmt: skip
 
 
