@@ -149,8 +149,8 @@ def test_what_is_visible_is_found_in_80_of_100_surveys():
         return next(row for row in compare_means(cells, deck, "mean", common) if row["group"] == "a")
 
     visible = np.mean([survey(0)["detectable"] for _ in range(20)])
-    found = np.mean([survey(visible)["p_adjusted"] < 0.05 for _ in range(400)])
-    assert 0.8 - 2.5 * 0.02 <= found <= 0.8 + 2.5 * 0.02
+    found = np.mean([survey(visible)["p_adjusted"] < 0.05 for _ in range(200)])
+    assert 0.8 - 2.5 * 0.028 <= found <= 0.8 + 2.5 * 0.028
 
 
 def test_the_slope_of_a_panel_is_that_of_each_respondents_own_line():

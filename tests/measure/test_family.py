@@ -59,11 +59,11 @@ def test_of_two_groups_one_comparison_is_claimed_and_of_waves_only_the_last():
     assert claims["estimate"].iloc[0] >= 0
 
 
-@pytest.mark.parametrize("method", ["nps", "scaling", "semantic_differential"])
-def test_of_surveys_with_nothing_in_them_at_most_a_few_claim_anything(method):
-    """5 in 100, plus 2.5 standard errors of 120 surveys; ``tests.benchmarks.claims`` has the large numbers."""
-    false = [len(made(method, Design(n=100), seed)) > 0 for seed in range(120)]
-    assert np.mean(false) <= 0.05 + 2.5 * (0.05 * 0.95 / 120) ** 0.5
+@pytest.mark.parametrize(("method", "surveys"), [("nps", 100), ("scaling", 40), ("semantic_differential", 40)])
+def test_of_surveys_with_nothing_in_them_at_most_a_few_claim_anything(method, surveys):
+    """5 in 100, plus 2.5 standard errors of so few; ``tests.benchmarks.claims`` has the large numbers."""
+    false = [len(made(method, Design(n=100), seed)) > 0 for seed in range(surveys)]
+    assert np.mean(false) <= 0.05 + 2.5 * (0.05 * 0.95 / surveys) ** 0.5
 
 
 @pytest.mark.parametrize("name", TOLD)
