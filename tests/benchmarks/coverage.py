@@ -170,18 +170,18 @@ def main() -> None:
     parser.add_argument("--only", default="", help="cells whose line begins with this")
     chosen = parser.parse_args()
     for name in chosen.studies or STUDIES:
-        seen: dict[bool, list[Found]] = {True: [], False: []}
+        seen: dict[tuple[int, bool], list[Found]] = {}
         for number, cell in enumerate(STUDIES[name]()):
             if cell.label.startswith(chosen.only):
                 found = cell.draw(np.random.default_rng([1, number]), chosen.surveys)
-                seen[cell.null].append(found)
+                seen.setdefault((cell.base, cell.null), []).append(found)
                 print(f"{name:6}", cell.line(found), flush=True)
-        for null, kind, (least, most) in ((True, "false alarms", FALSE_ALARMS), (False, "coverage", COVERAGE)):
-            values = [f.false_alarms if null else f.coverage for f in seen[null]]
-            if values:
-                outside = sum(not least <= value <= most for value in values)
-                print(f"{name:6} {kind} from {min(values):.3f} to {max(values):.3f} in {len(values)} cells, "
-                      f"{outside} outside {least} to {most}")  # fmt: skip
+        for (base, null), cells in sorted(seen.items()):
+            kind, (least, most) = ("false alarms", FALSE_ALARMS) if null else ("coverage", COVERAGE)
+            values = [found.false_alarms if null else found.coverage for found in cells]
+            outside = sum(not least <= value <= most for value in values)
+            print(f"{name:6} n {base}: {kind} from {min(values):.3f} to {max(values):.3f} in {len(values)} cells, "
+                  f"{outside} outside {least} to {most}")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -53,6 +53,11 @@ class Cell:
     null: bool
     draw: Callable[[np.random.Generator, int], Found]
 
+    @property
+    def base(self) -> int:
+        """Respondents of a survey, as the label says."""
+        return int(self.label.partition(" n ")[2].split()[0])
+
     def line(self, found: Found) -> str:
         value, (least, most) = (found.false_alarms, FALSE_ALARMS) if self.null else (found.coverage, COVERAGE)
         star = " " if least <= value <= most else "*"
