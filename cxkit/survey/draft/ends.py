@@ -1,0 +1,139 @@
+"""The ends of the scale of a rating: its own, those of its battery, or the usual ones that hold its answers."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from cxkit.survey.draft.ratings import Rating, parts, stem
+from cxkit.survey.draft.words import named
+
+Ends = tuple[int, int]
+USUAL: tuple[Ends, ...] = ((1, 5), (1, 7), (1, 10), (0, 10), (0, 100))
+SIGNED: tuple[Ends, ...] = ((-3, 3), (-2, 2))
+OFTEN = 20  # answers at an end of a scale, with none beyond it, that show that it is the end
+SEVERAL = 3  # columns that make a battery
+
+
+@dataclass(frozen=True)
+class Found:
+    """A rating column with the ends of its scale, and the reasons.
+
+    ``codes`` at the ends are no answers; ``labels`` those that the scale needs.
+    """
+
+    rating: Rating
+    ends: Ends
+    why: str
+    check: str = ""
+    codes: tuple[int, ...] = ()
+    labels: Mapping[str, int] = field(default_factory=dict)
+    reversed: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.rating.name
+
+    @property
+    def proven(self) -> bool:
+        """Whether both ends are usual and were given often."""
+        levels = self.rating.levels
+        return self.ends in USUAL and all(levels.get(end, 0) >= OFTEN for end in self.ends)
+
+
+def with_ends(one: Found, found: Sequence[Found]) -> Found:
+    """A rating column with the ends of its scale, where its own answers may not have reached them.
+
+    Parameters
+    ----------
+    found : all rating columns, with the ends that their answers have.
+    """
+    rating, (low, high) = one.rating, one.ends
+    if rating.ends:
+        why = f"{one.why}, words of the scale {rating.ends[0]} to {rating.ends[1]}"
+        return replace(one, ends=rating.ends, why=why, labels=rating.labels)
+    if high == 11 and low > 0:
+        labels = {str(code): code - 1 for code in range(1, 12)}
+        said = "a report would take it as 0 to 10 exported as 1 to 11, so that 11 counts as 10"
+        return replace(one, ends=(0, 10), check=one.check or said, labels=labels)
+    if rating.labels:
+        return replace(one, labels=rating.labels)
+    if named(one.name, "recommend") and 0 <= low and high <= 10:
+        return _recommendation(one)
+    return one if one.ends in SIGNED or one.ends == (0, 1) else _borrowed(one, found)
+
+
+def _recommendation(one: Found) -> Found:
+    low, high = one.ends
+    if (low, high) == (0, 10):
+        return one
+    if (low, high) == (1, 10) and one.rating.levels[1] >= OFTEN:
+        said = "0 was never given; a report would take 1 to 10, which is no scale of an NPS"
+        return replace(one, check=one.check or said)
+    nobody = "nobody answered above 5; " if high <= 5 else ""
+    said = f"{nobody}a report would take 0 to 10, with 0 to 6 as detractors"
+    return replace(one, ends=(0, 10), check=one.check or said)
+
+
+def _borrowed(one: Found, found: Sequence[Found]) -> Found:
+    others = [other for other in found if not other.rating.labels and not named(other.name, "recommend")]
+    mates = [other for other in others if other is not one and _share_a_name(one.name, other.name)]
+    beside = [other for other in others if abs(other.rating.place - one.rating.place) == 1]
+    grid = {side for side in (0, 1) for other in mates if _same_part(one.name, other.name, side)}
+    ends = _battery(one, mates)
+    if ends and ends != one.ends and (not one.proven or len(grid) == 2):
+        doubt = f"a report would take {_to(ends)} for its boxes and 0 to 100" if one.proven else ""
+        return _moved(one, ends, f"the scale {_to(ends)} is that of those named alike", doubt)
+    if one.ends in USUAL:
+        return one
+    for pool, name in ((beside, "those beside it"), (_run(one, others), "its neighbours")):
+        if ends := _battery(one, pool):
+            return _moved(one, ends, f"the scale {_to(ends)} is that of {name}", "")
+    near = [other.ends for other in beside if _holds(other.ends, one.ends) and other.ends in USUAL]
+    ends = (sorted(near, key=USUAL.index) or [ends for ends in USUAL if _holds(ends, one.ends)] or [one.ends])[0]
+    return _moved(one, ends, "", f"a report would take {_to(ends)} for its boxes and 0 to 100")
+
+
+def _battery(one: Found, pool: Sequence[Found]) -> Ends | None:
+    """The usual ends that a column and others together reach, unless most of these prove other ends."""
+    low, high = min([one.ends[0], *(o.ends[0] for o in pool)]), max([one.ends[1], *(o.ends[1] for o in pool)])
+    proven = Counter(other.ends for other in pool if other.proven)
+    against = any(n > max(1, proven[low, high]) for ends, n in proven.items() if ends != (low, high))
+    return (low, high) if len(pool) + 1 >= SEVERAL and (low, high) in USUAL and not against else None
+
+
+def _moved(one: Found, ends: Ends, why: str, check: str) -> Found:
+    return replace(one, ends=ends, why=f"{one.why}; {why}" if why else one.why, check=one.check or check)
+
+
+def _run(one: Found, others: Sequence[Found]) -> list[Found]:
+    """The rating columns that stand beside each other, with this one among them."""
+    places = {other.name: other.rating.place for other in others}
+    before = [other for other in others if places[other.name] < places[one.name]][::-1]
+    after = [other for other in others if places[other.name] > places[one.name]]
+    run = []
+    for side, step in ((before, -1), (after, 1)):
+        for k, other in enumerate(side, 1):
+            if places[other.name] != places[one.name] + k * step:
+                break
+            run.append(other)
+    return run
+
+
+def _share_a_name(one: str, other: str) -> bool:
+    if _same_part(one, other, 0) or _same_part(one, other, 1):
+        return True
+    return bool(stem(one)) and stem(one) == stem(other)
+
+
+def _same_part(one: str, other: str, side: int) -> bool:
+    """Whether two names have the same first (0) or last (1) part."""
+    first, second = parts(one), parts(other)
+    return bool(first and second and first[side] == second[side])
+
+
+def _holds(ends: Ends, others: Ends) -> bool:
+    return ends[0] <= others[0] and others[1] <= ends[1]
+
+
+def _to(ends: Ends) -> str:
+    return f"{ends[0]} to {ends[1]}"

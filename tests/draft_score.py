@@ -1,0 +1,170 @@
+"""How often drafts of codebooks are right, by codebooks that people wrote: ``python -m tests.draft_score``."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cxkit.survey.cards import bounds
+from cxkit.survey.draft.drafting import Draft, draft
+from cxkit.survey.draft.guess import Guess
+from cxkit.survey.samples import BUSINESSES, SAMPLES, sample_codebook, sample_text
+from tests.conftest import SHARED
+
+CASES = SHARED / "cases"
+NPS = {"scale": [0, 10]}
+AIRPORT = {"scale": {"min": 1, "max": 5, "missing": [0, 6]}}
+AIRPORT_ITEMS = """
+    Q7ART Q7FOOD Q7STORE Q7SIGN Q7WALKWAYS Q7SCREENS Q7INFODOWN Q7INFOUP Q7WIFI Q7ROADS Q7PARK Q7AIRTRAIN Q7LTPARKING
+    Q7RENTAL Q7ALL Q9BOARDING Q9AIRTRAIN Q9RENTAL Q9FOOD Q9RESTROOM Q9ALL Q10SAFE Q12PRECHECKRATE Q13GETRATE Q14FIND
+    Q14PASSTHRU
+""".split()
+PATH_ITEMS = ("q1", "q2", "q3", "s1", "s2", "s3", "l1", "l2", "v1", "v2")
+HOW = "How likely are you to recommend us?"
+# By hand: what each file's columns are, from the questionnaire or from what the case is about.
+BY_HAND: dict[str, dict[str, Any]] = {
+    "codes_1_11.csv": {"respondent": "ID", "items": {"nps": {**NPS, "labels": {k: k - 1 for k in range(1, 12)}}}},
+    "five_stars.csv": {"respondent": "ID", "items": {"stars": {"scale": [1, 5]}}},
+    "frequency_table.csv": {"count": "count", "items": {"score": NPS}},
+    "google_timestamp.csv": {"wave": "Timestamp", "items": {"nps": NPS}},
+    "group_codes.csv": {"respondent": "id", "group": "seg", "items": {"nps": NPS}},
+    "group_spelling.csv": {"respondent": "id", "group": "seg", "items": {"nps": NPS}},
+    "ms_forms.xlsx": {"respondent": "ID", "items": {"recommend": {**NPS, "column": HOW}}},
+    "multi_select_group.csv": {"group": "used", "split": {"used": ", "}, "items": {"nps": NPS}},
+    "reversed_item.csv": {
+        "items": {name: {"scale": [1, 10], "reversed": name == "q3"} for name in PATH_ITEMS},
+    },
+    "semantic_long.csv": {"items": {"value": {"scale": [-3, 3]}}},
+    "sfo_2014.csv": {
+        "respondent": "RESPNUM", "weight": "WEIGHT", "group": "AREA", "items": dict.fromkeys(AIRPORT_ITEMS, AIRPORT),
+    },
+    "waves_day_month_year.csv": {"respondent": "id", "wave": "wave", "items": {"nps": NPS}},
+    "waves_month_year.csv": {"respondent": "id", "wave": "wave", "items": {"nps": NPS}},
+    "waves_quarter_year.csv": {"respondent": "id", "wave": "wave", "items": {"nps": NPS}},
+    "weights_thousands.csv": {"respondent": "ID", "weight": "weight", "decimal": ".", "items": {"nps": NPS}},
+    "western_cp1252.csv": {"respondent": "id", "group": "branch", "items": {"nps": NPS}},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Score:
+    """A file's guesses; ``wrong`` holds those that are not what the file is, ``silent`` those of them without CHECK."""
+
+    file: str
+    draft: Draft
+    wrong: list[Guess]
+
+    @property
+    def guesses(self) -> list[Guess]:
+        return list(self.draft.guesses)
+
+    @property
+    def told(self) -> list[Guess]:
+        """Roles, scales and items: all but what is left out."""
+        return [one for one in self.guesses if one.section != "left out"]
+
+    @property
+    def checked(self) -> list[Guess]:
+        return [one for one in self.guesses if one.check]
+
+    @property
+    def silent(self) -> list[Guess]:
+        return [one for one in self.wrong if not one.check]
+
+    def row(self) -> str:
+        right = sum(one not in self.wrong for one in self.told)
+        cells = (len(self.guesses), len(self.checked), len(self.told), right, len(self.wrong), len(self.silent))
+        return f"{self.file:26}" + "".join(f"{cell:>9}" for cell in cells)
+
+
+def sample_truth(name: str) -> dict[str, Any]:
+    """A sample's own codebook, with its site on bipolar scales as items, reversed where its poles are."""
+    book = sample_codebook(name)
+    items = {item: {**entry, "scale": book["scales"].get(entry["scale"], entry["scale"])}
+             for item, entry in book["items"].items()}  # fmt: skip
+    if name in BUSINESSES:
+        for thing in book["objects"]:
+            for scale, poles in book["poles"].items():
+                turned = bool(poles.get("reversed"))
+                items[f"{thing}_{scale}"] = {"scale": {"min": 1, "max": 10, "missing": [99]}, "reversed": turned}
+    return {**book, "items": items}
+
+
+def score(path: Path, truth: dict[str, Any]) -> Score:
+    made = draft(path)
+    scales = {one.key: one.value for one in made.guesses if one.section == "scales"}
+    bad_items = [one for one in made.guesses if one.section == "items" and not _item_right(one, truth, scales)]
+    by_scale = {name: [one for one in made.guesses if one.section == "items" and one.value["scale"] == name]
+                for name in scales}  # fmt: skip
+    wrong = []
+    for one in made.guesses:
+        if one.section == "items":
+            right = one not in bad_items
+        elif one.section == "scales":
+            right = 2 * sum(item in bad_items for item in by_scale[one.key]) < len(by_scale[one.key])
+        elif one.section == "left out":
+            right = one.key not in _columns(truth)
+        elif one.section == "split":
+            right = truth.get("split") == {one.key: one.value}
+        else:
+            column = one.value["column"] if isinstance(one.value, dict) else one.value
+            right = truth.get(one.key) == column
+        wrong += [] if right else [one]
+    return Score(path.name, made, wrong)
+
+
+def _columns(truth: dict[str, Any]) -> set[str]:
+    """The columns that have a role or are items."""
+    roles = {truth[role] for role in ("respondent", "weight", "group", "wave", "count") if role in truth}
+    return roles | {entry.get("column", item) for item, entry in truth["items"].items()}
+
+
+def _item_right(guess: Guess, truth: dict[str, Any], scales: dict[str, Any]) -> bool:
+    """Whether the scale's ends, labels and direction are right; codes that the column lacks make no difference."""
+    by_column = {entry.get("column", item): entry for item, entry in truth["items"].items()}
+    entry = by_column.get(guess.value.get("column", guess.key))
+    if entry is None:
+        return False
+    mine = dict(bounds("", scales.get(guess.value["scale"]) if isinstance(guess.value["scale"], str)
+                       else guess.value["scale"]))  # fmt: skip
+    real = dict(bounds("", entry["scale"]))
+    missing = [{str(code) for code in one.get("missing", [])} for one in (mine, real)]
+    labels = {str(label): n for label, n in mine.get("labels", {}).items()}
+    real_labels = {str(label): n for label, n in {**real.get("labels", {}), **entry.get("labels", {})}.items()}
+    turned = guess.value.get("reversed", False) == bool(entry.get("reversed", real.get("reversed", False)))
+    ends = (mine["min"], mine["max"]) == (real["min"], real["max"])
+    return ends and turned and labels == real_labels and missing[0] >= missing[1] - {"99"}
+
+
+def all_scores(folder: Path) -> list[Score]:
+    """The scores of the samples, written out as files into a folder, and of the cases beside the project."""
+    scores = []
+    for name in SAMPLES:
+        path = folder / f"{name}.csv"
+        sample_text(name).to_csv(path, index=False, lineterminator="\n")
+        scores.append(score(path, sample_truth(name)))
+    if CASES.is_dir():
+        scores += [score(CASES / name, truth) for name, truth in BY_HAND.items()]
+    return scores
+
+
+def table(scores: list[Score]) -> str:
+    head = f"{'file':26}" + "".join(f"{word:>9}" for word in ("guesses", "CHECK", "told", "right", "wrong", "silent"))
+    total = Score("all", Draft("", [one for score in scores for one in score.guesses]),
+                  [one for score in scores for one in score.wrong])  # fmt: skip
+    told, guesses = len(total.told), len(total.guesses)
+    right = sum(one not in score.wrong for score in scores for one in score.told)
+    silent = sum(len(score.silent) for score in scores)
+    last = f"{'all':26}{guesses:>9}{len(total.checked):>9}{told:>9}{right:>9}{len(total.wrong):>9}{silent:>9}"
+    shares = f"right {right / told:.1%} of roles, scales and items; CHECK {len(total.checked) / guesses:.1%} of guesses"
+    return "\n".join([head, *(one.row() for one in scores), last, shares])
+
+
+if __name__ == "__main__":
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as place:
+        found = all_scores(Path(place))
+    print(table(found))
+    for one in found:
+        for guess in one.wrong:
+            print(one.file, guess.section, guess.key, guess.value, "CHECK" if guess.check else "SILENT", "|", guess.why)
