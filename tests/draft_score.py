@@ -8,16 +8,18 @@ from cxkit.survey.cards import bounds
 from cxkit.survey.draft.drafting import Draft, draft
 from cxkit.survey.draft.guess import Guess
 from cxkit.survey.samples import BUSINESSES, SAMPLES, sample_codebook, sample_text
+from cxkit.survey.sources import read_text_table
 from tests.conftest import SHARED
 
 CASES = SHARED / "cases"
 NPS = {"scale": [0, 10]}
 AIRPORT = {"scale": {"min": 1, "max": 5, "missing": [0, 6]}}
-AIRPORT_ITEMS = """
-    Q7ART Q7FOOD Q7STORE Q7SIGN Q7WALKWAYS Q7SCREENS Q7INFODOWN Q7INFOUP Q7WIFI Q7ROADS Q7PARK Q7AIRTRAIN Q7LTPARKING
-    Q7RENTAL Q7ALL Q9BOARDING Q9AIRTRAIN Q9RENTAL Q9FOOD Q9RESTROOM Q9ALL Q10SAFE Q12PRECHECKRATE Q13GETRATE Q14FIND
-    Q14PASSTHRU
-""".split()
+QUESTION_7 = "ART FOOD STORE SIGN WALKWAYS SCREENS INFODOWN INFOUP WIFI ROADS PARK AIRTRAIN LTPARKING RENTAL ALL"
+AIRPORT_ITEMS = [
+    *(f"Q7{name}" for name in QUESTION_7.split()),
+    *(f"Q9{name}" for name in ("BOARDING", "AIRTRAIN", "RENTAL", "FOOD", "RESTROOM", "ALL")),
+    *("Q10SAFE", "Q12PRECHECKRATE", "Q13GETRATE", "Q14FIND", "Q14PASSTHRU"),
+]
 PATH_ITEMS = ("q1", "q2", "q3", "s1", "s2", "s3", "l1", "l2", "v1", "v2")
 HOW = "How likely are you to recommend us?"
 # By hand: what each file's columns are, from the questionnaire or from what the case is about.
@@ -47,7 +49,7 @@ BY_HAND: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Score:
-    """A file's guesses; ``wrong`` holds those that are not what the file is, ``silent`` those of them without CHECK."""
+    """A file's guesses; ``wrong`` has those that are not what the file is, ``silent`` those of them without CHECK."""
 
     file: str
     draft: Draft
@@ -92,7 +94,8 @@ def sample_truth(name: str) -> dict[str, Any]:
 def score(path: Path, truth: dict[str, Any]) -> Score:
     made = draft(path)
     scales = {one.key: one.value for one in made.guesses if one.section == "scales"}
-    bad_items = [one for one in made.guesses if one.section == "items" and not _item_right(one, truth, scales)]
+    cells = {name: set(column.dropna()) for name, column in read_text_table(path).frame.items()}
+    bad_items = [one for one in made.guesses if one.section == "items" and not _item_right(one, truth, scales, cells)]
     by_scale = {name: [one for one in made.guesses if one.section == "items" and one.value["scale"] == name]
                 for name in scales}  # fmt: skip
     wrong = []
@@ -118,21 +121,22 @@ def _columns(truth: dict[str, Any]) -> set[str]:
     return roles | {entry.get("column", item) for item, entry in truth["items"].items()}
 
 
-def _item_right(guess: Guess, truth: dict[str, Any], scales: dict[str, Any]) -> bool:
-    """Whether the scale's ends, labels and direction are right; codes that the column lacks make no difference."""
+def _item_right(guess: Guess, truth: dict[str, Any], scales: dict[str, Any], cells: dict[Any, set[str]]) -> bool:
+    """Whether the ends, the labels, the direction and, of those that occur, the missing codes are right."""
     by_column = {entry.get("column", item): entry for item, entry in truth["items"].items()}
-    entry = by_column.get(guess.value.get("column", guess.key))
-    if entry is None:
+    column, named = guess.value.get("column", guess.key), guess.value["scale"]
+    if column not in by_column:
         return False
-    mine = dict(bounds("", scales.get(guess.value["scale"]) if isinstance(guess.value["scale"], str)
-                       else guess.value["scale"]))  # fmt: skip
-    real = dict(bounds("", entry["scale"]))
-    missing = [{str(code) for code in one.get("missing", [])} for one in (mine, real)]
-    labels = {str(label): n for label, n in mine.get("labels", {}).items()}
-    real_labels = {str(label): n for label, n in {**real.get("labels", {}), **entry.get("labels", {})}.items()}
-    turned = guess.value.get("reversed", False) == bool(entry.get("reversed", real.get("reversed", False)))
-    ends = (mine["min"], mine["max"]) == (real["min"], real["max"])
-    return ends and turned and labels == real_labels and missing[0] >= missing[1] - {"99"}
+    entry = by_column[column]
+    mine = {**bounds("", scales[named] if isinstance(named, str) else named), **guess.value}
+    real = {**bounds("", entry["scale"]), **entry}
+
+    def plain(card: dict[str, Any]) -> tuple[Any, ...]:
+        missing = {str(code) for code in card.get("missing", [])} & cells[column]
+        labels = {str(label): score for label, score in card.get("labels", {}).items()}
+        return card["min"], card["max"], bool(card.get("reversed")), missing, labels
+
+    return plain(mine) == plain(real)
 
 
 def all_scores(folder: Path) -> list[Score]:
@@ -155,7 +159,9 @@ def table(scores: list[Score]) -> str:
     right = sum(one not in score.wrong for score in scores for one in score.told)
     silent = sum(len(score.silent) for score in scores)
     last = f"{'all':26}{guesses:>9}{len(total.checked):>9}{told:>9}{right:>9}{len(total.wrong):>9}{silent:>9}"
-    shares = f"right {right / told:.1%} of roles, scales and items; CHECK {len(total.checked) / guesses:.1%} of guesses"
+    shares = (
+        f"right {right / told:.1%} of roles, scales and items; CHECK {len(total.checked) / guesses:.1%} of guesses"
+    )
     return "\n".join([head, *(one.row() for one in scores), last, shares])
 
 
@@ -167,4 +173,6 @@ if __name__ == "__main__":
     print(table(found))
     for one in found:
         for guess in one.wrong:
-            print(one.file, guess.section, guess.key, guess.value, "CHECK" if guess.check else "SILENT", "|", guess.why)
+            print(
+                one.file, guess.section, guess.key, guess.value, "CHECK" if guess.check else "SILENT", "|", guess.why
+            )

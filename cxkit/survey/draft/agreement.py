@@ -42,7 +42,7 @@ def agreement(scores: pd.DataFrame, doubtful: Mapping[str, set[int]]) -> Agreeme
     doubtful : candidate -> numbers that may be no answers, which do not count here.
     """
     scores = scores.iloc[:: -(-len(scores) // MOST) or 1]
-    inside = pd.DataFrame({name: scores[name].where(~scores[name].isin(doubtful[name])) for name in scores})
+    inside = pd.DataFrame({str(name): scores[name].where(~scores[name].isin(doubtful[str(name)])) for name in scores})
     inside = inside.loc[:, inside.std() > 0]
     near = inside.corr(min_periods=FEWEST).fillna(0)
     partners = near.abs().ge(ALIKE).sum() - 1
@@ -62,7 +62,7 @@ def agreement(scores: pd.DataFrame, doubtful: Mapping[str, set[int]]) -> Agreeme
         signs = np.where(np.abs(r) >= least, np.sign(r), 0.0)
     if signs.sum() < 0:
         r, rest = -r, -rest
-    names = list(inside)
+    names = list(map(str, inside))
     return Agreement(
         dict(zip(names, map(float, r), strict=True)), dict(zip(names, least, strict=True)),
         {name: rest[:, k] for k, name in enumerate(names)}, scores,
@@ -85,7 +85,7 @@ class End:
 
 
 def end_of_scale(found: Agreement, names: list[str], end: int, doubtful: set[int]) -> End:
-    """Compare the other ratings of those who gave the number ``end`` with what the points beside it lead to expect."""
+    """Compare the other ratings of those who gave the number ``end`` with what the other points lead to expect."""
     n, seen, line = 0, 0.0, 0.0
     for name in names:
         x, y = found.scores[name].to_numpy(), found.rest[name] * np.sign(found.r[name])

@@ -20,7 +20,7 @@ _YEAR = re.compile(r"(19|20)\d\d")
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """``place`` is that among the columns; ``counts`` has each text with its number of rows, the most frequent first."""
+    """``place`` is that among the columns; ``counts`` has each text with its rows, the most frequent first."""
 
     name: str
     place: int

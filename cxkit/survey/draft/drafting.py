@@ -16,12 +16,14 @@ from cxkit.survey.draft.roles import count_of, group_of, respondent_of, rest_of,
 from cxkit.survey.draft.scales import items_of
 from cxkit.survey.draft.words import named
 from cxkit.survey.read import read
+from cxkit.survey.respondents import check_respondents
 from cxkit.survey.sources import read_text_table
 from cxkit.survey.texttable import TextTable
 from cxkit.survey.yamlfile import yaml_value
 
 WIDTH = 118
 ROLES = ("respondent", "weight", "decimal", "group", "wave", "dates", "waves", "count")
+SEVERAL_ROWS = "a report would compare these groups, though a respondent seems to stand in several"
 _HEAD = (
     "Look at every line with CHECK: confirm it by the questionnaire or correct it, then delete the mark. All other "
     "lines follow from the file; each says how."
@@ -65,9 +67,9 @@ class Draft:
 def draft_codebook(path: str | Path, *, sheet: str = "", encoding: str = "", delimiter: str = "") -> str:
     """Draft a codebook for a file that has none: roles, scales, items, waves, each with the reason as a comment.
 
-    What is not sure carries ``# CHECK`` and says what a report would do with it. A scale whose ends nobody used, codes
-    that may be points of the scale, and groups known by their content only are never sure. The draft reads as it
-    stands; where :func:`cxkit.read` refuses it, its first lines say why.
+    What is not sure carries ``# CHECK`` and says what a report would do with it. A scale whose ends nobody used,
+    codes that may be points of the scale, and groups known by their content only are never sure. The draft reads as
+    it stands; where :func:`cxkit.read` refuses it, its first lines say why.
 
     Parameters
     ----------
@@ -91,14 +93,25 @@ def draft_codebook(path: str | Path, *, sheet: str = "", encoding: str = "", del
 
 def draft(path: str | Path, *, texts: Mapping[str, str] = MappingProxyType({}), **how: str) -> Draft:
     """The guesses of :func:`draft_codebook`; ``texts`` are the questions of columns where the file has them."""
-    table = read_text_table(path, **how)
+    table = read_text_table(path, **how)  # type: ignore[arg-type]
     guesses = guesses_of(table, texts)
-    file = Path(path).name
-    n = f"{len(table.frame):,} rows, {len(table.frame.columns)} columns"
+    notes = _notes(table, guesses)
+    if any(code == "several_rows" for code, _ in notes):
+        guesses = [replace(one, check=one.check or SEVERAL_ROWS) if one.key == "group" else one for one in guesses]
+    file, n = Path(path).name, f"{len(table.frame):,} rows, {len(table.frame.columns)} columns"
     read_as = [table.encoding, f'with "{table.delimiter}"'.replace("\t", "tab") * bool(table.delimiter),
                f'sheet "{table.sheet}"' * bool(table.sheet)]  # fmt: skip
     made = Draft(f"Drafted from {file} ({', '.join([n, *filter(None, read_as)])})", guesses)
-    return replace(made, told=_tried(made, path, how))
+    told = [f"CHECK {_TOLD[code].format(**values)}." for code, values in notes if code in _TOLD]
+    return replace(made, told=[*told, *_refused(made, path, how)])
+
+
+def _notes(table: TextTable, guesses: Sequence[Guess]) -> list[Note]:
+    """What the reader tells of the file and of rows that may be no respondents."""
+    roles = {role: _column(guesses, role) for role in ("respondent", "wave", "count")}
+    items = {str(one.value.get("column", one.key)) for one in guesses if one.section == "items"}
+    used = {*items, *roles.values(), _column(guesses, "weight")}
+    return [*table.notes, *check_respondents(table.frame.copy(), roles, used, "", ids=True)]
 
 
 def guesses_of(table: TextTable, texts: Mapping[str, str] = MappingProxyType({})) -> list[Guess]:
@@ -147,21 +160,16 @@ def _chosen(columns: Iterable[Column], roles: Sequence[Guess], role: str) -> lis
     return [column for column in columns if column.name == _column(roles, role)]
 
 
-def _tried(made: Draft, path: str | Path, how: Mapping[str, str]) -> list[str]:
-    """What reading the file with the draft tells that concerns the codebook."""
+def _refused(made: Draft, path: str | Path, how: Mapping[str, str]) -> list[str]:
+    """Why the file cannot be read with a draft; nothing where it can."""
     items = [one.key for one in made.guesses if one.section == "items"]
     if not items:
         return ["CHECK no column looks like a rating; a report needs one under items."]
     try:
-        survey = read(path, yaml_value(made.text), items=items, **how)  # type: ignore[arg-type]
+        read(path, yaml_value(made.text), items=items, **how)  # type: ignore[arg-type]
     except CxError as error:
         return [f"CHECK the file is refused with this draft: {error}"]
-    return [told for note in survey.audit.notes if (told := _sentence(note))]
-
-
-def _sentence(note: Note) -> str:
-    code, values = note
-    return f"CHECK {_TOLD[code].format(**values)}." if code in _TOLD else ""
+    return []
 
 
 def _reason(guess: Guess) -> str:

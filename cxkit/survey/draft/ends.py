@@ -57,7 +57,7 @@ def with_ends(one: Found, found: Sequence[Found]) -> Found:
         return replace(one, ends=(0, 10), check=one.check or said, labels=labels)
     if rating.labels:
         return replace(one, labels=rating.labels)
-    if named(one.name, "recommend") and 0 <= low and high <= 10:
+    if named(one.name, "recommend") and low >= 0 and high <= 10:
         return _recommendation(one)
     return one if one.ends in SIGNED or one.ends == (0, 1) else _borrowed(one, found)
 
@@ -76,29 +76,38 @@ def _recommendation(one: Found) -> Found:
 
 def _borrowed(one: Found, found: Sequence[Found]) -> Found:
     others = [other for other in found if not other.rating.labels and not named(other.name, "recommend")]
-    mates = [other for other in others if other is not one and _share_a_name(one.name, other.name)]
-    beside = [other for other in others if abs(other.rating.place - one.rating.place) == 1]
-    grid = {side for side in (0, 1) for other in mates if _same_part(one.name, other.name, side)}
-    ends = _battery(one, mates)
-    if ends and ends != one.ends and (not one.proven or len(grid) == 2):
+    alike = [[other for other in others if other is not one and same_part(one.name, other.name, k)] for k in (0, 1)]
+    grid = [*alike[0], *alike[1]] if alike[1] else []
+    if grid and (ends := _reached(one, alike[0])) and ends != one.ends and not _against(ends, grid):
         doubt = f"a report would take {_to(ends)} for its boxes and 0 to 100" if one.proven else ""
         return _moved(one, ends, f"the scale {_to(ends)} is that of those named alike", doubt)
     if one.ends in USUAL:
         return one
-    for pool, name in ((beside, "those beside it"), (_run(one, others), "its neighbours")):
-        if ends := _battery(one, pool):
+    mates = [other for other in others if other is not one and stem(one.name) and stem(other.name) == stem(one.name)]
+    beside = [other for other in others if abs(other.rating.place - one.rating.place) == 1]
+    pools = (
+        (mates or alike[0], "those named alike"),
+        (beside, "those beside it"),
+        (_run(one, others), "its neighbours"),
+    )
+    for pool, name in pools:
+        if (ends := _reached(one, pool)) and all(other.ends == ends or other.ends not in USUAL for other in pool):
             return _moved(one, ends, f"the scale {_to(ends)} is that of {name}", "")
     near = [other.ends for other in beside if _holds(other.ends, one.ends) and other.ends in USUAL]
     ends = (sorted(near, key=USUAL.index) or [ends for ends in USUAL if _holds(ends, one.ends)] or [one.ends])[0]
     return _moved(one, ends, "", f"a report would take {_to(ends)} for its boxes and 0 to 100")
 
 
-def _battery(one: Found, pool: Sequence[Found]) -> Ends | None:
-    """The usual ends that a column and others together reach, unless most of these prove other ends."""
+def _reached(one: Found, pool: Sequence[Found]) -> Ends | None:
+    """The usual ends that a column and others reach together; None where they are too few or the ends are none."""
     low, high = min([one.ends[0], *(o.ends[0] for o in pool)]), max([one.ends[1], *(o.ends[1] for o in pool)])
+    return (low, high) if len(pool) + 1 >= SEVERAL and (low, high) in USUAL else None
+
+
+def _against(ends: Ends, pool: Sequence[Found]) -> bool:
+    """Whether more columns prove other ends."""
     proven = Counter(other.ends for other in pool if other.proven)
-    against = any(n > max(1, proven[low, high]) for ends, n in proven.items() if ends != (low, high))
-    return (low, high) if len(pool) + 1 >= SEVERAL and (low, high) in USUAL and not against else None
+    return any(n > max(1, proven[ends]) for other, n in proven.items() if other != ends)
 
 
 def _moved(one: Found, ends: Ends, why: str, check: str) -> Found:
@@ -119,13 +128,7 @@ def _run(one: Found, others: Sequence[Found]) -> list[Found]:
     return run
 
 
-def _share_a_name(one: str, other: str) -> bool:
-    if _same_part(one, other, 0) or _same_part(one, other, 1):
-        return True
-    return bool(stem(one)) and stem(one) == stem(other)
-
-
-def _same_part(one: str, other: str, side: int) -> bool:
+def same_part(one: str, other: str, side: int) -> bool:
     """Whether two names have the same first (0) or last (1) part."""
     first, second = parts(one), parts(other)
     return bool(first and second and first[side] == second[side])

@@ -75,7 +75,9 @@ class Rating:
     def scores(self) -> pd.Series:
         column = self.column
         known = {text: float(number) for text, number in column.numbers.items() if number in self.levels}
-        return column.cells.map({**known, **{text: float(score) for text, score in self.labels.items()}}).astype(float)
+        return column.cells.map({**known, **{text: float(score) for text, score in self.labels.items()}}).astype(
+            float
+        )
 
 
 def stem(name: str) -> str:
@@ -128,7 +130,7 @@ def _labels(words: Sequence[str]) -> tuple[dict[str, int], tuple[int, int] | Non
     """The scores of labels, by the number in each or by the words of a usual scale, and the ends of that scale."""
     if not words:
         return {}, None
-    numbers = {text: found[1] or found[2] for text in words if (found := _LABELLED.fullmatch(text))}
+    numbers = {text: one[1] or one[2] for text in words if (one := _LABELLED.fullmatch(text))}
     if len(numbers) == len(words):
         return {text: int(number) for text, number in numbers.items()}, None
     best: dict[str, int] = {}

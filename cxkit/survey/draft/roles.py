@@ -100,7 +100,9 @@ def _in_order(column: Column) -> list[Guess]:
         return [Guess("", "wave", column.name, why, unsure), *(dates if way else [])]
     order = tuple(dict.fromkeys(column.cells.dropna()))
     why = f"{len(order)} different texts, {_sizes(column.counts)}"
-    in_file = "as they follow each other in the file, for their names tell no order" if not known else "as in the file"
+    in_file = (
+        "as they follow each other in the file, for their names tell no order" if not known else "as in the file"
+    )
     return [Guess("", "wave", column.name, why, "" if named(column.name, "wave") else _about(order[-1])),
             Guess("", "waves", list(order), in_file, _about(order[-1]))]  # fmt: skip
 
@@ -170,8 +172,8 @@ def group_of(columns: Sequence[Column], by_name: bool) -> list[Guess]:
         parts = list(dict.fromkeys(part for cell in column.counts for part in pieces(cell, column.separator)))
         why = f"several answers in one cell, such as {shown(parts)}{others}"
         told = "a report would compare each answer with those without it; an answer that holds the sign needs values"
-        return [Guess("", "group", column.name, why, "a report would compare the answers in it"),
-                Guess("split", column.name, column.separator, "the sign between answers that recur", told)]  # fmt: skip
+        sign = Guess("split", column.name, column.separator, "the sign between answers that recur", told)
+        return [Guess("", "group", column.name, why, "a report would compare the answers in it"), sign]
     names = ", ".join(f"{shown([text], 1)} {n:,}" for text, n in list(column.groups.items())[:4])
     joined = ", with spellings joined" if len(column.groups) < len(column.counts) else ""
     why = f"{len(column.groups)} different: {names}{' ...' if len(column.groups) > 4 else ''}{joined}{others}"

@@ -7,16 +7,17 @@ from typing import Any
 
 import pandas as pd
 
-from cxkit.survey.draft.agreement import Agreement, agreement, end_of_scale
-from cxkit.survey.draft.ends import OFTEN, SEVERAL, SIGNED, USUAL, Ends, Found, with_ends
+from cxkit.survey.draft.agreement import FEWEST, Agreement, agreement, end_of_scale
+from cxkit.survey.draft.ends import OFTEN, SEVERAL, SIGNED, USUAL, Ends, Found, same_part, with_ends
 from cxkit.survey.draft.guess import Guess, times, written
 from cxkit.survey.draft.ratings import Rating, parts
 from cxkit.survey.draft.words import is_question, language_of, named
 
-REVERSED = -0.3
+REVERSED = -0.3  # correlation with the others below which a column is worded the other way
+CHANCE = 2.5  # standard errors within which a correlation is no sign of that
 HALF = 0.2  # correlation from which a column with the numbers of the ratings may be one
 FEW, MANY = 5, 7  # points below which codes are likely, and from which a scale is
-_NUMBERS = "zero one two three four five six seven eight nine ten".split()
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +64,7 @@ def items_of(ratings: Sequence[Rating], texts: Mapping[str, str]) -> Items:
             found.append(Found(one, (min(levels), max(levels)), why, check, tuple(off)))
         else:
             left_out[one.name] = Guess("left out", one.name, "", f"{one.seen}: {why}", check)
-    found = [_turned(with_ends(one, found), evidence.alike) for one in found]
+    found = [_turned(with_ends(one, found), found, evidence.alike) for one in found]
     return Items(found, left_out, [*_scales(found, evidence.codes), *_items(found, texts, evidence.codes)])
 
 
@@ -94,8 +95,8 @@ def _codes_at_ends(ratings: Sequence[Rating], alike: Agreement) -> dict[tuple[En
             seen = end_of_scale(alike, [one.name for one in those], end, doubtful)
             if seen.outside:
                 codes[ends, end] = (
-                    f"{end} ({times(seen.answers)}) is no point, as those who gave it are {seen.found:+.2f} sd from the "
-                    f"mean elsewhere, where a point would be at {seen.expected:+.2f}"
+                    f"{end} ({times(seen.answers)}) is no point, as those who gave it are {seen.found:+.2f} sd from "
+                    f"the mean elsewhere, where a point would be at {seen.expected:+.2f}"
                 )
     return codes
 
@@ -125,8 +126,12 @@ def _is_rating(one: Rating, levels: Mapping[int, int], evidence: Evidence) -> tu
     if inside and name in evidence.crossed:
         return f"{one.seen}, its name crosses those of ratings{goes}", "", True
     inside = inside and len(levels) >= MANY
-    no_codes = min(levels) > 1 or bool(evidence.apart.intersection(one.missing))
-    no_codes = no_codes and 2 * one.column.filled > one.column.rows
+    no_codes = min(levels) > 1 and 2 * one.column.filled > one.column.rows
+    if inside and no_codes:
+        return f"{one.seen}, as other ratings, and codes seldom begin at {min(levels)}{goes}", "", True
+    if one.column.filled < FEWEST and 2 * one.column.filled < one.column.rows:
+        return f"only {one.column.filled} answers", "", False
+    no_codes = no_codes or bool(evidence.apart.intersection(one.missing))
     if evidence.alike.differs(name) and not (inside or no_codes):
         return f"codes, as they do not go with the ratings (r = {r:.2f})", "", False
     averaged = "a report would average it; codes of groups have no mean"
@@ -138,11 +143,18 @@ def _is_rating(one: Rating, levels: Mapping[int, int], evidence: Evidence) -> tu
     return one.seen, averaged, True
 
 
-def _turned(one: Found, alike: Agreement) -> Found:
-    if alike.r.get(one.name, 0.0) > REVERSED or one.ends == (0, 1) or one.rating.labels:
+def _turned(one: Found, found: Sequence[Found], alike: Agreement) -> Found:
+    """A column that runs against the others, by its own answers or those of columns with the same last part."""
+    r = alike.r.get(one.name, 0.0)
+    chance = CHANCE / (max(1, one.rating.column.filled) ** 0.5)
+    if r > -chance or one.ends == (0, 1) or one.rating.labels:
         return one
-    said = one.check or "a report would turn it round, low as good, as the others run the other way"
-    return replace(one, check=said, reversed=True)
+    mates = [other.name for other in found if other is not one and same_part(one.name, other.name, 1)]
+    if r <= REVERSED or any(alike.r.get(name, 0.0) <= REVERSED for name in mates):
+        said = "a report would turn it round, low as good, as the others run the other way"
+        return replace(one, check=one.check or said, reversed=True)
+    said = "it may be worded the other way; a report would take a high answer as good"
+    return replace(one, check=one.check or said)
 
 
 def _key(one: Found) -> tuple[Ends, tuple[tuple[str, int], ...]]:
@@ -172,13 +184,13 @@ def _word(number: int) -> str:
 
 
 def _scales(found: Sequence[Found], codes: Mapping[tuple[Ends, int], str]) -> list[Guess]:
-    """The scales that several items share; one that has labels gets a name in any case."""
+    """The scales that several items share."""
     names = _names(found)
     return [_scale(names[key], those, codes) for key, those in _grouped(found).items() if not _alone(those)]
 
 
 def _alone(those: Sequence[Found]) -> bool:
-    return len(those) == 1 and not those[0].labels
+    return len(those) == 1
 
 
 def _scale(name: str, those: Sequence[Found], codes: Mapping[tuple[Ends, int], str]) -> Guess:
@@ -226,17 +238,15 @@ def _doubt(those: Sequence[Found], counts: Mapping[int, int], codes: Sequence[in
     return ""
 
 
-def _items(
-    found: Sequence[Found], texts: Mapping[str, str], codes: Mapping[tuple[Ends, int], str]
-) -> list[Guess]:
+def _items(found: Sequence[Found], texts: Mapping[str, str], codes: Mapping[tuple[Ends, int], str]) -> list[Guess]:
     names, groups, taken = _names(found), _grouped(found), {one.name for one in found}
-    guesses = []
+    guesses: list[Guess] = []
     for one in found:
         those, why, check = groups[_key(one)], one.why, one.check
         value: dict[str, Any] = {"scale": names[_key(one)]}
         if _alone(those):
             own = _scale("", those, codes)
-            value["scale"] = own.value if "missing" in own.value else list(own.value.values())
+            value["scale"] = own.value if len(own.value) > 2 else list(own.value.values())
             why, check = f"{why}; {own.why}", check or own.check
         if one.reversed:
             value["reversed"] = True

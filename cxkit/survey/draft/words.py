@@ -14,11 +14,12 @@ _WORDS = {
     "wave": "wave round period year quarter month волна период год квартал месяц to'lqin davr yil chorak oy тўлқин "
     "давр йил чорак ой",
     "count": "count freq frequency respondents число количество частота soni сони",
-    "recommend": "nps recommend recommendation рекомендовать порекомендовать порекомендуете рекомендуете tavsiya тавсия",
+    "recommend": "nps recommend recommendation рекомендовать порекомендовать порекомендуете рекомендуете tavsiya "
+    "тавсия",
     "rating": "rating rate score stars star csat ces satisfaction satisfied оценка оцените балл удовлетворены "
     "удовлетворенность baho baholang mamnun баҳо баҳоланг мамнун",
-    "metadata": "ip ipaddress latitude longitude status finished progress duration collector lang language userlanguage "
-    "browser device referrer token дата время language код",
+    "metadata": "ip ipaddress latitude longitude status finished progress duration collector lang language "
+    "userlanguage browser device referrer token дата время код",
     "person": "email mail phone name firstname lastname surname имя фамилия телефон почта ism familiya telefon "
     "исм фамилия",
 }
@@ -39,8 +40,8 @@ _LIKERT = """
     never / rarely / sometimes / often / always
     совершенно не согласен = полностью не согласен / не согласен = скорее не согласен / затрудняюсь = нейтрально / \
     согласен = скорее согласен / полностью согласен = совершенно согласен
-    очень недоволен = совершенно не удовлетворен / недоволен = не удовлетворен / нейтрально / доволен = удовлетворен / \
-    очень доволен = полностью удовлетворен
+    очень недоволен = совершенно не удовлетворен / недоволен = не удовлетворен / нейтрально / \
+    доволен = удовлетворен / очень доволен = полностью удовлетворен
     очень плохо / плохо / нормально = средне = удовлетворительно / хорошо / очень хорошо = отлично
     mutlaqo qo'shilmayman / qo'shilmayman / betaraf / qo'shilaman / to'liq qo'shilaman
     juda yomon / yomon / o'rtacha / yaxshi / juda yaxshi = a'lo
@@ -48,10 +49,9 @@ _LIKERT = """
     жуда ёмон / ёмон / ўртача / яхши / жуда яхши = аъло
 """
 LIKERT = [  # for each family the words of its points, from the lowest
-    [[fold(word) for word in point.split("=")] for point in line.split("/")]
-    for line in _LIKERT.strip().splitlines()
+    [[fold(word) for word in point.split("=")] for point in line.split("/")] for line in _LIKERT.strip().splitlines()
 ]
-_UZBEK = frozenset(("va siz sizni bizni bizning qanday qanchalik uchun bilan oson yoqimli kerak").split())
+_UZBEK = frozenset(("va", "siz", "sizni", "bizni", "bizning", "qanday", "qanchalik", "uchun", "bilan", "kerak"))
 
 
 def named(name: str, kind: str) -> bool:
