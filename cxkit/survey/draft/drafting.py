@@ -180,14 +180,14 @@ def _lines(guess: Guess, indent: str) -> list[str]:
     """The line of a guess, its comment beside it or, where that is too long, above it; a long line in several."""
     key = f"{indent}{written(guess.key)}:"
     line = f"{key} {written(guess.value)}"
-    comment = f"{'CHECK ' * bool(guess.check)}{_reason(guess)}"
-    if len(line) + len(comment) + 4 <= WIDTH:
-        return [f"{line}  # {comment}"]
-    above = _comment(comment, f"{indent}# ")
+    above = _comment(f"{'CHECK ' * bool(guess.check)}{_reason(guess)}", f"{indent}# ")
+    if len(above) == 1 and len(line) + len(above[0]) + 2 <= WIDTH:
+        return [f"{line}  {above[0].strip()}"]
     if len(line) <= WIDTH or not isinstance(guess.value, Mapping):
         return [*above, line]
     return [*above, key, *(f"{indent}  {written(name)}: {written(one)}" for name, one in guess.value.items())]
 
 
 def _comment(text: str, start: str = "# ") -> list[str]:
+    text = "".join(c if c.isprintable() else "\ufffd" for c in text)  # such as what turns the direction of a line
     return textwrap.wrap(text, WIDTH, initial_indent=start, subsequent_indent=start, break_long_words=False)

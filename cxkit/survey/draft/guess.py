@@ -44,7 +44,7 @@ def written(value: Any) -> str:
     reserved = text.casefold() in ("true", "false", "null", "yes", "no", "on", "off")
     if (re.fullmatch(r"-?(0|[1-9][0-9]*)", text) or _PLAIN.fullmatch(text)) and not reserved:
         return text
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=not text.isprintable())
 
 
 def times(n: int) -> str:
