@@ -130,7 +130,8 @@ def guesses_of(table: TextTable, texts: Mapping[str, str] = MappingProxyType({})
     roles += count_of(table.frame, cards, said, {*cards, _column(roles, "weight")})
     free = [column for column in _others(columns, roles) if column.name not in taken]
     if not _column(roles, "group"):
-        roles += group_of([one for one in free if len(one.counts) > 1 and not named(one.name, "metadata")], False)
+        plain = [one for one in free if not any(named(one.name, kind) for kind in ("metadata", "comment", "person"))]
+        roles += group_of(plain, by_name=False)
     left = [items.left_out.get(column.name) or rest_of(column) for column in _others(free, roles)]
     in_order = sorted((one for one in roles if not one.section), key=lambda one: ROLES.index(one.key))
     return [*in_order, *(one for one in roles if one.section), *items.guesses, *left]

@@ -49,14 +49,15 @@ def with_ends(one: Found, found: Sequence[Found]) -> Found:
     """
     rating, (low, high) = one.rating, one.ends
     if rating.ends:
-        why = f"{one.why}, words of the scale {rating.ends[0]} to {rating.ends[1]}"
-        return replace(one, ends=rating.ends, why=why, labels=rating.labels)
+        low, high = rating.ends
+        why = f"{one.why}, {len(rating.levels)} of the {high - low + 1} words of a scale"
+        said = f"a report would take {low} to {high} for its boxes and 0 to 100, as if others were offered too"
+        whole = len(rating.levels) == high - low + 1
+        return replace(one, ends=rating.ends, why=why, check=one.check or said * (not whole), labels=rating.labels)
     if high == 11 and low > 0:
         labels = {str(code): code - 1 for code in range(1, 12)}
         said = "a report would take it as 0 to 10 exported as 1 to 11, so that 11 counts as 10"
         return replace(one, ends=(0, 10), check=one.check or said, labels=labels)
-    if rating.labels:
-        return replace(one, labels=rating.labels)
     if named(one.name, "recommend") and low >= 0 and high <= 10:
         return _recommendation(one)
     return one if one.ends in SIGNED or one.ends == (0, 1) else _borrowed(one, found)
@@ -76,14 +77,18 @@ def _recommendation(one: Found) -> Found:
 
 def _borrowed(one: Found, found: Sequence[Found]) -> Found:
     others = [other for other in found if not other.rating.labels and not named(other.name, "recommend")]
-    alike = [[other for other in others if other is not one and same_part(one.name, other.name, k)] for k in (0, 1)]
+    alike = [
+        [other for other in others if other.name != one.name and same_part(one.name, other.name, k)] for k in (0, 1)
+    ]
     grid = [*alike[0], *alike[1]] if alike[1] else []
     if grid and (ends := _reached(one, alike[0])) and ends != one.ends and not _against(ends, grid):
         doubt = f"a report would take {_to(ends)} for its boxes and 0 to 100" if one.proven else ""
         return _moved(one, ends, f"the scale {_to(ends)} is that of those named alike", doubt)
     if one.ends in USUAL:
         return one
-    mates = [other for other in others if other is not one and stem(one.name) and stem(other.name) == stem(one.name)]
+    mates = [
+        other for other in others if other.name != one.name and stem(one.name) and stem(other.name) == stem(one.name)
+    ]
     beside = [other for other in others if abs(other.rating.place - one.rating.place) == 1]
     pools = (
         (mates or alike[0], "those named alike"),

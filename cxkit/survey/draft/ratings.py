@@ -138,7 +138,9 @@ def _labels(words: Sequence[str]) -> tuple[dict[str, int], tuple[int, int] | Non
         scores = {word: score for score, point in enumerate(points, 1) for word in point}
         found = {text: scores[fold(text)] for text in words if fold(text) in scores}
         best = max(best, found, key=len)
-    return (best, (1, 5)) if len(set(best.values())) > 1 else ({}, None)
+    different = len(set(best.values()))
+    # Two words for one point would be two points of another scale.
+    return (best, (1, 5)) if 1 < different == len(set(map(fold, best))) else ({}, None)
 
 
 def _codes(levels: Iterable[int]) -> tuple[set[int], set[int]]:

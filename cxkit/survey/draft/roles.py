@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import product
 from statistics import fmean
 from typing import Any
 
@@ -118,19 +119,19 @@ def _sizes(counts: Mapping[str, int]) -> str:
 
 def _made(column: Column) -> list[Guess]:
     """Waves made of the dates of a column, in the shortest period that leaves enough answers in each."""
-    for period in PERIODS:
+    for period, way in product(PERIODS, dict.fromkeys((column.dates or "", *DATES))):
         try:
-            made = read_waves(column.cells, "", period=period, dates=column.dates or "")[0].value_counts()
+            made = read_waves(column.cells, "", period=period, dates=way)[0].value_counts()
         except CxError:
-            return []
+            continue
         if len(made) > 1 and made.median() >= FEWEST and made.max() < column.filled - FEWEST:
             counts = {str(wave): int(n) for wave, n in made.items()}
             first, last = min(counts), max(counts)
             why = f"dates; each {period} from {first} to {last} is a wave, {_sizes(counts)}"
             guesses = [Guess("", "wave", {"column": column.name, "period": period}, why, _about(last))]
-            if column.dates:
+            if way:
                 why = "the order of day and month by which all are dates"
-                guesses.append(Guess("", "dates", column.dates, why, _about(last)))
+                guesses.append(Guess("", "dates", way, why, _about(last)))
             return guesses
     return []
 

@@ -61,7 +61,7 @@ def items_of(ratings: Sequence[Rating], texts: Mapping[str, str]) -> Items:
         levels = {number: n for number, n in one.levels.items() if number not in off}
         why, check, taken = _is_rating(one, levels, evidence)
         if taken:
-            found.append(Found(one, (min(levels), max(levels)), why, check, tuple(off)))
+            found.append(Found(one, (min(levels), max(levels)), why, check, tuple(off), one.labels))
         else:
             left_out[one.name] = Guess("left out", one.name, "", f"{one.seen}: {why}", check)
     found = [_turned(with_ends(one, found), found, evidence.alike) for one in found]
@@ -132,14 +132,16 @@ def _is_rating(one: Rating, levels: Mapping[int, int], evidence: Evidence) -> tu
     if one.column.filled < FEWEST and 2 * one.column.filled < one.column.rows:
         return f"only {one.column.filled} answers", "", False
     no_codes = no_codes or bool(evidence.apart.intersection(one.missing))
+    told = "no report would use it; if it is a rating, add it to the items"
     if evidence.alike.differs(name) and not (inside or no_codes):
-        return f"codes, as they do not go with the ratings (r = {r:.2f})", "", False
+        why = f"codes, as they do not go with the ratings (r = {r:.2f})"
+        return why, told if one.range in USUAL else "", False
     averaged = "a report would average it; codes of groups have no mean"
     if inside or kind or no_codes or (like and r is not None and abs(r) >= HALF):
         return f"{one.seen}{goes}", averaged, True
     if r is not None or len(levels) < FEW:
-        told = "" if r is None else f" (r = {r:.2f} with the mean of the ratings)"
-        return f"codes or a rating{told}", "no report would use it; if it is a rating, add it to the items", False
+        seen = "" if r is None else f" (r = {r:.2f} with the mean of the ratings)"
+        return f"codes or a rating{seen}", told, False
     return one.seen, averaged, True
 
 
@@ -205,33 +207,26 @@ def _scale(name: str, those: Sequence[Found], codes: Mapping[tuple[Ends, int], s
     value = {"min": low, "max": high, **({"missing": missing} if missing else {})}
     if those[0].labels:
         value["labels"] = dict(_key(those[0])[1])
-        seen = f"{len(counts)} of {high - low + 1} points used"
-    else:
-        seen = f"{low} given {times(counts[low])}, {high} {times(counts[high])}, none beyond"
+    seen = f"{low} given {times(counts[low])}, {high} {times(counts[high])}, none beyond"
     reasons = [*([] if _alone(those) else [f"{len(those)} item{'s' * (len(those) > 1)}"]), seen]
     if sure:
         reasons.append(f"{written(sure)} far from the scale or words for no answer")
     reasons += {code: codes[one.rating.range, code] for one in reversed(those) for code in one.codes}.values()
-    return Guess("scales", name, value, "; ".join(reasons), _doubt(those, counts, at_ends, perhaps))
+    return Guess("scales", name, value, "; ".join(reasons), _doubt(those, counts, [*map(str, at_ends), *perhaps]))
 
 
-def _doubt(those: Sequence[Found], counts: Mapping[int, int], codes: Sequence[int], perhaps: Sequence[str]) -> str:
+def _doubt(those: Sequence[Found], counts: Mapping[int, int], codes: Sequence[str]) -> str:
     """What a report would do with a scale whose ends or codes are not sure."""
     low, high = those[0].ends
     if codes:
-        return f"a report would leave out the answers {', '.join(map(str, codes))}"
-    if perhaps:
-        return f"a report would leave out the answers {written(list(perhaps))}"
+        return f"a report would leave out the answers {written(list(codes))}"
     if (low, high) == (0, 1):
         return "a report would take 1 as the good answer"
     if those[0].rating.ends:
         return ""
-    if those[0].labels and (low, high) != (0, 10):
-        return "" if (low, high) in USUAL else f"a report would take {low} to {high} as the whole scale"
-    if those[0].labels:
-        return "a report would take the codes 1 to 11 as 0 to 10"
-    ends = [end for end in (low, high) if counts.get(end, 0) < OFTEN]
-    if ends and not ((low, high) == (0, 10) and all(counts.get(end, 0) for end in (low, high))):
+    seldom = any(counts.get(end, 0) < OFTEN for end in (low, high))
+    never = any(not counts.get(end, 0) for end in (low, high))
+    if never or (seldom and (low, high) != (0, 10)):
         return f"a report would take {low} to {high} for its boxes and 0 to 100"
     if (low, high) not in (*USUAL, *SIGNED):
         return f"not a usual scale; a report would take {low} to {high} as the whole of it"
