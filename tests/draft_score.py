@@ -11,7 +11,7 @@ from cxkit.survey.samples import BUSINESSES, SAMPLES, sample_codebook, sample_te
 from cxkit.survey.sources import read_text_table
 from tests.conftest import SHARED
 
-CASES = SHARED / "cases"
+CASES, REAL = SHARED / "cases", SHARED / "data"
 NPS = {"scale": [0, 10]}
 AIRPORT = {"scale": {"min": 1, "max": 5, "missing": [0, 6]}}
 QUESTION_7 = "ART FOOD STORE SIGN WALKWAYS SCREENS INFODOWN INFOUP WIFI ROADS PARK AIRTRAIN LTPARKING RENTAL ALL"
@@ -45,6 +45,16 @@ BY_HAND: dict[str, dict[str, Any]] = {
     "weights_thousands.csv": {"respondent": "ID", "weight": "weight", "decimal": ".", "items": {"nps": NPS}},
     "western_cp1252.csv": {"respondent": "id", "group": "branch", "items": {"nps": NPS}},
 }  # fmt: skip
+
+BLOCKS = {"imag": 5, "expe": 5, "qual": 5, "val": 4, "sat": 4, "loy": 4}
+BANK_ITEMS = [f"{name}{k}" for name, n in BLOCKS.items() for k in range(1, n + 1)]
+ACSI_ITEMS = "SATIS CONFIRM IDEAL OVERALLX CUSTOMX WRONGX OVERALLQ CUSTOMQ WRONGQ PQ QP REPUR HANDLE"
+TEN: dict[str, Any] = {"scale": [1, 10]}
+# Real files that the rules were not made on; one item of them, loy2, added a rule.
+UNSEEN: dict[str, dict[str, Any]] = {
+    "satisfaction.csv": {"group": "gender", "items": dict.fromkeys(BANK_ITEMS, NPS)},
+    "acsi2015.csv": {"items": {**dict.fromkeys(ACSI_ITEMS.split(), TEN), "COMP": {"scale": [0, 1]}}},
+}
 
 
 @dataclass(frozen=True)
@@ -151,6 +161,11 @@ def all_scores(folder: Path) -> list[Score]:
     return scores
 
 
+def unseen_scores() -> list[Score]:
+    """The scores of real files that the rules were not made on."""
+    return [score(REAL / name, truth) for name, truth in UNSEEN.items()] if REAL.is_dir() else []
+
+
 def table(scores: list[Score]) -> str:
     head = f"{'file':26}" + "".join(f"{word:>9}" for word in ("guesses", "CHECK", "told", "right", "wrong", "silent"))
     total = Score("all", Draft("", [one for score in scores for one in score.guesses]),
@@ -171,6 +186,7 @@ if __name__ == "__main__":
     with TemporaryDirectory() as place:
         found = all_scores(Path(place))
     print(table(found))
+    print("\nunseen", table(unseen_scores()), sep="\n")
     for one in found:
         for guess in one.wrong:
             print(

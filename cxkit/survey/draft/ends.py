@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from cxkit.survey.draft.guess import times
 from cxkit.survey.draft.ratings import Rating, parts, stem
 from cxkit.survey.draft.words import named
 
@@ -34,10 +35,22 @@ class Found:
         return self.rating.name
 
     @property
+    def often(self) -> bool:
+        """Whether both ends were given often."""
+        return all(self.rating.levels.get(end, 0) >= OFTEN for end in self.ends)
+
+    @property
     def proven(self) -> bool:
         """Whether both ends are usual and were given often."""
-        levels = self.rating.levels
-        return self.ends in USUAL and all(levels.get(end, 0) >= OFTEN for end in self.ends)
+        return self.ends in USUAL and self.often
+
+    @property
+    def settled(self) -> bool:
+        """Whether both ends were given often, from 0 or 1 on, and not as the last of answers that fade out."""
+        n = self.rating.levels
+        (low, high), beside = self.ends, (self.ends[0] + 1, self.ends[1] - 1)
+        fades = any(n.get(end, 0) < n.get(inner, 0) / 4 for end, inner in zip((low, high), beside, strict=True))
+        return low in (0, 1) and self.often and not fades
 
 
 def with_ends(one: Found, found: Sequence[Found]) -> Found:
@@ -84,12 +97,12 @@ def _borrowed(one: Found, found: Sequence[Found]) -> Found:
     if grid and (ends := _reached(one, alike[0])) and ends != one.ends and not _against(ends, grid):
         doubt = f"a report would take {_to(ends)} for its boxes and 0 to 100" if one.proven else ""
         return _moved(one, ends, f"the scale {_to(ends)} is that of those named alike", doubt)
+    beside = [other for other in others if abs(other.rating.place - one.rating.place) == 1]
     if one.ends in USUAL:
-        return one
+        return one if one.proven else _from_zero(one, {other.ends for other in beside})
     mates = [
         other for other in others if other.name != one.name and stem(one.name) and stem(other.name) == stem(one.name)
     ]
-    beside = [other for other in others if abs(other.rating.place - one.rating.place) == 1]
     pools = (
         (mates or alike[0], "those named alike"),
         (beside, "those beside it"),
@@ -98,15 +111,27 @@ def _borrowed(one: Found, found: Sequence[Found]) -> Found:
     for pool, name in pools:
         if (ends := _reached(one, pool)) and all(other.ends == ends or other.ends not in USUAL for other in pool):
             return _moved(one, ends, f"the scale {_to(ends)} is that of {name}", "")
+    if one.settled:
+        return one
     near = [other.ends for other in beside if _holds(other.ends, one.ends) and other.ends in USUAL]
     ends = (sorted(near, key=USUAL.index) or [ends for ends in USUAL if _holds(ends, one.ends)] or [one.ends])[0]
     return _moved(one, ends, "", f"a report would take {_to(ends)} for its boxes and 0 to 100")
 
 
+def _from_zero(one: Found, beside: set[Ends]) -> Found:
+    """A column from 1 to 10 whose 1 was seldom given, beside columns from 0 to 10, may be one of these."""
+    wider = [ends for ends in beside if ends[0] < one.ends[0] and ends[1] == one.ends[1]]
+    if len(beside) > 1 or not wider:
+        return one
+    said = f"a report would take {_to(wider[0])}, as beside it, for its boxes and 0 to 100"
+    return _moved(one, wider[0], f"{one.ends[0]} given {times(one.rating.levels[one.ends[0]])}", said)
+
+
 def _reached(one: Found, pool: Sequence[Found]) -> Ends | None:
     """The usual ends that a column and others reach together; None where they are too few or the ends are none."""
     low, high = min([one.ends[0], *(o.ends[0] for o in pool)]), max([one.ends[1], *(o.ends[1] for o in pool)])
-    return (low, high) if len(pool) + 1 >= SEVERAL and (low, high) in USUAL else None
+    known = (low, high) in USUAL or any(other.settled and other.ends == (low, high) for other in (one, *pool))
+    return (low, high) if len(pool) + 1 >= SEVERAL and known else None
 
 
 def _against(ends: Ends, pool: Sequence[Found]) -> bool:

@@ -140,7 +140,9 @@ def respondent_of(columns: Sequence[Column], wave: str) -> list[Guess]:
     """The column with the id of each respondent: another text in every row, or in every row of a wave."""
     found = []
     for column in columns:
-        by_name = named(column.name, "respondent") and not named(column.name, "person")
+        if named(column.name, "person"):
+            continue
+        by_name = named(column.name, "respondent")
         if column.dates is None and column.unique and (by_name or (column.codes and column.rows > 2 * FEWEST)):
             found.append((not by_name, column))
     if found:
