@@ -80,7 +80,14 @@ class Score:
 
     @property
     def silent(self) -> list[Guess]:
-        return [one for one in self.wrong if not one.check]
+        """An item is marked where it stands or at its scale, which other items share."""
+        marked = {one.key for one in self.guesses if one.section == "scales" and one.check}
+        return [
+            one
+            for one in self.wrong
+            if not one.check
+            and not (one.section == "items" and isinstance(one.value["scale"], str) and one.value["scale"] in marked)
+        ]
 
     def row(self) -> str:
         right = sum(one not in self.wrong for one in self.told)
@@ -113,7 +120,7 @@ def score(path: Path, truth: dict[str, Any]) -> Score:
         if one.section == "items":
             right = one not in bad_items
         elif one.section == "scales":
-            right = 2 * sum(item in bad_items for item in by_scale[one.key]) < len(by_scale[one.key])
+            right = any(item not in bad_items for item in by_scale[one.key])
         elif one.section == "left out":
             right = one.key not in _columns(truth)
         elif one.section == "split":

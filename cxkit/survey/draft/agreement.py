@@ -59,14 +59,13 @@ def agreement(scores: pd.DataFrame, doubtful: Mapping[str, set[int]]) -> Agreeme
         n = known.sum(1, keepdims=True) - known
         rest = np.where(n > 1, (own.sum(1, keepdims=True) - own) / np.maximum(n, 1), np.nan)
         r = np.array([_r(z[:, k], rest[:, k]) for k in range(z.shape[1])])
-        signs = np.where(np.abs(r) >= least, np.sign(r), 0.0)
+        signs = np.where(np.abs(r) >= least, np.sign(r), 0.0)  # a NaN is no rating
     if signs.sum() < 0:
         r, rest = -r, -rest
     names = list(map(str, inside))
-    return Agreement(
-        dict(zip(names, map(float, r), strict=True)), dict(zip(names, least, strict=True)),
-        {name: rest[:, k] for k, name in enumerate(names)}, scores,
-    )  # fmt: skip
+    known = {name: float(one) for name, one in zip(names, r, strict=True) if not np.isnan(one)}
+    means = {name: rest[:, k] for k, name in enumerate(names)}
+    return Agreement(known, dict(zip(names, least, strict=True)), means, scores)
 
 
 @dataclass(frozen=True)
@@ -103,5 +102,5 @@ def end_of_scale(found: Agreement, names: list[str], end: int, doubtful: set[int
 def _r(x: np.ndarray, y: np.ndarray) -> float:
     both = ~np.isnan(x) & ~np.isnan(y)
     if both.sum() < FEWEST or not x[both].std() or not y[both].std():
-        return 0.0
+        return np.nan
     return float(np.corrcoef(x[both], y[both])[0, 1])

@@ -13,6 +13,7 @@ USUAL: tuple[Ends, ...] = ((1, 5), (1, 7), (1, 10), (0, 10), (0, 100))
 SIGNED: tuple[Ends, ...] = ((-3, 3), (-2, 2))
 OFTEN = 20  # answers at an end of a scale, with none beyond it, that show that it is the end
 SEVERAL = 3  # columns that make a battery
+UNSEEN = 5  # answers that may be expected at an end and yet be none
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,15 @@ class Found:
         (low, high), beside = self.ends, (self.ends[0] + 1, self.ends[1] - 1)
         fades = any(n.get(end, 0) < n.get(inner, 0) / 4 for end, inner in zip((low, high), beside, strict=True))
         return low in (0, 1) and self.often and not fades
+
+    def may_reach(self, ends: Ends) -> bool:
+        """Whether the answers fade out before each of these ends that they do not reach: as each step leaves the same
+        share of them, few would be expected beyond."""
+        n = self.rating.levels
+        return all(
+            mine == end or n.get(mine, 0) ** 2 < UNSEEN * n.get(mine + step, 1)
+            for mine, end, step in zip(self.ends, ends, (1, -1), strict=True)
+        )
 
 
 def with_ends(one: Found, found: Sequence[Found]) -> Found:
@@ -97,19 +107,15 @@ def _borrowed(one: Found, found: Sequence[Found]) -> Found:
     if grid and (ends := _reached(one, alike[0])) and ends != one.ends and not _against(ends, grid):
         doubt = f"a report would take {_to(ends)} for its boxes and 0 to 100" if one.proven else ""
         return _moved(one, ends, f"the scale {_to(ends)} is that of those named alike", doubt)
-    beside = [other for other in others if abs(other.rating.place - one.rating.place) == 1]
+    block = [other for other in others if other.name != one.name and _block(other.name) == _block(one.name)]
+    beside = [other for other in block if abs(other.rating.place - one.rating.place) == 1]
     if one.ends in USUAL:
         return one if one.proven else _from_zero(one, {other.ends for other in beside})
-    mates = [
-        other for other in others if other.name != one.name and stem(one.name) and stem(other.name) == stem(one.name)
-    ]
-    pools = (
-        (mates or alike[0], "those named alike"),
-        (beside, "those beside it"),
-        (_run(one, others), "its neighbours"),
-    )
+    pools = ((block if _block(one.name) else [], "those named alike"), (beside, "those beside it"),
+             (_run(one, block), "its neighbours"))  # fmt: skip
     for pool, name in pools:
-        if (ends := _reached(one, pool)) and all(other.ends == ends or other.ends not in USUAL for other in pool):
+        ends = _reached(one, pool)
+        if ends and one.may_reach(ends) and all(other.ends == ends or other.ends not in USUAL for other in pool):
             return _moved(one, ends, f"the scale {_to(ends)} is that of {name}", "")
     if one.settled:
         return one
@@ -145,17 +151,21 @@ def _moved(one: Found, ends: Ends, why: str, check: str) -> Found:
 
 
 def _run(one: Found, others: Sequence[Found]) -> list[Found]:
-    """The rating columns that stand beside each other, with this one among them."""
-    places = {other.name: other.rating.place for other in others}
-    before = [other for other in others if places[other.name] < places[one.name]][::-1]
-    after = [other for other in others if places[other.name] > places[one.name]]
+    """Those of the others that stand beside each other in the file, with this one among them."""
+    by_place = {other.rating.place: other for other in others}
     run = []
-    for side, step in ((before, -1), (after, 1)):
-        for k, other in enumerate(side, 1):
-            if places[other.name] != places[one.name] + k * step:
-                break
-            run.append(other)
+    for step in (-1, 1):
+        place = one.rating.place + step
+        while place in by_place:
+            run.append(by_place[place])
+            place += step
     return run
+
+
+def _block(name: str) -> str:
+    """What the names of a block of questions share; "" where a name does not tell."""
+    pair = parts(name)
+    return stem(name) or (pair[0] if pair else "")
 
 
 def same_part(one: str, other: str, side: int) -> bool:

@@ -9,7 +9,7 @@ import pandas as pd
 from cxkit.survey.advice import NO_ANSWER_CODE
 from cxkit.survey.cards import fold
 from cxkit.survey.draft.column import Column
-from cxkit.survey.draft.words import LIKERT, NO_ANSWER, named
+from cxkit.survey.draft.words import LIKERT, NO_ANSWER
 
 WIDEST = 13  # points of a scale whose points are answers, no amounts
 FULL = 0.9  # of the filled cells must be numbers or labels
@@ -55,6 +55,11 @@ class Rating:
     @property
     def range(self) -> tuple[int, int]:
         return self.low, self.high
+
+    @property
+    def wide(self) -> bool:
+        """Whether it has so many points that it may be an amount, such as an age."""
+        return self.high - self.low >= WIDEST
 
     @property
     def doubtful(self) -> set[int]:
@@ -119,9 +124,9 @@ def rating(column: Column) -> Rating | None:
         return None
     far, perhaps = _codes(levels)
     levels = {number: n for number, n in sorted(levels.items()) if number not in far | perhaps}
-    slider = named(column.name, "rating") or named(column.name, "recommend")
-    widest = 101 if slider else WIDEST
-    if len(levels) < 2 or min(levels) < -widest or max(levels) - min(levels) >= widest or max(levels) > 100:
+    few = len(levels) > 1 and max(levels) - min(levels) < WIDEST and -WIDEST < min(levels) <= max(levels) <= 100
+    slider = len(levels) >= WIDEST and 0 <= min(levels) <= max(levels) <= 100
+    if not (few or slider):
         return None
     return Rating(column, levels, (*_texts(column, far), *missing), (*_texts(column, perhaps), *others), labels, ends)
 

@@ -133,6 +133,10 @@ def _is_rating(one: Rating, levels: Mapping[int, int], evidence: Evidence) -> tu
         return f"only {one.column.filled} answers", "", False
     no_codes = no_codes or bool(evidence.apart.intersection(one.missing))
     told = "no report would use it; if it is a rating, add it to the items"
+    if one.wide and not kind:
+        slider = ends[1] > 50 and 2 * one.column.filled > one.column.rows and not evidence.alike.differs(name)
+        slider = slider and not (named(name, "respondent") or named(name, "age"))
+        return f"numbers or codes{goes}", told if slider else "", False
     if evidence.alike.differs(name) and not (inside or no_codes):
         why = f"codes, as they do not go with the ratings (r = {r:.2f})"
         return why, told if one.range in USUAL else "", False
@@ -212,7 +216,10 @@ def _scale(name: str, those: Sequence[Found], codes: Mapping[tuple[Ends, int], s
     if sure:
         reasons.append(f"{written(sure)} far from the scale or words for no answer")
     reasons += {code: codes[one.rating.range, code] for one in reversed(those) for code in one.codes}.values()
-    return Guess("scales", name, value, "; ".join(reasons), _doubt(those, counts, [*map(str, at_ends), *perhaps]))
+    doubt = _doubt(those, counts, [*map(str, at_ends), *perhaps])
+    if not doubt and not _alone(those) and all(one.check for one in those):
+        doubt = "no report would use it if none of its items is a rating"
+    return Guess("scales", name, value, "; ".join(reasons), doubt)
 
 
 def _doubt(those: Sequence[Found], counts: Mapping[int, int], codes: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ _WORDS = {
     "удовлетворенность baho baholang mamnun баҳо баҳоланг мамнун",
     "metadata": "ip ipaddress latitude longitude status finished progress duration collector lang language "
     "userlanguage browser device referrer token дата время код",
+    "age": "age ages возраст yosh yoshi yoshingiz ёш ёши ёшингиз",
     "comment": "comment comments why reason other text verbatim комментарий почему причина другое izoh nega sabab "
     "boshqa изоҳ нега сабаб бошқа",
     "person": "email mail phone name firstname lastname surname имя фамилия телефон почта ism familiya telefon "
