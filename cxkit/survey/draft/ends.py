@@ -13,6 +13,7 @@ USUAL: tuple[Ends, ...] = ((1, 5), (1, 7), (1, 10), (0, 10), (0, 100))
 SIGNED: tuple[Ends, ...] = ((-3, 3), (-2, 2))
 OFTEN = 20  # answers at an end of a scale, with none beyond it, that show that it is the end
 SEVERAL = 3  # columns that make a battery
+BOXES = "for its boxes and 0 to 100"
 UNSEEN = 5  # answers that may be expected at an end and yet be none
 
 
@@ -20,13 +21,15 @@ UNSEEN = 5  # answers that may be expected at an end and yet be none
 class Found:
     """A rating column with the ends of its scale, and the reasons.
 
-    ``codes`` at the ends are no answers; ``labels`` those that the scale needs.
+    ``check`` is what a report would do if it is no rating or runs the other way, ``ends_check`` if its ends are
+    others; ``codes`` at the ends are no answers; ``labels`` those that the scale needs.
     """
 
     rating: Rating
     ends: Ends
     why: str
     check: str = ""
+    ends_check: str = ""
     codes: tuple[int, ...] = ()
     labels: Mapping[str, int] = field(default_factory=dict)
     reversed: bool = False
@@ -74,13 +77,13 @@ def with_ends(one: Found, found: Sequence[Found]) -> Found:
     if rating.ends:
         low, high = rating.ends
         why = f"{one.why}, {len(rating.levels)} of the {high - low + 1} words of a scale"
-        said = f"a report would take {low} to {high} for its boxes and 0 to 100, as if others were offered too"
+        said = f"a report would take {low} to {high} {BOXES}, as if others were offered too"
         whole = len(rating.levels) == high - low + 1
-        return replace(one, ends=rating.ends, why=why, check=one.check or said * (not whole), labels=rating.labels)
+        return replace(one, ends=rating.ends, why=why, ends_check=said * (not whole), labels=rating.labels)
     if high == 11 and low > 0:
         labels = {str(code): code - 1 for code in range(1, 12)}
         said = "a report would take it as 0 to 10 exported as 1 to 11, so that 11 counts as 10"
-        return replace(one, ends=(0, 10), check=one.check or said, labels=labels)
+        return replace(one, ends=(0, 10), ends_check=said, labels=labels)
     if named(one.name, "recommend") and low >= 0 and high <= 10:
         return _recommendation(one)
     return one if one.ends in SIGNED or one.ends == (0, 1) else _borrowed(one, found)
@@ -92,10 +95,10 @@ def _recommendation(one: Found) -> Found:
         return one
     if (low, high) == (1, 10) and one.rating.levels[1] >= OFTEN:
         said = "0 was never given; a report would take 1 to 10, which is no scale of an NPS"
-        return replace(one, check=one.check or said)
+        return replace(one, ends_check=said)
     nobody = "nobody answered above 5; " if high <= 5 else ""
     said = f"{nobody}a report would take 0 to 10, with 0 to 6 as detractors"
-    return replace(one, ends=(0, 10), check=one.check or said)
+    return replace(one, ends=(0, 10), ends_check=said)
 
 
 def _borrowed(one: Found, found: Sequence[Found]) -> Found:
@@ -105,12 +108,14 @@ def _borrowed(one: Found, found: Sequence[Found]) -> Found:
     ]
     grid = [*alike[0], *alike[1]] if alike[1] else []
     if grid and (ends := _reached(one, alike[0])) and ends != one.ends and not _against(ends, grid):
-        doubt = f"a report would take {_to(ends)} for its boxes and 0 to 100" if one.proven else ""
+        doubt = f"a report would take {_to(ends)} {BOXES}" if one.proven else ""
         return _moved(one, ends, f"the scale {_to(ends)} is that of those named alike", doubt)
     block = [other for other in others if other.name != one.name and _block(other.name) == _block(one.name)]
-    beside = [other for other in block if abs(other.rating.place - one.rating.place) == 1]
+    beside = [other for other in others if abs(other.rating.place - one.rating.place) == 1]
     if one.ends in USUAL:
-        return one if one.proven else _from_zero(one, {other.ends for other in beside})
+        return one if one.proven else _seldom(one, block if _block(one.name) else beside, others)
+    if len({other.ends for other in beside}) > 1:
+        beside = [other for other in beside if other in block]
     pools = ((block if _block(one.name) else [], "those named alike"), (beside, "those beside it"),
              (_run(one, block), "its neighbours"))  # fmt: skip
     for pool, name in pools:
@@ -121,16 +126,18 @@ def _borrowed(one: Found, found: Sequence[Found]) -> Found:
         return one
     near = [other.ends for other in beside if _holds(other.ends, one.ends) and other.ends in USUAL]
     ends = (sorted(near, key=USUAL.index) or [ends for ends in USUAL if _holds(ends, one.ends)] or [one.ends])[0]
-    return _moved(one, ends, "", f"a report would take {_to(ends)} for its boxes and 0 to 100")
+    return _moved(one, ends, "", f"a report would take {_to(ends)} {BOXES}")
 
 
-def _from_zero(one: Found, beside: set[Ends]) -> Found:
-    """A column from 1 to 10 whose 1 was seldom given, beside columns from 0 to 10, may be one of these."""
-    wider = [ends for ends in beside if ends[0] < one.ends[0] and ends[1] == one.ends[1]]
-    if len(beside) > 1 or not wider:
+def _seldom(one: Found, near: Sequence[Found], others: Sequence[Found]) -> Found:
+    """A column on a usual scale whose lowest point was seldom given, in a file where other columns go one lower."""
+    low, high = one.ends
+    lower = [other.name for other in others if other.ends == (low - 1, high)]
+    if not lower or any(other.proven and other.ends == one.ends for other in near) or not one.may_reach((0, high)):
         return one
-    said = f"a report would take {_to(wider[0])}, as beside it, for its boxes and 0 to 100"
-    return _moved(one, wider[0], f"{one.ends[0]} given {times(one.rating.levels[one.ends[0]])}", said)
+    ends = (low - 1, high) if any(other.name in lower for other in near) else one.ends
+    why = f"{low} given {times(one.rating.levels.get(low, 0))}, and {lower[0]} goes to {low - 1}"
+    return _moved(one, ends, why, f"a report would take {_to(ends)} {BOXES}")
 
 
 def _reached(one: Found, pool: Sequence[Found]) -> Ends | None:
@@ -147,7 +154,7 @@ def _against(ends: Ends, pool: Sequence[Found]) -> bool:
 
 
 def _moved(one: Found, ends: Ends, why: str, check: str) -> Found:
-    return replace(one, ends=ends, why=f"{one.why}; {why}" if why else one.why, check=one.check or check)
+    return replace(one, ends=ends, why=f"{one.why}; {why}" if why else one.why, ends_check=check)
 
 
 def _run(one: Found, others: Sequence[Found]) -> list[Found]:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from cxkit.survey.draft.agreement import FEWEST, Agreement, agreement, end_of_scale
-from cxkit.survey.draft.ends import OFTEN, SEVERAL, SIGNED, USUAL, Ends, Found, same_part, with_ends
+from cxkit.survey.draft.ends import BOXES, OFTEN, SEVERAL, SIGNED, USUAL, Ends, Found, same_part, with_ends
 from cxkit.survey.draft.guess import Guess, times, written
 from cxkit.survey.draft.ratings import Rating, parts
 from cxkit.survey.draft.words import is_question, language_of, named
@@ -61,11 +61,12 @@ def items_of(ratings: Sequence[Rating], texts: Mapping[str, str]) -> Items:
         levels = {number: n for number, n in one.levels.items() if number not in off}
         why, check, taken = _is_rating(one, levels, evidence)
         if taken:
-            found.append(Found(one, (min(levels), max(levels)), why, check, tuple(off), one.labels))
+            found.append(Found(one, (min(levels), max(levels)), why, check, codes=tuple(off), labels=one.labels))
         else:
             left_out[one.name] = Guess("left out", one.name, "", f"{one.seen}: {why}", check)
     found = [_turned(with_ends(one, found), found, evidence.alike) for one in found]
-    return Items(found, left_out, [*_scales(found, evidence.codes), *_items(found, texts, evidence.codes)])
+    scales = _scales(found, evidence.codes)
+    return Items(found, left_out, [*scales, *_items(found, texts, evidence.codes, scales)])
 
 
 def _evidence(ratings: Sequence[Rating]) -> Evidence:
@@ -234,22 +235,27 @@ def _doubt(those: Sequence[Found], counts: Mapping[int, int], codes: Sequence[st
     seldom = any(counts.get(end, 0) < OFTEN for end in (low, high))
     never = any(not counts.get(end, 0) for end in (low, high))
     if never or (seldom and (low, high) != (0, 10)):
-        return f"a report would take {low} to {high} for its boxes and 0 to 100"
+        return f"a report would take {low} to {high} {BOXES}"
     if (low, high) not in (*USUAL, *SIGNED):
         return f"not a usual scale; a report would take {low} to {high} as the whole of it"
     return ""
 
 
-def _items(found: Sequence[Found], texts: Mapping[str, str], codes: Mapping[tuple[Ends, int], str]) -> list[Guess]:
+def _items(
+    found: Sequence[Found], texts: Mapping[str, str], codes: Mapping[tuple[Ends, int], str], scales: Sequence[Guess]
+) -> list[Guess]:
     names, groups, taken = _names(found), _grouped(found), {one.name for one in found}
+    marked = {scale.key for scale in scales if BOXES in scale.check}
     guesses: list[Guess] = []
     for one in found:
-        those, why, check = groups[_key(one)], one.why, one.check
+        those, why, check = groups[_key(one)], one.why, one.check or one.ends_check
         value: dict[str, Any] = {"scale": names[_key(one)]}
         if _alone(those):
             own = _scale("", those, codes)
             value["scale"] = own.value if len(own.value) > 2 else list(own.value.values())
             why, check = f"{why}; {own.why}", check or own.check
+        elif names[_key(one)] in marked:
+            check = one.check  # the doubt of its ends stands at the scale
         if one.reversed:
             value["reversed"] = True
         item = column = one.name
