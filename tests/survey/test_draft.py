@@ -12,6 +12,7 @@ from cxkit.survey.draft.drafting import draft
 from cxkit.survey.draft.guess import written
 from cxkit.survey.yamlfile import yaml_value
 from tests import draft_score
+from tests.benchmarks.drafts import scored
 from tests.draft_score import CASES, REAL, all_scores, table, unseen_scores
 
 N = 240
@@ -322,3 +323,11 @@ def test_odd_names_are_quoted_and_read(tmp_path):
 def test_a_text_is_written_so_that_it_is_read_as_itself(text):
     assert yaml_value(f"x: {written([text])}") == {"x": [text]}
     assert list(yaml_value(f"{{{written({text: 1})[1:-1]}}}")) == [text]
+
+
+def test_in_random_surveys_few_wrong_guesses_have_no_mark(tmp_path):
+    scores = [scored(seed, tmp_path) for seed in range(2000, 2030)]
+    guesses = sum(len(score.guesses) for score in scores)
+    assert guesses > 400
+    assert sum(len(score.silent) for score in scores) <= 0.01 * guesses
+    assert [told for score in scores for told in score.draft.told if "refused" in told] == []
