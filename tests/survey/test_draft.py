@@ -325,6 +325,21 @@ def test_a_text_is_written_so_that_it_is_read_as_itself(text):
     assert list(yaml_value(f"{{{written({text: 1})[1:-1]}}}")) == [text]
 
 
+def test_ends_are_borrowed_only_where_the_answers_fade_out_before_them(tmp_path):
+    block = {f"Q1{letter}": answers(1, 5, 3, k, 1.4) for k, letter in enumerate("ABCD")}
+    fading, piled = np.clip(answers(1, 5, 4.4, 8, 0.8), 2, 5), answers(2, 4, 3, 9, 1.4)
+    made = drafted(tmp_path, {**block, "Q1E": fading, "Q1F": piled})
+    assert "2 to 5" in guess(made, "Q1E").why
+    assert "2 to 4" in guess(made, "Q1F").why
+    assert (guess(made, "Q1E").check, bool(guess(made, "Q1F").check)) == ("", True)
+
+
+def test_columns_that_stand_twice_are_told(tmp_path):
+    path = tmp_path / "survey.csv"
+    path.write_text("nps,a,a\n9,1,2\n10,3,1\n3,2,2\n", encoding="utf-8")
+    assert draft(path).told == ["CHECK the columns a stand twice and are left out; give each its own name."]
+
+
 def test_in_random_surveys_few_wrong_guesses_have_no_mark(tmp_path):
     scores = [scored(seed, tmp_path) for seed in range(2000, 2030)]
     guesses = sum(len(score.guesses) for score in scores)

@@ -34,6 +34,8 @@ _TOLD = {  # notes of the reader that concern the codebook
     "unfinished": "{n} rows are marked as previews, tests or unfinished in {columns}; a report would count them",
     "repeated_ids": 'the ids in "{column}" repeat {n} times; a report would count every row as a respondent',
     "copied_rows": "{n} rows repeat another in every cell; a report would count them twice",
+    "doubled_columns": "the columns {names} stand twice and are left out; give each its own name",
+    "unnamed_columns": "{n} columns have no name and are left out",
     "encoding_guessed": "the encoding {encoding} is a guess; look at the letters of {words}",
 }
 

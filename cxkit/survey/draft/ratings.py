@@ -12,6 +12,7 @@ from cxkit.survey.draft.column import Column
 from cxkit.survey.draft.words import LIKERT, NO_ANSWER
 
 WIDEST = 13  # points of a scale whose points are answers, no amounts
+MOST_LABELS = 101  # words of a scale and of its codes
 FULL = 0.9  # of the filled cells must be numbers or labels
 _LABELLED = re.compile(r"(-?\d{1,3})\s*[-–—=.:)]\s*\D+|\D+\((-?\d{1,3})\)")
 _STEM = re.compile(r"([^\W\d_]+\d+)[^\d\W].*")
@@ -133,7 +134,7 @@ def rating(column: Column) -> Rating | None:
 
 def _labels(words: Sequence[str]) -> tuple[dict[str, int], tuple[int, int] | None]:
     """The scores of labels, by the number in each or by the words of a usual scale, and the ends of that scale."""
-    if not words:
+    if not 0 < len(words) <= MOST_LABELS:
         return {}, None
     numbers = {text: one[1] or one[2] for text in words if (one := _LABELLED.fullmatch(text))}
     if len(numbers) == len(words):

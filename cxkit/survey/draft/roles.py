@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import product
-from statistics import fmean
+from statistics import fmean, median
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ MOST_GROUPS = 50
 LONGEST = 25  # letters in the name of a group, on average
 MOST_WAVES = 40
 LIGHTEST, HEAVIEST = 0.9, 1.1  # mean of weights that sum to the number of respondents
+_CLOCK = r"[ T]\d{1,2}:\d\d.*$"
 PERIODS = ("month", "quarter", "half-year", "year")
 
 
@@ -42,6 +42,8 @@ def _weights(column: Column) -> tuple[int, list[Guess]] | None:
     """How sure it is that a column holds weights, and the guesses."""
     by_name = named(column.name, "weight")
     if column.filled < column.rows or len(column.counts) < 2 or len(column.numbers) < 0.5 * len(column.counts):
+        return None
+    if not by_name and all(number % 1 == 0 for number in column.numbers.values()):
         return None
     read, mark, guesses = read_numbers(list(column.cells)), "", []
     if read.unclear.any():
@@ -119,21 +121,29 @@ def _sizes(counts: Mapping[str, int]) -> str:
 
 def _made(column: Column) -> list[Guess]:
     """Waves made of the dates of a column, in the shortest period that leaves enough answers in each."""
-    for period, way in product(PERIODS, dict.fromkeys((column.dates or "", *DATES))):
-        try:
-            made = read_waves(column.cells, "", period=period, dates=way)[0].value_counts()
-        except CxError:
-            continue
-        if len(made) > 1 and made.median() >= FEWEST and made.max() < column.filled - FEWEST:
-            counts = {str(wave): int(n) for wave, n in made.items()}
-            first, last = min(counts), max(counts)
-            why = f"dates; each {period} from {first} to {last} is a wave, {_sizes(counts)}"
+    days = column.cells.str.replace(_CLOCK, "", regex=True)  # which repeat, and are read in no time
+    for period in PERIODS:
+        made, way = _periods(days, period, column.dates or "")
+        if len(made) > 1 and median(made.values()) >= FEWEST and max(made.values()) < column.filled - FEWEST:
+            first, last = min(made), max(made)
+            why = f"dates; each {period} from {first} to {last} is a wave, {_sizes(made)}"
             guesses = [Guess("", "wave", {"column": column.name, "period": period}, why, _about(last))]
             if way:
                 why = "the order of day and month by which all are dates"
                 guesses.append(Guess("", "dates", way, why, _about(last)))
             return guesses
     return []
+
+
+def _periods(days: pd.Series, period: str, known: str) -> tuple[dict[str, int], str]:
+    """The rows of each period, and the order of day and month that had to be said for it."""
+    for way in dict.fromkeys((known, *DATES)):
+        try:
+            made = read_waves(days, "", period=period, dates=way)[0].value_counts()
+        except CxError:
+            continue
+        return {str(wave): int(n) for wave, n in made.items()}, way
+    return {}, ""
 
 
 def respondent_of(columns: Sequence[Column], wave: str) -> list[Guess]:
