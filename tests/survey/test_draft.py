@@ -302,7 +302,17 @@ def test_a_file_without_ratings_says_so(tmp_path):
     assert made.text.splitlines()[2].startswith("# CHECK no column looks like a rating")
 
 
-def test_a_draft_that_is_refused_says_why(tmp_path):
+def test_a_draft_that_is_refused_says_why(tmp_path, monkeypatch):
+    def refuse(*given, **how):
+        raise cx.DataError("row 3: found a total.")
+
+    monkeypatch.setattr("cxkit.survey.draft.drafting.read", refuse)
+    made = drafted(tmp_path, BATTERY)
+    assert made.told == ["CHECK the file is refused with this draft: row 3: found a total."]
+    assert "# CHECK the file is refused with this draft: row 3: found a total." in made.text
+
+
+def test_ids_that_repeat_are_told_and_have_no_role(tmp_path):
     shifted = {"id": [*range(N - 1), 3], "wave": ["2025"] * N, "respondent": [*range(N - 1), 3], **BATTERY}
     made = drafted(tmp_path, shifted)
     assert "respondent" not in {one.key for one in made.guesses if one.section == ""}
