@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cxkit.methods.semantic_differential.read import read_profiles
     from cxkit.result import Result
     from cxkit.show.view import View
+    from cxkit.survey.draft.drafting import draft_codebook
     from cxkit.survey.read import read, sample, section
     from cxkit.survey.survey import Survey
     from cxkit.survey.trees import read_tables, tree_items
@@ -34,6 +35,7 @@ _PLACES = {
     "cxkit.show.view": ("View",),
     "cxkit.measure.common": ("Common",),
     "cxkit.survey.survey": ("Survey",),
+    "cxkit.survey.draft.drafting": ("draft_codebook",),
     "cxkit.survey.read": ("read", "sample", "section"),
     "cxkit.survey.trees": ("read_tables", "tree_items"),
 }

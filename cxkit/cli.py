@@ -1,4 +1,4 @@
-"""The command line: cxkit methods, new, report, batch, schema, demo."""
+"""The command line: cxkit methods, codebook, new, report, batch, schema, demo."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,8 +29,6 @@ DEMO = {
     "dairy": ("“Sut-Toʻkin” ulgurji savdosi (namuna)", "uz", "#1f4d3a"),
     "mobile": ("Мобил алоқа бозори (намуна)", "uz_Cyrl", "#3b2f63"),
 }
-
-
 TIMEOUT = click.option(
     "--timeout", default=600.0, type=click.FloatRange(0, min_open=True), help="Seconds a report may take."
 )
@@ -51,6 +49,20 @@ def methods() -> None:
 
 
 @main.command()
+@click.argument("file")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="File to write; without it the draft is printed.")
+@click.option("--sheet", default="", help="Sheet of a workbook, or table of a .duckdb file.")
+def codebook(file: str, out: Path | None, sheet: str) -> None:
+    """Draft a codebook for FILE: each guess says why; look at every line marked CHECK before the first report."""
+    from cxkit.survey.draft.drafting import draft_codebook
+
+    text = draft_codebook(file, sheet=sheet)
+    if out:
+        _new_file(out).write_text(text, encoding="utf-8")
+    click.echo(f"Wrote {out}; marked CHECK: {text.count('CHECK ')}." if out else text, nl=bool(out))
+
+
+@main.command()
 @click.argument("method")
 @click.argument("file", type=click.Path(path_type=Path))
 def new(method: str, file: Path) -> None:
@@ -61,10 +73,7 @@ def new(method: str, file: Path) -> None:
 
     if file.suffix != ".ipynb":
         raise SettingsError(f'The file "{file.name}" must end in .ipynb.')
-    if file.exists():
-        raise SettingsError(f'The file "{file.name}" exists already; choose another name or move it away.')
-    file.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(find_template(method), file)
+    shutil.copyfile(find_template(method), _new_file(file))
     click.echo(f"Wrote {file}; open it in JupyterLab and edit its parameters cell.")
 
 
@@ -276,6 +285,13 @@ def _started(methods: Iterable[str], wait: bool = False) -> Iterator[Worker]:
             yield worker
         finally:
             worker.stop()
+
+
+def _new_file(file: Path) -> Path:
+    if file.exists():
+        raise SettingsError(f'The file "{file.name}" exists already; choose another name or move it away.')
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return file
 
 
 def _write_yaml(path: Path, content: Any) -> None:

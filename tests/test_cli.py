@@ -18,7 +18,7 @@ from cxkit.report.template import find_template
 from cxkit.show.language import LANGUAGES
 from tests.conftest import parts, write_template
 
-COMMANDS = ("methods", "new", "report", "batch", "schema", "demo")
+COMMANDS = ("methods", "codebook", "new", "report", "batch", "schema", "demo")
 HEADER = "id,ease,trust,w"
 ROWS = [f"r{k},{k % 10 + 1},{(3 * k) % 10 + 1},1" for k in range(20)]
 ITEMS = {"items": ["ease", "trust"], "scale": [1, 10]}
@@ -82,6 +82,7 @@ def test_the_help_names_every_command():
     ("command", "words"),
     [
         ("methods", ["List the methods"]),
+        ("codebook", ["FILE", "-o, --out", "--sheet", "CHECK"]),
         ("new", ["METHOD FILE", "JupyterLab"]),
         ("report", ["--data", "--client", "--name", "--lang", "--date", "--codebook", "--logo", "--out", "--set",
                     "NAME=VALUE", "en, ru, uz, uz_Cyrl"]),
@@ -120,6 +121,39 @@ def test_a_schema_of_something_else_is_refused():
     done = cxkit("schema", "codebok")
     assert done.exit_code == 2
     assert "'codebok' is not one of 'config', 'codebook'." in done.stderr
+
+
+@pytest.fixture
+def plain_survey(tmp_path):
+    path = tmp_path / "survey.csv"
+    path.write_text("\n".join([HEADER, *ROWS]), encoding="utf-8")
+    return path
+
+
+def test_a_draft_is_printed_or_written_and_reads(plain_survey, tmp_path):
+    printed = cxkit("codebook", plain_survey)
+    assert printed.exit_code == 0
+    out = tmp_path / "deep" / "survey.yml"
+    done = cxkit("codebook", plain_survey, "-o", out)
+    text = out.read_text(encoding="utf-8")
+    assert done.stdout == f"Wrote {out}; marked CHECK: {text.count('CHECK ')}.\n"
+    assert text == printed.stdout
+    assert cx.read(plain_survey, out).items == ["ease", "trust"]
+
+
+def test_a_draft_overwrites_nothing(plain_survey, tmp_path):
+    out = tmp_path / "survey.yml"
+    out.write_text("my own work")
+    assert '"survey.yml" exists already' in refused(cxkit("codebook", plain_survey, "-o", out), 2)
+    assert out.read_text() == "my own work"
+
+
+@pytest.mark.parametrize(("words", "code"), [(["gone.csv"], 1), ([], 2), (["a.csv", "--sheet", "A"], 1)])
+def test_a_draft_of_no_survey_is_refused(words, code, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.csv").write_text("id,ease\n1,2\n", encoding="utf-8")
+    done = cxkit("codebook", *words)
+    assert (done.exit_code, done.stdout) == (code, "")
 
 
 def test_new_copies_the_template(tmp_path):

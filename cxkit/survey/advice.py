@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from cxkit.survey.calendar_words import is_date
 
-_NO_ANSWER = re.compile(
+NO_ANSWER_CODE = re.compile(
     r"-?([789])\1+|-?9+[678]|-[789]"
 )  # 99, 98, 888, -9 and the like: on few scales, in many files
 _NUMBERS = re.compile(r"-?[0-9]+")
@@ -51,7 +51,7 @@ def advice(
             off = [f"{value:.15g}" for value in found if not low <= value <= high]
             none = f"; if {off[0]} means no answer, {no_answer}" if len(off) == 1 else ""
             return f"if {low}–{high} was exported as {first}–{first + points}, {cure}{none}; else correct the cell"
-    if all(_NO_ANSWER.fullmatch(f"{value:.15g}") for value in found if not low <= value <= high):
+    if all(NO_ANSWER_CODE.fullmatch(f"{value:.15g}") for value in found if not low <= value <= high):
         return f"correct the cell, or {no_answer}{' if it means no answer' * frame}"
     return (
         f"look up in the questionnaire what it stands for, then correct the cell or the card of this item (the "

@@ -68,7 +68,7 @@ def row_per_respondent(
     """
     column = roles["count"]
     if not column:
-        column, chance = _undeclared(frame, items, roles, used)
+        column, chance = undeclared_counts(frame, items, roles, used)
         if chance < CERTAIN:
             raise _no_respondents(file, frame, column)
         return frame, [("perhaps_counts", {"column": column, "setting": "count"})] if column else []
@@ -93,7 +93,7 @@ def row_per_respondent(
     return repeated, [("counted", {"column": column, "rows": len(frame), "respondents": len(repeated)})]
 
 
-def _undeclared(
+def undeclared_counts(
     frame: pd.DataFrame, items: Mapping[str, Card], roles: Mapping[str, str], used: Collection[str]
 ) -> tuple[str, float]:
     """The column that may count respondents, "" for none, and the chance that the rows are respondents all the same.
