@@ -23,6 +23,7 @@ from cxkit.survey.survey import Survey
 from cxkit.survey.texttable import TextTable
 from cxkit.survey.timeline import check_dates
 from cxkit.survey.totals import refuse_unlike
+from cxkit.survey.value_labels import own_words
 from cxkit.survey.values import Picks, Values, name_roles, rows_by_name, split_of, texts_of
 from cxkit.survey.wave_column import check_period, read_waves
 
@@ -92,12 +93,17 @@ def read(
     asked = [*filter(None, roles.values()), *where]
     named = {spelled_as(column, asked): values for column, values in book.values.items()}
     names = list(items) or [name for name in _same_scale(book) if name != outcome]
-    declared = cards([*names, *([outcome] if outcome and outcome not in names else [])], scale or {}, book.items)
+    asked_items = [*names, *([outcome] if outcome and outcome not in names else [])]
+    words = own_words(path, encoding)
+    own = words.scales(_without_scale(asked_items, scale, book.items))
+    declared, told_of_file = words.under(cards(asked_items, scale or {}, {**own, **book.items}), own)
+    named = {**{column: words.values(column) for column in asked if words.of(column).labels}, **named}
     picks = {column: named.get(column, Values()).pick(str(value)) for column, value in where.items()}
     how = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
     table = _rows_asked_for(path, how, declared, asked, picks)
-    file, frame, notes = Path(path).name, table.frame, list(table.notes)
+    file, frame, notes = Path(path).name, table.frame, [*table.notes, *told_of_file]
     used = {*declared, *where}
+    notes += words.empty_missing(frame, declared, used.union(roles.values()))
     if given["count"] != "-":
         rated = {name: declared[name] for name in names}
         frame, told = row_per_respondent(frame, rated, roles, used, file, book.decimal)
@@ -121,6 +127,13 @@ def read(
         values=texts_of(named, roles["by"], roles["wave"]), split=split_of(named, roles["by"]), **roles,
     )  # fmt: skip
     return Survey(frame, audit)
+
+
+def _without_scale(items: Sequence[str], scale: Any, declared: Mapping[str, Card]) -> list[str]:
+    """The items of which neither the settings nor the codebook tell the scale."""
+    if scale and not (isinstance(scale, Mapping) and "min" not in scale):
+        return []
+    return [item for item in items if item not in declared and item not in (scale or {})]
 
 
 def _rows_asked_for(
@@ -189,7 +202,7 @@ def split_values(
     ['Orbenta', 'Quenvia', 'Talvessa']
     """
     book = _codebook(path, codebook)
-    values = book.values.get(column, Values())
+    values = book.values.get(column) or own_words(path, how.get("encoding", "")).values(column)
     column = (book.items[column].column if column in book.items else "") or column
     return rows_by_name(column, dict(distinct_values(path, column, **how)), values)
 

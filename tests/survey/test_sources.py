@@ -217,9 +217,11 @@ class TestTextRefused:
         (tmp_path / "answers.csv").mkdir()
         says(refusal(tmp_path / "answers.csv"), 'The folder "answers.csv" holds no .parquet file')
 
-    @pytest.mark.parametrize("name", ["answers.xls", "answers.sav", "answers"])
+    @pytest.mark.parametrize("name", ["answers.numbers", "answers.por", "answers"])
     def test_an_unknown_ending_is_refused(self, tmp_path, name):
-        says(refusal(write(tmp_path, "id\n1\n", name)), name, ".csv, .tsv, .xlsx, .parquet or .duckdb")
+        says(
+            refusal(write(tmp_path, "id\n1\n", name)), name, ".csv, .tsv, .xlsx, .xls, ", ".parquet or .duckdb file."
+        )
 
     def test_a_file_above_the_size_limit_is_refused(self, tmp_path, monkeypatch):
         monkeypatch.setattr(sources, "MAX_BYTES", 10)
