@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from cxkit.errors import DataError
 from cxkit.survey import big
@@ -20,7 +22,7 @@ from cxkit.survey.values import Picks
 
 SAMPLE = "sample:"  # before the name of a bundled one
 TEXT_FILES = (".csv", ".tsv", ".txt")
-SHEETS = (".xlsx", ".xlsm")
+SHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb")
 GIVEN = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".xlsb", ".sav", ".dta", ".sas7bdat", ".parquet", ".duckdb")
 MAX_BYTES = 512 * 2**20
 MAX_VALUES = 10_000
@@ -43,7 +45,7 @@ def read_text_table(
     by_rows = bool(where) and (kind in TEXT_FILES or big.reads(path))
     size = sum(one.stat().st_size for one in big.files(path))
     if size > MAX_BYTES and not by_rows:
-        hint = "split it" if kind.startswith(".xls") else "split it, or read a part of its rows with where"
+        hint = "split it" if kind in SHEETS + tuple(READERS) else "split it, or read a part of its rows with where"
         raise DataError(f"{path.name} has {size / 2**20:.0f} MiB, more than the 512 MiB read at once; {hint}.")
     if kind in TEXT_FILES:
         with open_text(path, encoding, delimiter) as text:
@@ -52,9 +54,7 @@ def read_text_table(
         found = text.delimiter if len(table.names) > 1 else ""
         return replace(table, encoding=text.encoding, delimiter=found, notes=notes)
     if kind in SHEETS:
-        from cxkit.survey.workbook import open_sheet
-
-        with open_sheet(path, sheet) as page:
+        with _open_sheet(path, sheet) as page:
             table = _table(path.name, page.rows(), where)
             page.check_merged(table)
         return replace(table, sheet=page.name, notes=(*page.notes(table), *table.notes))
@@ -66,6 +66,17 @@ def read_text_table(
     if kind == ".parquet" and not by_rows:
         return _table(path.name, _parquet_rows(path), where)
     return big.rows_where(path, where, sheet=sheet)
+
+
+def _open_sheet(path: Path, sheet: str) -> AbstractContextManager[Any]:
+    """A sheet by the reader of its kind; both are imported only where they are needed, as they are slow."""
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        from cxkit.survey.workbook import open_sheet
+
+        return open_sheet(path, sheet)
+    from cxkit.survey.spreadsheet import open_spreadsheet
+
+    return open_spreadsheet(path, sheet)
 
 
 def distinct_values(path: str | Path, column: str, **how: str) -> list[tuple[str, int]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from cxkit.errors import DataError
 from cxkit.survey.encoding import guess, odd_words
+from cxkit.survey.signature import other_kind, start_of
 from cxkit.survey.texttable import cell_text
 
 READERS = {".sav": "read_sav", ".zsav": "read_sav", ".dta": "read_dta", ".sas7bdat": "read_sas7bdat"}
@@ -176,29 +177,15 @@ def _too_big(path: Path) -> DataError:
 
 def _check_start(path: Path) -> None:
     """Refuse what only has the ending of such a file, before anything looks into it."""
-    with path.open("rb") as file:
-        head = file.read(64)
-    kind = path.suffix.lower()
+    head, kind = start_of(path), path.suffix.lower()
     if kind in (".sav", ".zsav"):
-        good = head[:4] in (b"$FL2", b"$FL3") or head[:4] == "$FL2".encode("cp037")
+        good = head[:4] in (b"$FL2", b"$FL3", "$FL2".encode("cp037"))
     elif kind == ".dta":
         good = head.startswith(b"<stata_dta>") or (102 <= head[0] <= 115 and head[1:2] in (b"\1", b"\2"))
     else:
         good = head[12:16] == b"\xc2\xea\x81\x60"
-    if good:
-        return
-    start = head.split(b"\n")[0].strip()[:40]
-    if head[:1] == b"\x80":
-        found = "begins as a Python pickle does, which is never opened"
-    elif head[:2] == b"PK":
-        found = "is a zip archive, as .xlsx and .ods files are"
-    elif start and start.decode("utf-8", "replace").isprintable() and b"\xff" not in start:
-        found = f'begins with the text "{start.decode("utf-8", "ignore")}"'
-    else:
-        found = "begins with other bytes"
-    raise DataError(
-        f"{path.name} is no {PROGRAMS[kind]} file: it {found}; give it the ending of what it is, or export it again."
-    )
+    if not good:
+        raise other_kind(path, PROGRAMS[kind])
 
 
 def _says_encoding(path: Path) -> bool:

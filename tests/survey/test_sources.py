@@ -13,8 +13,7 @@ import pytest
 from openpyxl.worksheet.formula import ArrayFormula
 
 from cxkit.errors import DataError
-from cxkit.survey import sources
-from cxkit.survey import workbook as sheets
+from cxkit.survey import sheets, sources
 from cxkit.survey.sources import read_text_table
 
 SHEET = "xl/worksheets/sheet1.xml"
