@@ -59,10 +59,9 @@ def read_text_table(
             page.check_merged(table)
         return replace(table, sheet=page.name, notes=(*page.notes(table), *table.notes))
     if kind in READERS:
-        opened = open_statfile(path, encoding)
-        notes = guessed(opened.encoding, opened.words)
-        table = _table(path.name, opened.rows(), where)
-        return replace(table, encoding=opened.encoding_told, notes=(*notes, *table.notes))
+        with open_statfile(path, encoding) as said:
+            table = _table(path.name, said.rows, where)
+        return replace(table, encoding=said.encoding, notes=(*guessed(said.encoding, said.words), *table.notes))
     if kind == ".parquet" and not by_rows:
         return _table(path.name, _parquet_rows(path), where)
     return big.rows_where(path, where, sheet=sheet)

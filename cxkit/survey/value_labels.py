@@ -14,7 +14,7 @@ from cxkit.survey.audit import Note, told
 from cxkit.survey.cards import Card, card, fold, to_number
 from cxkit.survey.columns import spelled_as
 from cxkit.survey.spelling import key
-from cxkit.survey.statfile import READERS, Described, open_statfile
+from cxkit.survey.statfile import READERS, Described, describe
 from cxkit.survey.values import Values
 
 SHOWN = 12  # labels that one sentence names
@@ -62,7 +62,7 @@ class OwnWords:
 
     def values(self, column: str) -> Values:
         """The names of a column's values; labels that would be taken for one another are left out."""
-        labels, missing = self.of(column).labels or {}, self.of(column).missing
+        labels, missing = self.of(column).labels, self.of(column).missing
         kept = [(code, label) for code, label in labels.items() if code not in missing and label.strip()]
         named = dict(sorted(kept, key=lambda one: to_number(one[0]) or 0.0))
         codes = set(map(key, named))
@@ -87,11 +87,11 @@ def own_words(path: str | Path, encoding: str = "") -> OwnWords:
     path = Path(path)
     if path.suffix.lower() not in READERS or not path.is_file() or not path.stat().st_size:
         return OwnWords()  # what is wrong with the file is told when it is read
-    return OwnWords(path.name, open_statfile(path, encoding).described())
+    return OwnWords(path.name, describe(path, encoding))
 
 
 def _own_scale(file: str, item: str, column: Described) -> Card:
-    labels = {code: label for code, label in (column.labels or {}).items() if code not in column.missing}
+    labels = {code: label for code, label in column.labels.items() if code not in column.missing}
     where = f'{file}, column "{item}"'
     if unsure := [code for code, label in labels.items() if _NO_ANSWER.search(fold(label))]:
         raise DataError(
@@ -121,7 +121,7 @@ def _ends(points: Sequence[float | None]) -> tuple[int, int] | None:
 def _under(file: str, declared: Card, column: Described) -> Card:
     missing = declared.missing or column.missing
     none = set(map(fold, missing))
-    points = {code: label for code, label in (column.labels or {}).items() if fold(code) not in none}
+    points = {code: label for code, label in column.labels.items() if fold(code) not in none}
     if not declared.labels:
         _refuse_other_numbers(file, declared, points)
     often = Counter(map(fold, points.values()))

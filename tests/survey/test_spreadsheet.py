@@ -10,7 +10,7 @@ import zipfile
 import pytest
 
 from cxkit.errors import DataError
-from cxkit.survey import sheets, spreadsheet
+from cxkit.survey import apart, sheets, spreadsheet
 from cxkit.survey.read import read
 from cxkit.survey.sources import distinct_values, read_text_table
 from tests.conftest import parts
@@ -235,7 +235,7 @@ class TestRefused:
 
     def test_a_reader_that_is_killed(self, tmp_path, monkeypatch):
         child = write(tmp_path, "import os; os.abort()", "child.py")
-        monkeypatch.setattr(spreadsheet.calamine_child, "__file__", str(child))
+        monkeypatch.setattr(apart.reader_child, "__file__", str(child))
         path = write_ods(tmp_path / "a.ods", ("A", [["id"], [1]]))
         says(refusal(path), "a.ods is not a readable OpenDocument file")
 

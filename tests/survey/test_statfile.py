@@ -14,7 +14,7 @@ import pytest
 from cxkit.errors import DataError
 from cxkit.survey import statfile
 from cxkit.survey.sources import distinct_values, read_text_table
-from cxkit.survey.statfile import open_statfile
+from cxkit.survey.statfile import describe
 from tests.survey.test_sources import cells, refusal, says, write
 
 pyreadstat = pytest.importorskip("pyreadstat")
@@ -101,7 +101,7 @@ def test_values_of_a_column_are_counted(tmp_path):
 
 class TestDescribed:
     def of(self, folder, column, columns=None, name="a.sav", **said):
-        return open_statfile(sav(folder, columns, name, **said)).described()[column]
+        return describe(sav(folder, columns, name, **said))[column]
 
     def test_labels_of_columns_and_codes(self, tmp_path):
         said = {"column_labels": {"ease": "Насколько легко?"}, "variable_value_labels": {"ease": {1: "Ёмон oʻ"}}}
@@ -132,7 +132,7 @@ class TestDescribed:
         path = sav(tmp_path, {"x": [1, "a"], "s": ["a", "b"]}, "a.dta", missing_user_values={"x": ["a"]},
                    variable_value_labels={"x": {1: "bad", "a": "refused"}})  # fmt: skip
         assert cells(read_text_table(path)) == {2: ["1", "a"], 3: [".a", "b"]}
-        found = open_statfile(path).described()["x"]
+        found = describe(path)["x"]
         assert (found.labels, found.missing) == ({"1": "bad", ".a": "refused"}, (".a",))
 
 
@@ -147,7 +147,7 @@ class TestEncoding:
     @pytest.mark.parametrize(("name", "how"), [("a.sav", {}), ("a.dta", {"version": 12}), ("a.dta", {"version": 13})])
     def test_a_file_that_does_not_say_its_encoding_is_guessed_at_and_told(self, tmp_path, name, how):
         path = self.old(tmp_path, name, **how)
-        assert open_statfile(path).described()["ease"].text == "Оценка"
+        assert describe(path)["ease"].text == "Оценка"
         table = read_text_table(path)
         assert table.encoding == "cp1251"
         assert table.notes == (("encoding_guessed", {"encoding": "cp1251", "words": "Оценка, Плохо, Хорошо"}),)
@@ -155,7 +155,7 @@ class TestEncoding:
     @pytest.mark.parametrize("encoding", ["cp1251", "windows-1251", "CP1251"])
     def test_a_given_encoding_is_used(self, tmp_path, encoding):
         path = self.old(tmp_path)
-        found = open_statfile(path, encoding).described()["ease"]
+        found = describe(path, encoding)["ease"]
         assert (found.text, found.labels) == ("Оценка", {"1": "Плохо", "5": "Хорошо"})
         assert read_text_table(path, encoding=encoding).notes == ()
 
@@ -163,7 +163,7 @@ class TestEncoding:
         path = sav(tmp_path, {"id": ["a"]}, column_labels={"id": "XXXXXX"})
         path.write_bytes(path.read_bytes().replace(b"XXXXXX", "Оценка".encode("cp1251")))
         says(refusal(path), "a.sav cannot be read in the encoding that it names", "cp1251")
-        assert open_statfile(path, "cp1251").described()["id"].text == "Оценка"
+        assert describe(path, "cp1251")["id"].text == "Оценка"
 
     def test_another_encoding_for_utf8_is_refused(self, tmp_path):
         says(refusal(sav(tmp_path), encoding="cp1251"), "a.sav is UTF-8, not cp1251; leave the encoding out")
@@ -231,10 +231,18 @@ class TestRefused:
         monkeypatch.setitem(sys.modules, "pyreadstat", None)
         says(refusal(path), 'a.sav needs pyreadstat; install it with pip install "cxkit[spss]".')
 
+    def test_a_file_that_ends_the_reader_ends_nothing_else(self, tmp_path):
+        """Of ReadStat 1.1.9 this byte makes a segmentation fault."""
+        path = sav(tmp_path, {"a": ["x" * 300] * 50, "b": range(50)}, column_labels={"a": "tt"}, row_compress=True)
+        content = bytearray(path.read_bytes())
+        assert content[223] == 255
+        content[223] = 0
+        says(refusal(write(tmp_path, bytes(content), "a.sav")), "a.sav is a damaged or unfinished SPSS file")
+
     @pytest.mark.parametrize("name", ["a.sav", "a.dta"])
     def test_a_file_damaged_anywhere_is_read_or_refused_in_a_sentence(self, tmp_path, name):
         content = sav(tmp_path, name=name, column_labels={"ease": "Оценка"}).read_bytes()
-        for place in range(0, len(content), 7):
+        for place in range(0, len(content), len(content) // 25):
             path = write(tmp_path, content[:place] + b"\xff" + content[place + 1 :], name)
             try:
                 read_text_table(path)
