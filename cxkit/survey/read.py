@@ -1,5 +1,6 @@
 """Read a survey file into numbers one can trust, with an audit of what was read."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -202,9 +203,12 @@ def split_values(
     ['Orbenta', 'Quenvia', 'Talvessa']
     """
     book = _codebook(path, codebook)
-    values = book.values.get(column) or own_words(path, how.get("encoding", "")).values(column)
+    values, words = book.values.get(column), own_words(path, how.get("encoding", ""))
     column = (book.items[column].column if column in book.items else "") or column
-    return rows_by_name(column, dict(distinct_values(path, column, **how)), values)
+    cells, none = Counter[str](), set() if values else set(words.of(column).missing)
+    for text, rows in distinct_values(path, column, **how):
+        cells["" if text in none else text] += rows
+    return rows_by_name(column, cells, values or words.values(column))
 
 
 def sample(name: str) -> pd.DataFrame:

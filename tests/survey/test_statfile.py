@@ -233,7 +233,8 @@ class TestRefused:
 
     def test_a_file_that_ends_the_reader_ends_nothing_else(self, tmp_path):
         """Of ReadStat 1.1.9 this byte makes a segmentation fault."""
-        path = sav(tmp_path, {"a": ["x" * 300] * 50, "b": range(50)}, column_labels={"a": "tt"}, row_compress=True)
+        said = {"variable_value_labels": {"b": {1: "x"}}, "missing_ranges": {"b": [{"lo": 97, "hi": INF}]}}
+        path = sav(tmp_path, {"a": ["x" * 300] * 50, "b": range(50)}, column_labels={"a": "tt"}, **said)
         content = bytearray(path.read_bytes())
         assert content[223] == 255
         content[223] = 0

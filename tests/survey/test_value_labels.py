@@ -151,8 +151,9 @@ def test_a_group_is_picked_by_its_label_or_its_code(tmp_path):
 
 def test_clients_are_called_by_their_labels(tmp_path):
     path = as_sav(tmp_path / "a.sav")
-    names = [name for name, _ in split_values(path, "place")]
-    assert names == ["9", "Samarqand", "Тошкент шаҳри"]
+    assert [name for name, _ in split_values(path, "place")] == ["", "Samarqand", "Тошкент шаҳри"]
+    own = {"values": {"place": {"Refused": "9"}}}
+    assert [name for name, _ in split_values(path, "place", own)] == ["1", "2", "Refused"]
     assert file_values(str(path), "place", "").name("2") == "Samarqand"
 
 
