@@ -53,8 +53,10 @@ def read(
 
     Parameters
     ----------
-    path : a .csv, .tsv, .xlsx, .parquet or .duckdb file, a folder of .parquet files, or "sample:NAME" for bundled
-        simulated data.
+    path : a text file (.csv .tsv .txt), a spreadsheet (.xlsx .xlsm .xls .ods .xlsb), an SPSS, Stata or SAS file (.sav
+        .zsav .dta .sas7bdat), a .parquet or .duckdb file, a folder of .parquet files, or "sample:NAME" for bundled
+        simulated data. What an SPSS, Stata or SAS file says of its columns (scales, labels, missing codes, texts)
+        holds where neither the codebook nor a setting says otherwise.
     codebook : a YAML file, or the same as a dict; settings given here win over it.
     items : the rating columns to convert; empty takes the items of the codebook that share the first one's ends.
     scale : the scale of items that the codebook does not hold: [min, max], a card, or item -> either.

@@ -1,4 +1,4 @@
-"""Files to text tables: CSV, TSV, XLSX and Parquet, every cell as text, rows numbered as a spreadsheet shows."""
+"""Files to text tables: every cell as text, rows numbered as a spreadsheet shows."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
