@@ -30,7 +30,8 @@ TOLD: dict[str, str | tuple[str, str]] = {
     "hidden_columns": mark("Columns that are hidden in the sheet and were read like the others: {names}."),
     "hidden_sheets": (mark("{n} hidden sheet was not read."), mark("{n} hidden sheets were not read.")),
     "hidden_unseen": mark(
-        "A file of this kind does not tell which rows and columns are hidden. All were read like the others."
+        "A file of this kind does not tell which cells are hidden and which formulas failed. Hidden ones were read "
+        "like the others, failed ones as empty."
     ),
     "scales_of_file": mark("Scales taken from the labels of codes in the file: {names}."),
     "missing_of_file": mark("Codes that the file itself declares as no answer: {names}."),

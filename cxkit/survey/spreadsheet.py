@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 from cxkit.errors import DataError
 from cxkit.survey.apart import DAMAGED, apart
 from cxkit.survey.audit import Note, told
+from cxkit.survey.ods import Outline, outline
 from cxkit.survey.reader_child import MAX_CELLS
 from cxkit.survey.sheets import MAX_COLUMNS, check_zip, cut, far_cell, refuse_merged, sheet_name
 from cxkit.survey.signature import other_kind, start_of
@@ -24,18 +25,22 @@ STARTS = {".xls": b"\xd0\xcf\x11\xe0", ".ods": b"PK\3\4", ".xlsb": b"PK\3\4"}
 
 @dataclass(frozen=True)
 class Spreadsheet:
-    """A sheet: its rows one by one, and what it merges, of which an .xls file tells."""
+    """A sheet: its rows one by one, what it merges, of which .xls and .ods files tell, and what .ods files tell
+    beside."""
 
     file: str
     name: str
     hidden_sheets: int
     merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]
     lines: Iterator[Any] = field(repr=False)
+    outline: Outline | None = None
 
     def rows(self) -> Iterator[list[str]]:
         width = 0
         for number, cells in enumerate(self.lines, 1):
-            row = cut(list(map(_text, cells)), width)
+            failed = self.outline.failed.get(number - 1, {}) if self.outline else {}
+            texts = [*map(_text, cells), *[""] * (max(failed, default=-1) + 1 - len(cells))]
+            row = cut([failed.get(place, text) for place, text in enumerate(texts)], width)
             if len(row) > MAX_COLUMNS:
                 raise far_cell(self.file, number, len(row))
             width = width or len(row)
@@ -50,7 +55,13 @@ class Spreadsheet:
         refuse_merged(self.file, table, places)
 
     def notes(self, table: TextTable) -> tuple[Note, ...]:
-        return (("hidden_unseen", {}), *told({"hidden_sheets": {"n": self.hidden_sheets}}))
+        sheets = {"hidden_sheets": {"n": self.hidden_sheets}}
+        if self.outline is None:
+            return (("hidden_unseen", {}), *told(sheets))
+        n = sum(any(first <= row <= last for first, last in self.outline.rows) for row in table.frame.index)
+        names = [name for at, name in enumerate(table.names, 1)
+                 if name and any(first <= at <= last for first, last in self.outline.columns)]  # fmt: skip
+        return told({"hidden_rows": {"n": n}, "hidden_columns": {"names": ", ".join(names)}, **sheets})
 
 
 @contextmanager
@@ -80,7 +91,17 @@ def open_spreadsheet(path: Path, sheet: str = "") -> Iterator[Spreadsheet]:
         name = sheet_name(file, names, visible, sheet)
         lines.answer(name)
         hidden = [one for one in names if one not in (*visible, name)]
-        yield Spreadsheet(file, name, len(hidden), next(lines), lines)
+        merged, own = next(lines), _outline(path, name) if kind == ".ods" else None
+        yield Spreadsheet(file, name, len(hidden), [*merged, *(own.merged if own else ())], lines, own)
+
+
+def _outline(path: Path, sheet: str) -> Outline:
+    try:
+        return outline(path, sheet)
+    except (DataError, MemoryError):
+        raise
+    except Exception:  # the parser raises whatever it meets in a damaged file
+        raise DataError(_damaged(path)) from None
 
 
 def _damaged(path: Path) -> str:

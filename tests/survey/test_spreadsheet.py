@@ -15,14 +15,13 @@ from cxkit.survey.read import read
 from cxkit.survey.sources import distinct_values, read_text_table
 from tests.conftest import parts
 from tests.survey.test_sources import cells, refusal, says, workbook, write
-from tests.survey.written_sheets import write_ods, write_xlsb
+from tests.survey.written_sheets import ods_cell, write_ods, write_xlsb
 
 pytest.importorskip("python_calamine")
 xlwt = pytest.importorskip("xlwt")
 
 KINDS = [".xls", ".ods", ".xlsb"]
 DAY, MOMENT = dt.datetime(2025, 4, 3), dt.datetime(2025, 4, 3, 14, 30)
-UNSEEN = ("hidden_unseen", {})
 
 
 def write_xls(path, *pages):
@@ -36,6 +35,11 @@ def write_xls(path, *pages):
                 page.write(number, place, value, *([xlwt.easyxf(num_format_str=form)] if form else []))
     book.save(str(path))
     return path
+
+
+def unseen(path):
+    """What is told of a file that does not tell what it hides."""
+    return () if path.suffix == ".ods" else (("hidden_unseen", {}),)
 
 
 WRITE = {".xls": write_xls, ".ods": write_ods, ".xlsb": write_xlsb}
@@ -55,10 +59,11 @@ def test_a_sheet_is_its_xlsx_twin(made, tmp_path):
         ["NA", " ", 10.0, 0.1, DAY, MOMENT, False],
         ["@x", None, -3, 1e-7, DAY, MOMENT, True],
     ]
-    mine, twin = read_text_table(made(("Ответы", rows))), read_text_table(workbook(tmp_path, ("Ответы", rows)))
+    path = made(("Ответы", rows))
+    mine, twin = read_text_table(path), read_text_table(workbook(tmp_path, ("Ответы", rows)))
     assert cells(mine) == cells(twin)
     assert (mine.names, mine.sheet, mine.blank_rows) == (twin.names, twin.sheet, 1)
-    assert mine.notes == (UNSEEN,)
+    assert mine.notes == unseen(path)
     kinds = [type(cell) for cell in mine.frame["w"]]
     assert kinds == [type(cell) for cell in twin.frame["w"]]
 
@@ -76,14 +81,16 @@ def test_a_day_is_a_day(tmp_path):
 
 
 def test_a_hidden_first_sheet_is_passed_over_and_told(made):
-    table = read_text_table(made(("Old", [["id"], ["old"]], "hidden"), ("New", [["id"], ["new"]])))
+    path = made(("Old", [["id"], ["old"]], "hidden"), ("New", [["id"], ["new"]]))
+    table = read_text_table(path)
     assert (table.sheet, cells(table)) == ("New", {2: ["new"]})
-    assert table.notes == (UNSEEN, ("hidden_sheets", {"n": 1}))
+    assert table.notes == (*unseen(path), ("hidden_sheets", {"n": 1}))
 
 
 def test_a_named_sheet_is_read_though_hidden(made):
-    table = read_text_table(made(("New", [["id"], ["new"]]), ("Old", [["id"], ["old"]], "hidden")), sheet="Old")
-    assert (cells(table), table.notes) == ({2: ["old"]}, (UNSEEN,))
+    path = made(("New", [["id"], ["new"]]), ("Old", [["id"], ["old"]], "hidden"))
+    table = read_text_table(path, sheet="Old")
+    assert (cells(table), table.notes) == ({2: ["old"]}, unseen(path))
 
 
 def test_a_very_hidden_sheet_is_passed_over(tmp_path):
@@ -133,6 +140,55 @@ def test_merged_cells_among_the_answers_of_an_xls_file_are_refused(tmp_path):
     page.write_merge(1, 5, 2, 2, "A")
     book.save(str(tmp_path / "a.xls"))
     says(refusal(tmp_path / "a.xls"), "a.xls, row 2: the cells C2:C6 are merged")
+
+
+class TestOutlineOfOds:
+    ROWS = (["id", "x", "seg"], ["a", 1, "A"], ["b", 2, "A"], ["c", 3, "B"], ["d", 4, "B"])
+
+    def notes(self, folder, columns="", change=str):
+        content = columns + "".join(
+            f"<table:table-row>{''.join(map(ods_cell, row))}</table:table-row>" for row in self.ROWS
+        )
+        return read_text_table(write_ods(folder / "a.ods", ("Other", []), ("A", [change(content)])), sheet="A").notes
+
+    def test_a_sheet_that_hides_nothing_has_no_note(self, tmp_path):
+        assert self.notes(tmp_path, '<table:table-column table:visibility="visible"/>') == ()
+
+    @pytest.mark.parametrize("how", ["collapse", "filter"])
+    def test_hidden_rows_are_counted(self, tmp_path, how):
+        def hide(content):
+            head, one, two, *rest = content.split("<table:table-row>")[1:]
+            hidden = f'<table:table-row table:visibility="{how}">'
+            plain = "<table:table-row>"
+            return plain + head + hidden + one + hidden + two + plain + plain.join(rest)
+
+        assert self.notes(tmp_path, change=hide) == (("hidden_rows", {"n": 2}),)
+
+    def test_hidden_columns_are_named(self, tmp_path):
+        column = '<table:table-column/><table:table-column table:visibility="collapse" ' \
+                 'table:number-columns-repeated="2"/>'  # fmt: skip
+        assert self.notes(tmp_path, column) == (("hidden_columns", {"names": "x, seg"}),)
+
+    def test_merged_cells_among_the_answers_are_refused(self, tmp_path):
+        def merge(content):
+            return content.replace(ods_cell("A"), ods_cell("A").replace(" ", ' table:number-rows-spanned="2" ', 1), 1)
+
+        with pytest.raises(DataError) as caught:
+            self.notes(tmp_path, change=merge)
+        says(str(caught.value), "a.ods, row 2: the cells C2:C3 are merged")
+
+    def test_a_formula_without_a_stored_value_is_refused(self, tmp_path):
+        cell = '<table:table-cell table:formula="of:=2+3"/>'
+        path = write_ods(tmp_path / "a.ods", ("A", [["id", "x"], [1, 5], [2, cell]]))
+        says(refusal(path), "a.ods, row 3, column 2: the formula has no stored value")
+
+    @pytest.mark.parametrize("text", ["#DIV/0!", "#N/A", "Err:502", "#REF!"])
+    @pytest.mark.parametrize("stored", ['"float" office:value="0"', '"string" office:string-value=""'])
+    def test_a_formula_that_failed_is_no_answer_and_not_0(self, tmp_path, text, stored):
+        cell = f'<table:table-cell table:formula="of:=1/0" office:value-type={stored}><text:p>{text}</text:p>' \
+               '</table:table-cell>'  # fmt: skip
+        path = write_ods(tmp_path / "a.ods", ("A", [["id", "x"], [1, 5], [2, cell]]))
+        assert cells(read_text_table(path)) == {2: ["1", "5"], 3: ["2", text]}
 
 
 class TestRefused:

@@ -40,7 +40,7 @@ def write_ods(path, *sheets, doctype="", change=str):
     """Each sheet is (name, rows) or (name, rows, "hidden"); a row may be a text of content.xml."""
     tables = ""
     for name, rows, *state in sheets:
-        style = ' table:style-name="unseen"' if state else ""
+        style = ' table:style-name="unseen"' if "hidden" in state else ""
         lines = "".join(
             row
             if isinstance(row, str)
