@@ -92,11 +92,9 @@ def stat(path: str, reader: str, encoding: str, part: str, unpacked: int) -> str
                 about.missing_user_values = more.missing_user_values
         say(dictionary(about, found))
         if part == "rows":
-            if (about.number_rows or 0) > limit:
-                return "large"
-            data, _ = load(row_limit=limit + 1)
+            data, _ = load(row_limit=limit + 1)  # what a packed file says of its rows need not hold
             columns = [data.pop(name) for name in about.column_names]
-            if columns and len(columns[0]) > limit:  # a packed file need not say how many it has
+            if columns and len(columns[0]) > limit:
                 return "large"
             for row in zip(*columns, strict=True):
                 say(list(map(plain, row)))

@@ -11,6 +11,7 @@ from cxkit.errors import CxError, DataError
 from cxkit.survey.read import read, split_values
 from cxkit.survey.value_labels import own_words
 from tests.survey.test_sources import says
+from tests.survey.test_statfile import old
 
 pyreadstat = pytest.importorskip("pyreadstat")
 
@@ -140,6 +141,16 @@ def test_a_scale_that_is_given_wins_over_the_file(tmp_path, scale):
     assert (card["min"], card["max"], card["missing"]) == (0, 98, ["98"])  # what is not given is still the file's
     assert "98" not in card["labels"]
     assert "missing_on_scale" in dict(survey.audit.notes)
+
+
+def test_what_the_file_says_is_read_in_the_encoding_that_is_given(tmp_path):
+    frame = pd.DataFrame({"x": [1.0, 5]})
+    path = tmp_path / "a.sav"
+    pyreadstat.write_sav(frame, path, column_labels={"x": "XXXXXX"}, variable_value_labels={"x": {1: "a", 5: "b"}})
+    old(path, {"XXXXXX": "Оценка"})
+    meant = {"": "Оценка", "cp1251": "Оценка", "koi8-r": "Оценка".encode("cp1251").decode("koi8-r")}
+    for encoding, text in meant.items():
+        assert read(path, items=["x"], encoding=encoding).audit.scale["x"]["text"] == {"en": text}
 
 
 def test_a_group_is_picked_by_its_label_or_its_code(tmp_path):
