@@ -149,7 +149,9 @@ class TestOutlineOfOds:
         content = columns + "".join(
             f"<table:table-row>{''.join(map(ods_cell, row))}</table:table-row>" for row in self.ROWS
         )
-        return read_text_table(write_ods(folder / "a.ods", ("Other", []), ("A", [change(content)])), sheet="A").notes
+        other = '<table:table-row table:visibility="collapse" table:number-rows-repeated="4"/>'
+        path = write_ods(folder / "a.ods", ("Other", [other]), ("A", [change(content)]))
+        return read_text_table(path, sheet="A").notes
 
     def test_a_sheet_that_hides_nothing_has_no_note(self, tmp_path):
         assert self.notes(tmp_path, '<table:table-column table:visibility="visible"/>') == ()
@@ -195,6 +197,7 @@ class TestRefused:
     def test_a_table_that_is_none(self, made):
         says(refusal(made(("A", [["id", "ease"], [1, 5, 7]]))), "row 2", "found 3 fields, expected 2")
         says(refusal(made(("A", []))), "no header in row 1")
+        says(refusal(made(("A", [[], ["id", "ease"], [1, 5]]))), "no header in row 1")
         says(refusal(made(("A", [["id", "ease"]]))), "a header but no answers")
 
     def test_a_stray_cell_beside_the_table(self, made):
@@ -207,12 +210,12 @@ class TestRefused:
         path = write_ods(tmp_path / "a.ods", ("A", [["id"], [1], far]))
         says(refusal(path), "a.ods, row 3: a cell stands in column 2501; at most 2000 columns are read")
 
-    @pytest.mark.parametrize(("wide", "high"), [(16_384, 1_048_575), (10_000, 9_000), (1_000_000_000, 2_000_000_000)])
+    @pytest.mark.parametrize(("wide", "high"), [(16_384, 1_048_575), (5_000, 4_000), (1_000_000_000, 2_000_000_000)])
     def test_a_few_bytes_that_stand_for_millions_of_cells(self, tmp_path, wide, high):
         again = f'<table:table-row table:number-rows-repeated="{high}"><table:table-cell office:value-type="float" ' \
                 f'table:number-columns-repeated="{wide}" office:value="1"/></table:table-row>'  # fmt: skip
         path = write_ods(tmp_path / "a.ods", ("A", [["id"], again]))
-        says(refusal(path), "a.ods", "save")
+        says(refusal(path), "a.ods", "save" if wide > 16_384 else "has a cell so far from the table that more than")
 
     @pytest.mark.parametrize("kind", KINDS)
     @pytest.mark.parametrize(
