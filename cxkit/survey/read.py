@@ -24,7 +24,7 @@ from cxkit.survey.survey import Survey
 from cxkit.survey.texttable import TextTable
 from cxkit.survey.timeline import check_dates
 from cxkit.survey.totals import refuse_unlike
-from cxkit.survey.value_labels import own_words
+from cxkit.survey.value_labels import OwnWords, own_words
 from cxkit.survey.values import Picks, Values, name_roles, rows_by_name, split_of, texts_of
 from cxkit.survey.wave_column import check_period, read_waves
 
@@ -94,19 +94,15 @@ def read(
     roles = {role: "" if column == "-" else column for role, column in given.items()}
     where = {spelled_as(column, roles.values()): value for column, value in (where or {}).items()}
     asked = [*filter(None, roles.values()), *where]
-    named = {spelled_as(column, asked): values for column, values in book.values.items()}
     names = list(items) or [name for name in _same_scale(book) if name != outcome]
-    asked_items = [*names, *([outcome] if outcome and outcome not in names else [])]
     words = own_words(path, encoding)
-    own = words.scales(_without_scale(asked_items, scale, book.items))
-    declared, told_of_file = words.under(cards(asked_items, scale or {}, {**own, **book.items}), own)
-    named = {**{column: words.values(column) for column in asked if words.of(column).labels}, **named}
+    declared, told_of_file = _declared(names, outcome, scale, book, words)
+    named = _named(asked, book, words)
     picks = {column: named.get(column, Values()).pick(str(value)) for column, value in where.items()}
     how = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
-    table = _rows_asked_for(path, how, declared, asked, picks)
+    table = _rows_asked_for(path, how, declared, asked, picks, words)
     file, frame, notes = Path(path).name, table.frame, [*table.notes, *told_of_file]
     used = {*declared, *where}
-    notes += words.empty_missing(frame, declared, used.union(roles.values()))
     if given["count"] != "-":
         rated = {name: declared[name] for name in names}
         frame, told = row_per_respondent(frame, rated, roles, used, file, book.decimal)
@@ -132,17 +128,31 @@ def read(
     return Survey(frame, audit)
 
 
-def _without_scale(items: Sequence[str], scale: Any, declared: Mapping[str, Card]) -> list[str]:
-    """The items of which neither the settings nor the codebook tell the scale."""
-    if scale and not (isinstance(scale, Mapping) and "min" not in scale):
-        return []
-    return [item for item in items if item not in declared and item not in (scale or {})]
+def _named(asked: Sequence[str], book: Codebook, words: OwnWords) -> dict[str, Values]:
+    """The names of the values of columns, by the codebook, else by the file itself."""
+    own = {column: words.values(column) for column in asked if words.of(column).labels}
+    return {**own, **{spelled_as(column, asked): values for column, values in book.values.items()}}
+
+
+def _declared(
+    names: Sequence[str], outcome: str, scale: Any, book: Codebook, words: OwnWords
+) -> tuple[dict[str, Card], tuple[Note, ...]]:
+    """The cards of the items and the outcome, and what the file itself added to them."""
+    items = [*names, *([outcome] if outcome and outcome not in names else [])]
+    one_for_all = scale and not (isinstance(scale, Mapping) and "min" not in scale)
+    without = [] if one_for_all else [item for item in items if item not in book.items and item not in (scale or {})]
+    own = words.scales(without)
+    return words.under(cards(items, scale or {}, {**own, **book.items}), own)
 
 
 def _rows_asked_for(
-    path: str | Path, how: Mapping[str, str], declared: Mapping[str, Card], asked: Sequence[str], picks: Picks
-) -> TextTable:
-    """The rows with the values that were asked for, in columns named as the items and as they are asked for."""
+    path: str | Path, how: Mapping[str, str], declared: Mapping[str, Card], asked: Sequence[str], picks: Picks,
+    words: OwnWords,
+) -> TextTable:  # fmt: skip
+    """The rows with the values that were asked for, in columns named as the items and as they are asked for.
+
+    Cells outside the items are empty where the file itself declares their code as no answer.
+    """
     # Files of any size pick rows while they are read, so by the names that the columns have there.
     columns = {name: card.column or name for name, card in declared.items()}
     picked = {columns.get(column, column): pick for column, pick in picks.items()}
@@ -158,7 +168,8 @@ def _rows_asked_for(
     filtered = table.filtered_rows + int((~keep).sum())
     frame = frame[keep].copy()
     refuse_unlike(file, frame, [*declared, *picks], blank=bool(table.blank_rows) and not picks)
-    return replace(table, frame=frame, filtered_rows=filtered, notes=(*table.notes, *matched))
+    emptied = words.empty_missing(frame, declared, asked)
+    return replace(table, frame=frame, filtered_rows=filtered, notes=(*table.notes, *matched, *emptied))
 
 
 def _read_answers(frame: pd.DataFrame, declared: Mapping[str, Card], file: str) -> tuple[pd.DataFrame, list[Note]]:
