@@ -79,7 +79,7 @@ def new(method: str, file: Path) -> None:
 
 @main.command()
 @click.argument("method")
-@click.option("--data", help="Survey: .csv .tsv .xlsx .parquet .duckdb, a folder, or sample:NAME.")
+@click.option("--data", help="Survey: .csv .xlsx .ods .sav .dta .parquet .duckdb ..., a folder, or sample:NAME.")
 @click.option("--client", required=True, help="Id of the client; names the folder.")
 @click.option("--name", default="", help="Name of the client on the page.")
 @click.option("--lang", help=f"Language of the report: {', '.join(LANGUAGES)}; en when nothing says another.")

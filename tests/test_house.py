@@ -27,11 +27,12 @@ HOOKS = {
     "survey/audit.py": {"cxkit.show.audit", "cxkit.show.language", "cxkit.show.view"},
     "survey/survey.py": {"cxkit.show.view"},
 }
+EXTRAS = ("lab", "big", "dask", "spss", "sheets", "test")  # that the lock and the environment hold
 CONDA_NAMES = {"duckdb": "python-duckdb"}
 UNNEEDED = [
     *("papermill", "nbconvert", "nbformat", "nbclient", "jupyter", "jupyter_client", "jupyter_core", "jupyterlab"),
     *("IPython", "ipykernel", "zmq", "click", "tqdm", "jinja2", "duckdb", "polars", "pyarrow", "dask"),
-    *("distributed", "pyreadstat", "xlsxwriter", "pptx", "weasyprint", "pytest"),
+    *("distributed", "pyreadstat", "python_calamine", "xlsxwriter", "pptx", "weasyprint", "pytest"),
 ]
 
 
@@ -156,7 +157,7 @@ def requirement(text: str) -> str:
 def test_environment_names_the_packages_and_floors_of_pyproject():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    wanted = [*project["dependencies"], *extras["lab"], *extras["big"], *extras["dask"], *extras["test"]]
+    wanted = [*project["dependencies"], *(one for name in EXTRAS for one in extras[name])]
     wanted = [CONDA_NAMES.get(n := re.split(r"[<>=]", w)[0], n) + w[len(n) :] for w in wanted if "[" not in w]
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     named = [d for d in environment["dependencies"] if isinstance(d, str) and d != "pip"]
@@ -170,7 +171,7 @@ def test_lock_pins_every_direct_requirement_by_hash_and_names_no_address():
     assert lock.count("--hash=sha256:") >= len(pins)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    for line in [*project["dependencies"], *extras["lab"], *extras["big"], *extras["dask"], *extras["test"]]:
+    for line in [*project["dependencies"], *(one for name in EXTRAS for one in extras[name])]:
         if "[" not in line:
             assert re.split(r"[<>=]", line)[0] in pins
 

@@ -6,12 +6,13 @@ from functools import cache
 from pathlib import Path
 
 from cxkit.batch.config import HOW, Config
-from cxkit.errors import CxError, SettingsError
+from cxkit.errors import CxError, DataError, SettingsError
 from cxkit.report.job import Job, settings_of
 from cxkit.survey.codebook import Codebook, read_codebook
-from cxkit.survey.read import split_values
+from cxkit.survey.sources import distinct_values
 from cxkit.survey.spelling import key, look
-from cxkit.survey.values import Pick, Values
+from cxkit.survey.value_labels import own_words
+from cxkit.survey.values import Pick, Values, rows_by_name
 
 NAMED = 5  # values that one sentence names
 
@@ -70,7 +71,7 @@ class Leftover:
 def splits(config: Config, jobs: Sequence[Job]) -> list[Split]:
     """The columns by which a config's list of clients shares out data files; each file and column stands once."""
     columns = {c.client: c.split_by if "split_by" in c.model_fields_set else config.split_by for c in config.clients}
-    book = cache(codebook_or_empty)  # of one batch: it may be another one the next time
+    book, own = cache(codebook_or_empty), cache(file_values)  # of one batch: they may be others the next time
     found: dict[tuple[str, str, tuple[str, ...]], dict[tuple[str, str], Pick]] = {}
     for job in jobs:
         data, where = job.parameters.get("data_path"), job.parameters.get("where") or {}
@@ -79,8 +80,17 @@ def splits(config: Config, jobs: Sequence[Job]) -> list[Split]:
             path, value = str(job.parameters.get("codebook", "")), str(where[column])
             item = book(path).items.get(column)
             place = data, (item.column if item else "") or column, how
-            found.setdefault(place, {})[path, value] = book(path).values.get(column, Values()).pick(value)
+            values = book(path).values.get(column) or own(data, place[1], place[2][HOW.index("encoding")])
+            found.setdefault(place, {})[path, value] = values.pick(value)
     return [Split(*place, tuple(picks.values())) for place, picks in found.items()]
+
+
+def file_values(data: str, column: str, encoding: str) -> Values:
+    """The names that a file itself gives the values of a column; none where it cannot be read."""
+    try:
+        return own_words(data, encoding).values(column)
+    except DataError:  # told when its rows are counted
+        return Values()
 
 
 def leftovers(found: Sequence[Split]) -> list[Leftover]:
@@ -89,7 +99,8 @@ def leftovers(found: Sequence[Split]) -> list[Leftover]:
     for split in found:
         file = split.data if split.data.startswith("sample:") else Path(split.data).name
         try:
-            values = split_values(split.data, split.column, **dict(zip(HOW, split.how, strict=True)))
+            cells = dict(distinct_values(split.data, split.column, **dict(zip(HOW, split.how, strict=True))))
+            values = rows_by_name(split.column, cells, Values())
         except CxError as error:
             counted.append(Leftover(file, split.column, problem=str(error)))
             continue

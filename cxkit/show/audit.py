@@ -29,6 +29,13 @@ TOLD: dict[str, str | tuple[str, str]] = {
     ),
     "hidden_columns": mark("Columns that are hidden in the sheet and were read like the others: {names}."),
     "hidden_sheets": (mark("{n} hidden sheet was not read."), mark("{n} hidden sheets were not read.")),
+    "hidden_unseen": mark(
+        "A file of this kind does not tell which cells are hidden and which formulas failed. Hidden ones were read "
+        "like the others, failed ones as empty."
+    ),
+    "scales_of_file": mark("Scales taken from the labels of codes in the file: {names}."),
+    "missing_of_file": mark("Codes that the file itself declares as no answer: {names}."),
+    "emptied_by_file": mark("Cells read as empty, as the file itself declares their codes as no answer: {names}."),
     "columns_twice": mark(
         "Columns that may stand twice, as there is one with “.1” behind the name too: {names}. The first was read."
     ),

@@ -50,12 +50,17 @@ def open_text(path: Path, encoding: str = "", delimiter: str = "") -> Iterator[O
     if delimiter and len(delimiter) != 1:
         raise DataError(f'The delimiter "{delimiter}" must be one character, such as "," or ";".')
     encoding, words = find_encoding(path, encoding)
-    notes = (("encoding_guessed", {"encoding": encoding, "words": words}),) if words else ()
+    notes = guessed(encoding, words)
     with path.open(encoding=encoding, newline="") as stream:
         named = _start(stream)
         delimiter = delimiter or named or _delimiter(list(islice(_lines(stream), LINES)))
         _start(stream)
         yield Opened(_rows(path.name, stream, delimiter), encoding, delimiter, notes)
+
+
+def guessed(encoding: str, words: str) -> tuple[Note, ...]:
+    """The note of an encoding that was guessed from these words."""
+    return (("encoding_guessed", {"encoding": encoding, "words": words}),) if words else ()
 
 
 def _start(stream: TextIO) -> str:

@@ -3,7 +3,7 @@
 import codecs
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -135,7 +135,18 @@ def _place(path: Path) -> str:
 
 
 def _guessed(path: Path) -> tuple[str, str]:
-    words = _odd_words(path)
+    with path.open("rb") as file:
+        name, words = guess(path.name, odd_words(file))
+    return _checked(path, name), words
+
+
+def guess(file: str, words: Sequence[bytes]) -> tuple[str, str]:
+    """The encoding in which words with bytes beyond ASCII are most likely words, and the first of them.
+
+    Raises
+    ------
+    DataError : no encoding is likely, or several are.
+    """
     readings: dict[tuple[str, ...], str] = {}
     for name in GUESSES:
         try:
@@ -148,22 +159,21 @@ def _guessed(path: Path) -> tuple[str, str]:
     if not costs or costs[0][0] > UNLIKELY * odd or (len(costs) > 1 and costs[1][0] - costs[0][0] < CERTAIN):
         likely = [f'{name} ("{_first(texts)}")' for _, name, texts in costs[:3]]
         found = f" and could be {' or '.join(likely)}" if likely else ""
-        raise DataError(f"{path.name} is not UTF-8{found}; name its encoding, or save the file as UTF-8.")
+        raise DataError(f"{file} is not UTF-8{found}; name its encoding, or save the file as UTF-8.")
     _, name, texts = costs[0]
-    return _checked(path, name), _first(texts)
+    return name, _first(texts)
 
 
-def _odd_words(path: Path) -> list[bytes]:
+def odd_words(lines: Iterable[bytes]) -> list[bytes]:
     """The first different words with a byte beyond ASCII."""
     found: dict[bytes, None] = {}
     seen = 0
-    with path.open("rb") as file:
-        for line in file:
-            words = _ODD_WORD.findall(line)
-            found.update(dict.fromkeys(words))
-            seen += len(words)
-            if len(found) >= MAX_WORDS or seen > ENOUGH:
-                break
+    for line in lines:
+        words = _ODD_WORD.findall(line)
+        found.update(dict.fromkeys(words))
+        seen += len(words)
+        if len(found) >= MAX_WORDS or seen > ENOUGH:
+            break
     return list(islice(found, MAX_WORDS))
 
 

@@ -1,5 +1,6 @@
 """Read a survey file into numbers one can trust, with an audit of what was read."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -23,6 +24,7 @@ from cxkit.survey.survey import Survey
 from cxkit.survey.texttable import TextTable
 from cxkit.survey.timeline import check_dates
 from cxkit.survey.totals import refuse_unlike
+from cxkit.survey.value_labels import OwnWords, own_words
 from cxkit.survey.values import Picks, Values, name_roles, rows_by_name, split_of, texts_of
 from cxkit.survey.wave_column import check_period, read_waves
 
@@ -51,8 +53,10 @@ def read(
 
     Parameters
     ----------
-    path : a .csv, .tsv, .xlsx, .parquet or .duckdb file, a folder of .parquet files, or "sample:NAME" for bundled
-        simulated data.
+    path : a text file (.csv .tsv .txt), a spreadsheet (.xlsx .xlsm .xls .ods .xlsb), an SPSS, Stata or SAS file (.sav
+        .zsav .dta .sas7bdat), a .parquet or .duckdb file, a folder of .parquet files, or "sample:NAME" for bundled
+        simulated data. What an SPSS, Stata or SAS file says of its columns (scales, labels, missing codes, texts)
+        holds where neither the codebook nor a setting says otherwise.
     codebook : a YAML file, or the same as a dict; settings given here win over it.
     items : the rating columns to convert; empty takes the items of the codebook that share the first one's ends.
     scale : the scale of items that the codebook does not hold: [min, max], a card, or item -> either.
@@ -90,13 +94,14 @@ def read(
     roles = {role: "" if column == "-" else column for role, column in given.items()}
     where = {spelled_as(column, roles.values()): value for column, value in (where or {}).items()}
     asked = [*filter(None, roles.values()), *where]
-    named = {spelled_as(column, asked): values for column, values in book.values.items()}
     names = list(items) or [name for name in _same_scale(book) if name != outcome]
-    declared = cards([*names, *([outcome] if outcome and outcome not in names else [])], scale or {}, book.items)
+    words = own_words(path, encoding)
+    declared, told_of_file = _declared(names, outcome, scale, book, words)
+    named = _named(asked, book, words)
     picks = {column: named.get(column, Values()).pick(str(value)) for column, value in where.items()}
     how = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
-    table = _rows_asked_for(path, how, declared, asked, picks)
-    file, frame, notes = Path(path).name, table.frame, list(table.notes)
+    table = _rows_asked_for(path, how, declared, asked, picks, words)
+    file, frame, notes = Path(path).name, table.frame, [*table.notes, *told_of_file]
     used = {*declared, *where}
     if given["count"] != "-":
         rated = {name: declared[name] for name in names}
@@ -123,10 +128,31 @@ def read(
     return Survey(frame, audit)
 
 
+def _named(asked: Sequence[str], book: Codebook, words: OwnWords) -> dict[str, Values]:
+    """The names of the values of columns, by the codebook, else by the file itself."""
+    own = {column: words.values(column) for column in asked if words.of(column).labels}
+    return {**own, **{spelled_as(column, asked): values for column, values in book.values.items()}}
+
+
+def _declared(
+    names: Sequence[str], outcome: str, scale: Any, book: Codebook, words: OwnWords
+) -> tuple[dict[str, Card], tuple[Note, ...]]:
+    """The cards of the items and the outcome, and what the file itself added to them."""
+    items = [*names, *([outcome] if outcome and outcome not in names else [])]
+    one_for_all = scale and not (isinstance(scale, Mapping) and "min" not in scale)
+    without = [] if one_for_all else [item for item in items if item not in book.items and item not in (scale or {})]
+    own = words.scales(without)
+    return words.under(cards(items, scale or {}, {**own, **book.items}), own)
+
+
 def _rows_asked_for(
-    path: str | Path, how: Mapping[str, str], declared: Mapping[str, Card], asked: Sequence[str], picks: Picks
-) -> TextTable:
-    """The rows with the values that were asked for, in columns named as the items and as they are asked for."""
+    path: str | Path, how: Mapping[str, str], declared: Mapping[str, Card], asked: Sequence[str], picks: Picks,
+    words: OwnWords,
+) -> TextTable:  # fmt: skip
+    """The rows with the values that were asked for, in columns named as the items and as they are asked for.
+
+    Cells outside the items are empty where the file itself declares their code as no answer.
+    """
     # Files of any size pick rows while they are read, so by the names that the columns have there.
     columns = {name: card.column or name for name, card in declared.items()}
     picked = {columns.get(column, column): pick for column, pick in picks.items()}
@@ -142,7 +168,8 @@ def _rows_asked_for(
     filtered = table.filtered_rows + int((~keep).sum())
     frame = frame[keep].copy()
     refuse_unlike(file, frame, [*declared, *picks], blank=bool(table.blank_rows) and not picks)
-    return replace(table, frame=frame, filtered_rows=filtered, notes=(*table.notes, *matched))
+    emptied = words.empty_missing(frame, declared, asked)
+    return replace(table, frame=frame, filtered_rows=filtered, notes=(*table.notes, *matched, *emptied))
 
 
 def _read_answers(frame: pd.DataFrame, declared: Mapping[str, Card], file: str) -> tuple[pd.DataFrame, list[Note]]:
@@ -189,9 +216,12 @@ def split_values(
     ['Orbenta', 'Quenvia', 'Talvessa']
     """
     book = _codebook(path, codebook)
-    values = book.values.get(column, Values())
+    values, words = book.values.get(column), own_words(path, how.get("encoding", ""))
     column = (book.items[column].column if column in book.items else "") or column
-    return rows_by_name(column, dict(distinct_values(path, column, **how)), values)
+    cells, none = Counter[str](), set() if values else set(words.of(column).missing)
+    for text, rows in distinct_values(path, column, **how):
+        cells["" if text in none else text] += rows
+    return rows_by_name(column, cells, values or words.values(column))
 
 
 def sample(name: str) -> pd.DataFrame:

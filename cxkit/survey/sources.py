@@ -1,25 +1,29 @@
-"""Files to text tables: CSV, TSV, XLSX and Parquet, every cell as text, rows numbered as a spreadsheet shows."""
+"""Files to text tables: every cell as text, rows numbered as a spreadsheet shows."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from cxkit.errors import DataError
 from cxkit.survey import big
 from cxkit.survey.columns import as_seen, column_place
-from cxkit.survey.delimited import open_text
+from cxkit.survey.delimited import guessed, open_text
 from cxkit.survey.header import HEAD, check_head, column_names
 from cxkit.survey.samples import sample_text
+from cxkit.survey.statfile import READERS, open_statfile
 from cxkit.survey.texttable import TextTable, cell_text, checked_rows, collect, no_answers
 from cxkit.survey.totals import totals_refused
 from cxkit.survey.values import Picks
 
 SAMPLE = "sample:"  # before the name of a bundled one
 TEXT_FILES = (".csv", ".tsv", ".txt")
-SHEETS = (".xlsx", ".xlsm")
+SHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb")
+GIVEN = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".xlsb", ".sav", ".dta", ".sas7bdat", ".parquet", ".duckdb")
 MAX_BYTES = 512 * 2**20
 MAX_VALUES = 10_000
 
@@ -41,7 +45,7 @@ def read_text_table(
     by_rows = bool(where) and (kind in TEXT_FILES or big.reads(path))
     size = sum(one.stat().st_size for one in big.files(path))
     if size > MAX_BYTES and not by_rows:
-        hint = "split it" if kind.startswith(".xls") else "split it, or read a part of its rows with where"
+        hint = "split it" if kind in SHEETS + tuple(READERS) else "split it, or read a part of its rows with where"
         raise DataError(f"{path.name} has {size / 2**20:.0f} MiB, more than the 512 MiB read at once; {hint}.")
     if kind in TEXT_FILES:
         with open_text(path, encoding, delimiter) as text:
@@ -50,15 +54,28 @@ def read_text_table(
         found = text.delimiter if len(table.names) > 1 else ""
         return replace(table, encoding=text.encoding, delimiter=found, notes=notes)
     if kind in SHEETS:
-        from cxkit.survey.workbook import open_sheet
-
-        with open_sheet(path, sheet) as page:
+        with _open_sheet(path, sheet) as page:
             table = _table(path.name, page.rows(), where)
             page.check_merged(table)
         return replace(table, sheet=page.name, notes=(*page.notes(table), *table.notes))
+    if kind in READERS:
+        with open_statfile(path, encoding) as said:
+            table = _table(path.name, said.rows, where)
+        return replace(table, encoding=said.encoding, notes=(*guessed(said.encoding, said.words), *table.notes))
     if kind == ".parquet" and not by_rows:
         return _table(path.name, _parquet_rows(path), where)
     return big.rows_where(path, where, sheet=sheet)
+
+
+def _open_sheet(path: Path, sheet: str) -> AbstractContextManager[Any]:
+    """A sheet by the reader of its kind; both are imported only where they are needed, as they are slow."""
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        from cxkit.survey.workbook import open_sheet
+
+        return open_sheet(path, sheet)
+    from cxkit.survey.spreadsheet import open_spreadsheet
+
+    return open_spreadsheet(path, sheet)
 
 
 def distinct_values(path: str | Path, column: str, **how: str) -> list[tuple[str, int]]:
@@ -95,10 +112,10 @@ def _values(
             place = column_place(path.name, names, column)
             filled = (row for row in checked_rows(path.name, names, rows) if row[1])
             yield from ((cells[place], 1) for cells in totals_refused(path.name, names, filled))
-    elif big.reads(path) or kind not in (*SHEETS, ".parquet", "sample"):
+    elif big.reads(path) or kind not in (*SHEETS, *READERS, ".parquet", "sample"):
         yield from big.values(path, column, sheet)
     else:
-        table = read_text_table(path, sheet=sheet)
+        table = read_text_table(path, sheet=sheet, encoding=encoding)
         place = column_place(path.name, table.names, column)
         yield from ((text, 1) for text in table.frame[as_seen(table.names[place])])
 
@@ -125,14 +142,15 @@ def _located(source: str | Path) -> tuple[Path, str]:
     if path.stat().st_size == 0:
         raise DataError(f"{path.name} is empty; export it again with a header row and answers.")
     kind = path.suffix.lower()
-    if kind not in (*TEXT_FILES, *SHEETS, ".parquet", ".duckdb"):
-        raise DataError(f'{path.name} ends in "{kind}"; give a .csv, .tsv, .xlsx, .parquet or .duckdb file.')
+    if kind not in (*TEXT_FILES, *SHEETS, *READERS, ".parquet", ".duckdb"):
+        raise DataError(f'{path.name} ends in "{kind}"; give a {", ".join(GIVEN[:-1])} or {GIVEN[-1]} file.')
     return path, kind
 
 
 def _refuse_unused(path: Path, kind: str, sheet: str, encoding: str, delimiter: str) -> None:
     """Refuse a setting that says nothing about a file of this kind."""
-    uses = ("encoding", "delimiter") if kind in TEXT_FILES else ("sheet",) if kind in (*SHEETS, ".duckdb") else ()
+    uses = {**dict.fromkeys(TEXT_FILES, ("encoding", "delimiter")), **dict.fromkeys(READERS, ("encoding",)),
+            **dict.fromkeys((*SHEETS, ".duckdb"), ("sheet",))}.get(kind, ())  # fmt: skip
     for setting, value in {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}.items():
         if value and setting not in uses and kind != "sample":
             raise DataError(

@@ -117,7 +117,7 @@ def with_weights(tree: Tree, weights: str, normalise: bool, stated: bool = False
 
 
 def read_tables(tables: Mapping[str, Any], beside: str | Path) -> dict[str, list[dict[str, Any]]]:
-    """Read operational tables: rows stay as they are, and a file (.csv .tsv .xlsx) becomes rows of text.
+    """Read operational tables: rows stay as they are, and a file (.csv .tsv .xlsx .ods ...) becomes rows of text.
 
     Parameters
     ----------

@@ -1,6 +1,5 @@
 """XLSX sheets: rows of cells as text, and what the sheet hides. Imported only where one is read: openpyxl is slow."""
 
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -9,15 +8,10 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
-from cxkit.errors import DataError, did_you_mean
+from cxkit.errors import DataError
 from cxkit.survey.audit import Note, told
-from cxkit.survey.header import clean
+from cxkit.survey.sheets import MAX_COLUMNS, check_zip, cut, far_cell, refuse_merged, sheet_name
 from cxkit.survey.texttable import TextTable, cell_text
-
-MAX_UNPACKED = 2 * 2**30
-MAX_RATIO = 200
-MAX_ENTRIES = 2_000
-MAX_COLUMNS = 2_000
 
 
 class Sheet(WorkSheetParser):
@@ -48,27 +42,19 @@ class Sheet(WorkSheetParser):
                 continue
             last = max((cell["column"] for cell in cells), default=0)
             if last > MAX_COLUMNS:
-                raise DataError(
-                    f"{self.file}, row {number}: a cell stands in column {last}; at most {MAX_COLUMNS} columns are "
-                    f"read, so delete stray cells far from the table."
-                )
+                raise far_cell(self.file, number, last)
             row = [""] * last
             for cell in cells:
                 row[cell["column"] - 1] = cell_text(cell["value"])
-            while len(row) > width and not clean(row[-1]):
-                row.pop()
+            row = cut(row, width)
             yield from ([""] * width for _ in range(above + 1, number))  # empty rows may not be in the file
             width, above = width or len(row), number
-            yield row + [""] * (width - len(row))
+            yield row
 
     def check_merged(self, table: TextTable) -> None:
         """Refuse merged cells among the answers."""
-        for cells in self.merged_cells.mergeCell if self.merged_cells else ():
-            if table.frame.index.to_series().between(cells.min_row, cells.max_row).any():
-                raise DataError(
-                    f"{self.file}, row {cells.min_row}: the cells {cells.coord} are merged, so only the first of "
-                    f"them holds what is seen in all; unmerge them and fill each in."
-                )
+        merged = self.merged_cells.mergeCell if self.merged_cells else ()
+        refuse_merged(self.file, table, ((cells.min_row, cells.max_row, cells.coord) for cells in merged))
 
     def notes(self, table: TextTable) -> tuple[Note, ...]:
         """What the sheet hides and is read all the same, and the hidden sheets, which are not."""
@@ -94,9 +80,10 @@ def open_sheet(path: Path, sheet: str = "") -> Iterator[Sheet]:
     if not openpyxl.DEFUSEDXML:
         raise DataError(f"{path.name} was not read: openpyxl does not use defusedxml here; install defusedxml.")
     try:
-        _check_zip(path)
+        check_zip(path)
         with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
-            page = book[_sheet_name(path.name, book, sheet)]
+            visible = [page.title for page in book.worksheets if page.sheet_state == "visible"]
+            page = book[sheet_name(path.name, book.sheetnames, visible, sheet)]
             with page._get_source() as source:
                 yield Sheet(path.name, page, source)
     except (DataError, MemoryError):
@@ -105,29 +92,6 @@ def open_sheet(path: Path, sheet: str = "") -> Iterator[Sheet]:
         raise DataError(
             f"{path.name} is not a readable XLSX file; open it in a spreadsheet and save it again as .xlsx."
         ) from None
-
-
-def _check_zip(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        entries = archive.infolist()
-    unpacked = sum(entry.file_size for entry in entries)
-    packed = max(1, sum(entry.compress_size for entry in entries))
-    if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or unpacked / packed > MAX_RATIO:
-        raise DataError(
-            f"{path.name} unpacks to {unpacked / 2**20:.0f} MiB in {len(entries)} parts, which is no survey; "
-            f"save the answers as a plain sheet or CSV."
-        )
-
-
-def _sheet_name(file: str, book: Any, sheet: str) -> str:
-    visible = [page.title for page in book.worksheets if page.sheet_state == "visible"]
-    if sheet:
-        if sheet not in book.sheetnames:
-            raise DataError(f'{file} has no sheet "{sheet}"; {did_you_mean(sheet, book.sheetnames)}')
-        return sheet
-    if len(visible) != 1:
-        raise DataError(f"{file} has {len(visible)} visible sheets ({', '.join(visible)}); name one with sheet.")
-    return visible[0]
 
 
 def _is_hidden(row_or_column: Mapping[str, str], size: str) -> bool:

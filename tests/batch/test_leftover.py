@@ -103,10 +103,10 @@ def test_each_file_and_column_is_read_once_by_all_clients_and_methods(tmp_path, 
 
     def counting(*asked, **how):
         calls.append(asked)
-        return split_values(*asked, **how)
+        return distinct_values(*asked, **how)
 
-    split_values = leftover.split_values
-    monkeypatch.setattr(leftover, "split_values", counting)
+    distinct_values = leftover.distinct_values
+    monkeypatch.setattr(leftover, "distinct_values", counting)
     for lang in ("en", "ru"):
         (tmp_path / f"{lang}.yml").write_text("items: {firm: {scale: [0, 10], column: company}}")
     own = [

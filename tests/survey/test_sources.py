@@ -13,8 +13,7 @@ import pytest
 from openpyxl.worksheet.formula import ArrayFormula
 
 from cxkit.errors import DataError
-from cxkit.survey import sources
-from cxkit.survey import workbook as sheets
+from cxkit.survey import sheets, sources
 from cxkit.survey.sources import read_text_table
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -217,9 +216,11 @@ class TestTextRefused:
         (tmp_path / "answers.csv").mkdir()
         says(refusal(tmp_path / "answers.csv"), 'The folder "answers.csv" holds no .parquet file')
 
-    @pytest.mark.parametrize("name", ["answers.xls", "answers.sav", "answers"])
+    @pytest.mark.parametrize("name", ["answers.numbers", "answers.por", "answers"])
     def test_an_unknown_ending_is_refused(self, tmp_path, name):
-        says(refusal(write(tmp_path, "id\n1\n", name)), name, ".csv, .tsv, .xlsx, .parquet or .duckdb")
+        says(
+            refusal(write(tmp_path, "id\n1\n", name)), name, ".csv, .tsv, .xlsx, .xls, ", ".parquet or .duckdb file."
+        )
 
     def test_a_file_above_the_size_limit_is_refused(self, tmp_path, monkeypatch):
         monkeypatch.setattr(sources, "MAX_BYTES", 10)
