@@ -43,7 +43,6 @@ REFUSED = [
     ("weights_thousands.csv", {"weight": "weight"}, 'found "1,250", which may be 1250 or 1.25'),
     ("total_row.csv", {}, 'row 14: "Average" in column "ID" looks like a total or a mean'),
     ("codes_1_11.csv", {}, "if 0–10 was exported as 1–11, declare labels: {1: 0, 2: 1"),
-    ("qualtrics.csv", {"score": "Q1"}, "3 header rows, as Qualtrics exports them; delete rows 2 and 3"),
     ("surveymonkey.csv", {"score": "Loan"}, "second row of names; write one name for each column into row 1"),
     ("notes_above_header.xlsx", {}, "the names of the columns must stand in row 1, so delete what stands above them"),
     ("merged_header.xlsx", {}, "the names of the columns must stand in row 1, so delete what stands above them"),
@@ -58,6 +57,13 @@ def test_what_cannot_be_read_for_certain_is_refused_with_its_cure(name, how, cur
     with pytest.raises(cx.CxError) as told:
         measured(name, **how)
     assert cure in str(told.value)
+
+
+def test_the_rows_of_qualtrics_above_the_answers_are_read():
+    result, row, codes = measured("qualtrics.csv", "Q1")
+    assert (row["n"], row["estimate"], codes) == (12, pytest.approx(NPS), [])
+    question = "How likely are you to recommend Tanho to a friend?"
+    assert result.labels["Q1"]["en"] == question
 
 
 LABELS = {k: k - 1 for k in range(1, 12)}

@@ -27,6 +27,10 @@ TOLD: dict[str, str | tuple[str, str]] = {
         mark("{n} row that is hidden in the sheet was read like the others."),
         mark("{n} rows that are hidden in the sheet were read like the others."),
     ),
+    "previews": (
+        mark("{n} row that the survey tool marks as a preview, a test or spam was left out."),
+        mark("{n} rows that the survey tool marks as previews, tests or spam were left out."),
+    ),
     "hidden_columns": mark("Columns that are hidden in the sheet and were read like the others: {names}."),
     "hidden_sheets": (mark("{n} hidden sheet was not read."), mark("{n} hidden sheets were not read.")),
     "hidden_unseen": mark(

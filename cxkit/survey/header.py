@@ -1,8 +1,10 @@
-"""The header of a table: one row of names above the answers."""
+"""The header of a table: one row of names above the answers, or the three of Qualtrics."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from cxkit.errors import DataError
+from cxkit.survey import qualtrics
 from cxkit.survey.cards import fold, to_number
 
 HEAD = 12  # rows that show where the header ends
@@ -11,6 +13,34 @@ SPACES = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3
 SPACES += "".join(map(chr, range(0x2000, 0x200B)))
 # What SurveyMonkey writes below a question that has one column.
 _MARKERS = {"response", "open-ended response", "ответ", "открытый ответ", "ответ в свободной форме"}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What stands above the answers.
+
+    Attributes
+    ----------
+    names : of the columns, "" for one without a name.
+    rows : how many rows stand above the answers.
+    texts : column -> the question that was asked, where the file has it.
+    marks : places of columns that mark rows as no answers, and what they then hold.
+    """
+
+    names: list[str]
+    rows: int = 1
+    texts: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[int, set[str]] = field(default_factory=dict)
+
+    def answers(
+        self, rows: Iterable[tuple[int, list[str | None]]], left: list[int]
+    ) -> Iterable[tuple[int, list[str | None]]]:
+        """The rows that are answers; the numbers of the others go to ``left``."""
+        for number, cells in rows:
+            if self.marks and cells and qualtrics.marked(cells, self.marks):
+                left.append(number)
+            else:
+                yield number, cells
 
 
 class Typed(str):
@@ -31,26 +61,22 @@ def column_names(file: str, cells: Iterable[str]) -> list[str]:
     return names
 
 
-def check_head(file: str, rows: Sequence[Sequence[str]]) -> None:
-    """Refuse the first rows of a table whose names do not all stand in row 1, or that holds more than names there.
+def read_heading(file: str, rows: Sequence[Sequence[str]]) -> Heading:
+    """What stands above the answers, by the first rows of a table.
 
     Raises
     ------
-    DataError : rows of Qualtrics or SurveyMonkey, titles, merged names, or texts in row 2 above numbers.
+    DataError : rows of SurveyMonkey, titles, merged names, or texts in row 2 above numbers.
     """
+    names = column_names(file, rows[0] if rows else [])
     width = max((len(row) for row in rows), default=0)
     head = [[clean(cell) for cell in row] + [None] * (width - len(row)) for row in rows]
-    if len(head) < 2 or not any(head[0]):
-        return
-    for number, row in enumerate(head[1:3], 2):
-        if any(cell and '"ImportId"' in cell for cell in row):
-            below = "row 2" if number == 2 else "rows 2 and 3"
-            raise DataError(
-                f"{file} has {number} header rows, as Qualtrics exports them; delete {below}, and any answers marked "
-                f"as a preview or as spam."
-            )
-    _check_titles(file, head, width)
-    _check_second_row(file, head)
+    if above := qualtrics.header_rows(head):
+        return Heading(names, above, qualtrics.questions(head[0], head), qualtrics.marks(head))
+    if len(head) > 1:
+        _check_titles(file, head, width)
+        _check_second_row(file, head)
+    return Heading(names)
 
 
 def _check_titles(file: str, head: list[list[str | None]], width: int) -> None:

@@ -24,7 +24,7 @@ from cxkit.survey.survey import Survey
 from cxkit.survey.texttable import TextTable
 from cxkit.survey.timeline import check_dates
 from cxkit.survey.totals import refuse_unlike
-from cxkit.survey.value_labels import OwnWords, own_words
+from cxkit.survey.value_labels import OwnWords, asked_in, own_words
 from cxkit.survey.values import Picks, Values, name_roles, rows_by_name, split_of, texts_of
 from cxkit.survey.wave_column import check_period, read_waves
 
@@ -102,6 +102,7 @@ def read(
     how = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
     table = _rows_asked_for(path, how, declared, asked, picks, words)
     file, frame, notes = Path(path).name, table.frame, [*table.notes, *told_of_file]
+    declared = asked_in(declared, table.texts)
     used = {*declared, *where}
     if given["count"] != "-":
         rated = {name: declared[name] for name in names}

@@ -11,9 +11,10 @@ from typing import Any
 
 from cxkit.errors import DataError
 from cxkit.survey import big
+from cxkit.survey.audit import told
 from cxkit.survey.columns import as_seen, column_place
 from cxkit.survey.delimited import guessed, open_text
-from cxkit.survey.header import HEAD, check_head, column_names
+from cxkit.survey.header import HEAD, Heading, read_heading
 from cxkit.survey.samples import sample_text
 from cxkit.survey.statfile import READERS, open_statfile
 from cxkit.survey.texttable import TextTable, cell_text, checked_rows, collect, no_answers
@@ -108,10 +109,11 @@ def _values(
     _refuse_unused(path, kind, sheet, encoding, delimiter)
     if kind in TEXT_FILES:
         with open_text(path, encoding, delimiter) as text:
-            names, rows = _head(path.name, text.rows)
-            place = column_place(path.name, names, column)
-            filled = (row for row in checked_rows(path.name, names, rows) if row[1])
-            yield from ((cells[place], 1) for cells in totals_refused(path.name, names, filled))
+            heading, rows = _head(path.name, text.rows)
+            place = column_place(path.name, heading.names, column)
+            checked = checked_rows(path.name, heading.names, rows, heading.rows + 1)
+            filled = (row for row in heading.answers(checked, []) if row[1])
+            yield from ((cells[place], 1) for cells in totals_refused(path.name, heading.names, filled))
     elif big.reads(path) or kind not in (*SHEETS, *READERS, ".parquet", "sample"):
         yield from big.values(path, column, sheet)
     else:
@@ -158,20 +160,22 @@ def _refuse_unused(path: Path, kind: str, sheet: str, encoding: str, delimiter: 
             )
 
 
-def _head(file: str, rows: Iterable[list[str]]) -> tuple[list[str], Iterator[list[str]]]:
-    """The names of the columns, and the rows below them."""
+def _head(file: str, rows: Iterable[list[str]]) -> tuple[Heading, Iterator[list[str]]]:
+    """What stands above the answers, and the rows below it."""
     rows = iter(rows)
     head = list(islice(rows, HEAD))
-    check_head(file, head)
-    return column_names(file, head[0] if head else []), chain(head[1:], rows)
+    heading = read_heading(file, head)
+    return heading, chain(head[heading.rows :], rows)
 
 
 def _table(file: str, rows: Iterable[list[str]], where: Picks, delimiter: str = "") -> TextTable:
-    names, below = _head(file, rows)
-    table = collect(file, names, checked_rows(file, names, below), where, delimiter)
+    heading, below = _head(file, rows)
+    left: list[int] = []
+    answers = heading.answers(checked_rows(file, heading.names, below, heading.rows + 1), left)
+    table = collect(file, heading.names, answers, where, delimiter)
     if len(table.frame) + table.filtered_rows == 0:
         raise no_answers(file)
-    return table
+    return replace(table, texts=heading.texts, notes=(*table.notes, *told({"previews": {"n": len(left)}})))
 
 
 def _parquet_rows(path: Path) -> Iterator[list[str]]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -26,7 +26,8 @@ class TextTable:
 
     ``filtered_rows`` counts the rows that were left out because they have other values than were asked for;
     ``notes`` say what else was assumed or left out, as (code, values). ``names`` are the names of all columns as
-    the file has them, also of those that ``frame`` leaves out because they have none ("") or one that stands twice.
+    the file has them, also of those that ``frame`` leaves out because they have none ("") or one that stands twice;
+    ``texts`` the questions that a file has for its columns.
     """
 
     frame: pd.DataFrame
@@ -37,6 +38,7 @@ class TextTable:
     filtered_rows: int = 0
     notes: tuple[Note, ...] = ()
     names: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def cell_text(cell: Any) -> str:
@@ -52,10 +54,12 @@ def cell_text(cell: Any) -> str:
     return cell.isoformat() if isinstance(cell, dt.date | dt.time) else str(cell)
 
 
-def checked_rows(file: str, names: list[str], rows: Iterable[list[str]]) -> Iterator[tuple[int, list[str | None]]]:
-    """Check field counts and number the rows as a spreadsheet does; a blank row comes without cells."""
+def checked_rows(
+    file: str, names: list[str], rows: Iterable[list[str]], first: int = 2
+) -> Iterator[tuple[int, list[str | None]]]:
+    """Check field counts, and number rows from ``first`` as a spreadsheet does; a blank row comes without cells."""
     blank = False
-    for number, row in enumerate(rows, 2):
+    for number, row in enumerate(rows, first):
         cells = [cell if cell.isalnum() else clean(cell) for cell in row]  # most need no call
         while len(cells) > len(names) and cells[-1] is None:  # delimiters at the end of a line
             cells.pop()

@@ -82,6 +82,13 @@ class OwnWords:
         return told({"emptied_by_file": {"names": "; ".join(found)}})
 
 
+def asked_in(declared: Mapping[str, Card], texts: Mapping[str, str]) -> dict[str, Card]:
+    """Cards with the questions of the file where they have no text."""
+    questions = {item: texts.get(spelled_as(one.column or item, texts), "") for item, one in declared.items()}
+    return {item: replace(one, text={"en": text, **one.text}) if (text := questions[item]) else one
+            for item, one in declared.items()}  # fmt: skip
+
+
 def own_words(path: str | Path, encoding: str = "") -> OwnWords:
     """What an SPSS, Stata or SAS file says of its columns; nothing for a file of another kind."""
     path = Path(path)

@@ -1,10 +1,10 @@
-"""One row of names above the answers: what else stands there is refused by what it is."""
+"""What stands above the answers: one row of names, or those of Qualtrics; all else is refused by what it is."""
 
 import openpyxl
 import pytest
 
 from cxkit.errors import DataError
-from cxkit.survey.header import check_head
+from cxkit.survey.header import read_heading
 from cxkit.survey.read import read, split_values
 from tests.conftest import SHARED, parts
 
@@ -58,15 +58,55 @@ class TestQualtrics:
         "{}",
     )
 
-    def test_three_rows_of_names(self, tmp_path):
-        assert refusals(tmp_path, [self.NAMES, self.TEXTS, self.IDS, *self.ROWS]) == (
-            "FILE has 3 header rows, as Qualtrics exports them; delete rows 2 and 3, and any answers marked as a "
-            "preview or as spam."
-        )
+    def everywhere(self, folder, rows, **how):
+        """The table as CSV, with semicolons behind a byte order mark, and as XLSX."""
+        again = folder / "b.csv"
+        plain = text(folder / "a.csv", rows)
+        again.write_text(plain.read_text(encoding="utf-8").replace('","', '";"'), encoding="utf-8-sig")
+        return [read(path, items=["nps"], scale=[0, 10], **how)
+                for path in (plain, again, workbook(folder / "a.xlsx", rows))]  # fmt: skip
+
+    def test_three_rows_of_names_are_read_with_the_questions_of_the_second(self, tmp_path):
+        for survey in self.everywhere(tmp_path, [self.NAMES, self.TEXTS, self.IDS, *self.ROWS]):
+            assert survey.frame["nps"].tolist() == SCORES
+            assert survey.frame.index[0] == 4
+            assert survey.audit.scale["nps"]["text"] == {"en": "How likely are you to recommend us?"}
+            assert not survey.audit.notes
+
+    def test_a_text_of_the_codebook_wins(self, tmp_path):
+        book = {"items": {"nps": {"scale": [0, 10], "text": {"ru": "Порекомендуете?", "en": "Recommend?"}}}}
+        survey = read(text(tmp_path / "a.csv", [self.NAMES, self.TEXTS, self.IDS, *self.ROWS]), book)
+        assert survey.audit.scale["nps"]["text"] == {"en": "Recommend?", "ru": "Порекомендуете?"}
 
     def test_two_rows_of_names(self, tmp_path):
-        message = refusals(tmp_path, [self.NAMES, self.IDS, *self.ROWS])
-        assert "2 header rows, as Qualtrics exports them; delete row 2," in message
+        for survey in self.everywhere(tmp_path, [self.NAMES, self.IDS, *self.ROWS]):
+            assert (survey.frame["nps"].tolist(), survey.frame.index[0]) == (SCORES, 3)
+
+    @pytest.mark.parametrize("marked", ["Survey Preview", "Survey Test", "Spam", "1", "9"])
+    def test_previews_tests_and_spam_are_left_out_and_told(self, tmp_path, marked):
+        """By the id of the column, whatever its name, in words and in codes."""
+        names, texts = ("Начало", "Тип ответа", *self.NAMES[2:]), ("Начало", "Тип ответа", *self.TEXTS[2:])
+        odd = ("2026-05-01 10:00:00", marked, 0, "me")
+        rows = [names, texts, self.IDS, odd, *self.ROWS[:5], odd, *self.ROWS[5:]]
+        for survey in self.everywhere(tmp_path, rows):
+            assert survey.frame["nps"].tolist() == SCORES
+            assert survey.frame.index.tolist() == [5, 6, 7, 8, 9, *range(11, 18)]
+            assert survey.audit.notes == (("previews", {"n": 2}),)
+        values = dict(split_values(tmp_path / "a.csv", names[1]))
+        assert values == {"IP Address": 12}
+
+    def test_an_ordinary_answer_is_no_preview(self, tmp_path):
+        """The channel of a link, and answers that were handed in by somebody else."""
+        rows = [("channel", "nps"), ("x", "y"), ('{"ImportId":"distributionChannel"}', '{"ImportId":"QID1"}'),
+                *answers("anonymous", score)]  # fmt: skip
+        assert read(text(tmp_path / "a.csv", rows), items=["nps"], scale=[0, 10]).frame["nps"].tolist() == SCORES
+
+    def test_an_id_that_cannot_be_read_is_of_no_question(self, tmp_path):
+        ids = ('{"ImportId":', '{"ImportId"}', '{"ImportId":"QID1"}', "[" * 5000 + '"ImportId"')
+        survey = read(
+            text(tmp_path / "a.csv", [self.NAMES, self.TEXTS, ids, *self.ROWS]), items=["nps"], scale=[0, 10]
+        )
+        assert survey.frame["nps"].tolist() == SCORES
 
     def test_question_texts_above_numbers(self, tmp_path):
         message = refusals(tmp_path, [self.NAMES, self.TEXTS, *self.ROWS])
@@ -133,20 +173,23 @@ class TestAnswersAreNoNames:
         ],
     )
     def test_a_first_respondent_without_numbers(self, second):
-        check_head("a.csv", [("id", "nps", "ease"), second, *[(f"r{k}", "9", "8") for k in range(5)]])
+        read_heading("a.csv", [("id", "nps", "ease"), second, *[(f"r{k}", "9", "8") for k in range(5)]])
 
     def test_a_table_of_texts(self):
-        check_head("a.csv", [("name", "", "note"), ("Ann", "x", "good staff and much more"), ("Bob", "y", "bad")])
+        read_heading("a.csv", [("name", "", "note"), ("Ann", "x", "good staff and much more"), ("Bob", "y", "bad")])
 
-    def test_one_row_or_none(self):
-        for rows in ([], [("id", "ease")], [("", "")]):
-            check_head("a.csv", rows)
+    def test_one_row_of_names(self):
+        assert read_heading("a.csv", [("id", "ease")]).names == ["id", "ease"]
+
+    @pytest.mark.parametrize("rows", [[], [("", "")]])
+    def test_no_names(self, rows):
+        with pytest.raises(DataError, match="has no header in row 1"):
+            read_heading("a.csv", rows)
 
 
 @pytest.mark.parametrize(
     ("file", "item", "said"),
     [
-        ("qualtrics.csv", "Q1", "3 header rows, as Qualtrics"),
         ("surveymonkey.csv", "How likely is it that you would recommend Tanho?", 'the name "Loan"'),
         ("notes_above_header.xlsx", "nps", "row 1 fills 1 column, row 3 fills 3"),
         ("merged_header.xlsx", "nps", "row 1 fills 3 columns, row 2 fills 4"),

@@ -96,7 +96,7 @@ def draft_codebook(path: str | Path, *, sheet: str = "", encoding: str = "", del
 def draft(path: str | Path, *, texts: Mapping[str, str] = MappingProxyType({}), **how: str) -> Draft:
     """The guesses of :func:`draft_codebook`; ``texts`` are the questions of columns where the file has them."""
     table = read_text_table(path, **how)  # type: ignore[arg-type]
-    guesses = guesses_of(table, texts)
+    guesses = guesses_of(table, texts or table.texts)
     notes = _notes(table, guesses)
     if any(code == "several_rows" for code, _ in notes):
         guesses = [replace(one, check=one.check or SEVERAL_ROWS) if one.key == "group" else one for one in guesses]

@@ -84,7 +84,7 @@ def with_ends(one: Found, found: Sequence[Found]) -> Found:
         labels = {str(code): code - 1 for code in range(1, 12)}
         said = "a report would take it as 0 to 10 exported as 1 to 11, so that 11 counts as 10"
         return replace(one, ends=(0, 10), ends_check=said, labels=labels)
-    if named(one.name, "recommend") and low >= 0 and high <= 10:
+    if named(one.rating.words, "recommend") and low >= 0 and high <= 10:
         return _recommendation(one)
     return one if one.ends in SIGNED or one.ends == (0, 1) else _borrowed(one, found)
 
@@ -102,7 +102,7 @@ def _recommendation(one: Found) -> Found:
 
 
 def _borrowed(one: Found, found: Sequence[Found]) -> Found:
-    others = [other for other in found if not other.rating.labels and not named(other.name, "recommend")]
+    others = [other for other in found if not other.rating.labels and not named(other.rating.words, "recommend")]
     alike = [
         [other for other in others if other.name != one.name and same_part(one.name, other.name, k)] for k in (0, 1)
     ]

@@ -27,6 +27,7 @@ class Rating:
     levels : number -> its rows, without far codes for no answer.
     missing : texts that are no answers for certain, or far from all other numbers; ``perhaps`` those that may be.
     labels : text -> its score; ``ends`` are those of the scale that the labels belong to.
+    question : what was asked, where the file says it.
     """
 
     column: Column
@@ -35,6 +36,12 @@ class Rating:
     perhaps: tuple[str, ...] = ()
     labels: Mapping[str, int] = field(default_factory=dict)
     ends: tuple[int, int] | None = None
+    question: str = ""
+
+    @property
+    def words(self) -> str:
+        """What tells the kind of rating: the name, and the question as far as it is known."""
+        return f"{self.name} {self.question}"
 
     @property
     def name(self) -> str:

@@ -53,6 +53,7 @@ def items_of(ratings: Sequence[Rating], texts: Mapping[str, str]) -> Items:
     ----------
     texts : column -> the question that the file itself gives for it.
     """
+    ratings = [replace(one, question=texts.get(one.name, "")) for one in ratings]
     evidence = _evidence(ratings)
     found: list[Found] = []
     left_out: dict[str, Guess] = {}
@@ -110,7 +111,7 @@ def _uses_all(levels: Mapping[int, int]) -> bool:
 def _is_rating(one: Rating, levels: Mapping[int, int], evidence: Evidence) -> tuple[str, str, bool]:
     """Why a column is a rating or none, what a report would do if that is wrong, and whether it is taken for one."""
     r, ends, name = evidence.alike.r.get(one.name), (min(levels), max(levels)), one.name
-    kind = next((kind for kind in ("recommend", "rating") if named(name, kind)), "")
+    kind = next((kind for kind in ("recommend", "rating") if named(one.words, kind)), "")
     goes = "" if r is None else f", r = {r:.2f} with the mean of the other ratings"
     if kind == "recommend" and named(name, "group") and len(levels) <= 3:
         return "derived from another answer, by its name", "", False
