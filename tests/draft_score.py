@@ -40,6 +40,10 @@ BY_HAND: dict[str, dict[str, Any]] = {
     "sfo_2014.csv": {
         "respondent": "RESPNUM", "weight": "WEIGHT", "group": "AREA", "items": dict.fromkeys(AIRPORT_ITEMS, AIRPORT),
     },
+    "surveymonkey.csv": {
+        "respondent": "Respondent ID",
+        "items": {"recommend": {**NPS, "column": "How likely is it that you would recommend Tanho?"}},
+    },
     "waves_day_month_year.csv": {"respondent": "id", "wave": "wave", "items": {"nps": NPS}},
     "waves_month_year.csv": {"respondent": "id", "wave": "wave", "items": {"nps": NPS}},
     "waves_quarter_year.csv": {"respondent": "id", "wave": "wave", "items": {"nps": NPS}},

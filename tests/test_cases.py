@@ -43,7 +43,6 @@ REFUSED = [
     ("weights_thousands.csv", {"weight": "weight"}, 'found "1,250", which may be 1250 or 1.25'),
     ("total_row.csv", {}, 'row 14: "Average" in column "ID" looks like a total or a mean'),
     ("codes_1_11.csv", {}, "if 0–10 was exported as 1–11, declare labels: {1: 0, 2: 1"),
-    ("surveymonkey.csv", {"score": "Loan"}, "second row of names; write one name for each column into row 1"),
     ("notes_above_header.xlsx", {}, "the names of the columns must stand in row 1, so delete what stands above them"),
     ("merged_header.xlsx", {}, "the names of the columns must stand in row 1, so delete what stands above them"),
     ("google_timestamp.csv", {"wave": "Timestamp"}, "make longer waves of them when the file is read"),
@@ -64,6 +63,16 @@ def test_the_rows_of_qualtrics_above_the_answers_are_read():
     assert (row["n"], row["estimate"], codes) == (12, pytest.approx(NPS), [])
     question = "How likely are you to recommend Tanho to a friend?"
     assert result.labels["Q1"]["en"] == question
+
+
+def test_the_two_rows_of_names_of_surveymonkey_are_joined():
+    score = "How likely is it that you would recommend Tanho?"
+    _, row, codes = measured("surveymonkey.csv", score)
+    assert (row["n"], row["estimate"], codes) == (12, pytest.approx(NPS), [])
+    group = "Which services do you use?: Card"
+    assert set(cx.read(CASES / "surveymonkey.csv", items=[score], scale=[0, 10], by=group).frame[group].dropna()) == {
+        "Card"
+    }
 
 
 LABELS = {k: k - 1 for k in range(1, 12)}

@@ -1,18 +1,16 @@
-"""The header of a table: one row of names above the answers, or the three of Qualtrics."""
+"""The header of a table: one row of names above the answers, or those of Qualtrics and SurveyMonkey."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cxkit.errors import DataError
-from cxkit.survey import qualtrics
+from cxkit.survey import qualtrics, surveymonkey
 from cxkit.survey.cards import fold, to_number
 
 HEAD = 12  # rows that show where the header ends
 UNSEEN = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"  # unseen, of no width
 SPACES = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + UNSEEN
 SPACES += "".join(map(chr, range(0x2000, 0x200B)))
-# What SurveyMonkey writes below a question that has one column.
-_MARKERS = {"response", "open-ended response", "ответ", "открытый ответ", "ответ в свободной форме"}
 
 
 @dataclass(frozen=True)
@@ -66,13 +64,15 @@ def read_heading(file: str, rows: Sequence[Sequence[str]]) -> Heading:
 
     Raises
     ------
-    DataError : rows of SurveyMonkey, titles, merged names, or texts in row 2 above numbers.
+    DataError : titles, merged names, or texts in row 2 above numbers.
     """
     names = column_names(file, rows[0] if rows else [])
     width = max((len(row) for row in rows), default=0)
     head = [[clean(cell) for cell in row] + [None] * (width - len(row)) for row in rows]
     if above := qualtrics.header_rows(head):
         return Heading(names, above, qualtrics.questions(head[0], head), qualtrics.marks(head))
+    if surveymonkey.is_export(head):
+        return Heading(surveymonkey.column_names(head), 2)
     if len(head) > 1:
         _check_titles(file, head, width)
         _check_second_row(file, head)
@@ -100,7 +100,7 @@ def _check_second_row(file: str, head: list[list[str | None]]) -> None:
     if missing and _stands_above_numbers(head, 1):
         place = missing[0]
         found = f'gives column {place + 1}, which has no name in row 1, the name "{second[place]}"'
-    elif not (second[0] is None and all(fold(text) in _MARKERS for text in texts)):
+    elif not (second[0] is None and all(fold(text) in surveymonkey.MARKERS for text in texts)):
         above = {second[place] for place in _number_columns(head, 1, least=3) if second[place]}
         if len(above) < 2 and not any(text and len(text.split()) > 3 for text in above):
             return

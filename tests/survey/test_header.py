@@ -122,15 +122,37 @@ class TestSurveyMonkey:
     ROWS = answers(lambda k: 118000 + k, 900, score, "Card", "", lambda k: "Deposit" if k % 2 else "", "text")
     NAMES = ("Respondent ID", "Collector ID", "nps", "Which services?", "", "", "Why?")
 
-    def test_options_below_a_question(self, tmp_path):
+    def test_options_below_a_question_join_its_name(self, tmp_path):
         second = ("", "", "", "Card", "Loan", "Deposit", "Open-Ended Response")
-        message = refusals(tmp_path, [self.NAMES, second, *self.ROWS])
+        for path in (text(tmp_path / "a.csv", [self.NAMES, second, *self.ROWS]),
+                     workbook(tmp_path / "a.xlsx", [self.NAMES, second, *self.ROWS])):  # fmt: skip
+            survey = read(path, items=["nps"], scale=[0, 10], by="Which services?: Deposit")
+            assert survey.frame["nps"].tolist() == SCORES
+            assert survey.frame.index[0] == 3
+            assert list(survey.frame)[-4:] == [
+                *(f"Which services?: {k}" for k in ("Card", "Loan", "Deposit")),
+                "Why?",
+            ]
+            assert survey.frame["Which services?: Deposit"].notna().sum() == 6
+
+    def test_a_grid_of_ratings_has_a_column_for_each_of_its_rows(self, tmp_path):
+        names = ("Respondent ID", "How good are\nthese?", "", "Why?")
+        rows = [names, ("", "Ease", "Trust", "Response"), *answers(lambda k: 118000 + k, score, 7, "text")]
+        items = ["How good are these?: Ease", "How good are these?: Trust"]
+        survey = read(text(tmp_path / "a.csv", rows), items=items, scale=[0, 10])
+        assert survey.frame["How good are these?: Ease"].tolist() == SCORES
+        assert (survey.frame["How good are these?: Trust"] == 7).all()
+
+    def test_such_names_below_other_first_columns_are_refused(self, tmp_path):
+        names, second = ("Number", *self.NAMES[1:]), ("", "", "", "Card", "Loan", "Deposit", "Open-Ended Response")
+        message = refusals(tmp_path, [names, second, *self.ROWS])
         assert 'row 2 gives column 5, which has no name in row 1, the name "Loan"' in message
 
     @pytest.mark.parametrize("second", [("", "Response", "Open-Ended Response"), ("", "", "Открытый ответ")])
     def test_marks_below_single_questions(self, tmp_path, second):
-        rows = answers(lambda k: 118000 + k, score, "text")
-        message = refusals(tmp_path, [("Respondent ID", "nps", "Why?"), second, *rows])
+        rows = [("Respondent ID", "nps", "Why?"), second, *answers(lambda k: 118000 + k, score, "text")]
+        assert read(text(tmp_path / "a.csv", rows), items=["nps"], scale=[0, 10]).frame["nps"].tolist() == SCORES
+        message = refusals(tmp_path, [("Number", *rows[0][1:]), *rows[1:]])
         assert message.startswith("FILE: row 2 continues the names of row 1, so it is a second row of names")
 
 
@@ -190,7 +212,6 @@ class TestAnswersAreNoNames:
 @pytest.mark.parametrize(
     ("file", "item", "said"),
     [
-        ("surveymonkey.csv", "How likely is it that you would recommend Tanho?", 'the name "Loan"'),
         ("notes_above_header.xlsx", "nps", "row 1 fills 1 column, row 3 fills 3"),
         ("merged_header.xlsx", "nps", "row 1 fills 3 columns, row 2 fills 4"),
         ("total_row.csv", "nps", 'row 14: "Average"'),
