@@ -102,7 +102,6 @@ def read(
     how = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
     table = _rows_asked_for(path, how, declared, asked, picks, words)
     file, frame, notes = Path(path).name, table.frame, [*table.notes, *told_of_file]
-    declared = asked_in(declared, table.texts)
     used = {*declared, *where}
     if given["count"] != "-":
         rated = {name: declared[name] for name in names}
@@ -122,8 +121,8 @@ def read(
     notes += check_respondents(frame, roles, used.union(roles.values()), file, ids=given["respondent"] != "-")
     audit = Audit(
         file, table.encoding, table.delimiter, table.sheet, len(frame), table.blank_rows, table.filtered_rows,
-        answers, names, {name: card.plain() for name, card in declared.items()}, waves=order, dates=dates,
-        simulated=str(path).startswith(SAMPLE), notes=tuple(notes),
+        answers, names, {name: card.plain() for name, card in asked_in(declared, table.texts).items()}, waves=order,
+        dates=dates, simulated=str(path).startswith(SAMPLE), notes=tuple(notes),
         values=texts_of(named, roles["by"], roles["wave"]), split=split_of(named, roles["by"]), **roles,
     )  # fmt: skip
     return Survey(frame, audit)
