@@ -32,7 +32,7 @@ BY_HAND: dict[str, dict[str, Any]] = {
     "group_spelling.csv": {"respondent": "id", "group": "seg", "items": {"nps": NPS}},
     "ms_forms.xlsx": {"respondent": "ID", "items": {"recommend": {**NPS, "column": HOW}}},
     "multi_select_group.csv": {"group": "used", "split": {"used": ", "}, "items": {"nps": NPS}},
-    "qualtrics.csv": {"items": {"Q1": NPS}},
+    "qualtrics.csv": {"items": {"recommend": {**NPS, "column": "Q1"}}},
     "reversed_item.csv": {
         "items": {name: {"scale": [1, 10], "reversed": name == "q3"} for name in PATH_ITEMS},
     },

@@ -260,12 +260,12 @@ def _items(
         if one.reversed:
             value["reversed"] = True
         item = column = one.name
-        text = texts.get(column, "")
-        if not text and is_question(column):
-            short = "recommend" if named(column, "recommend") else f"q{len(guesses) + 1}"
+        text = texts.get(column, "") or (column if is_question(column) else "")
+        short = "recommend" if named(text, "recommend") else f"q{len(guesses) + 1}"
+        if text == column or (short == "recommend" and not named(column, short)):  # what a report on NPS asks for
             item = next(name for name in (short, *(f"{short}_{k}" for k in range(2, 999))) if name not in taken)
             taken.add(item)
-            value["column"], text = column, column
+            value["column"] = column
         if text:
             value["text"] = {language_of(text): text}
             why += "; the language of its text by its letters and words"
