@@ -169,6 +169,7 @@ RUSSIAN = {  # sentence -> endings of the form for 1, 21, 101; for 2 and 0.5; an
     "{good} of {n} report published": ("", "", ""),
     "{n} column without a name was left out.": ("столбец", "столбца", "столбцов"),
     "{n} row that is hidden in the sheet was read like the others.": ("строка", "строки", "строк"),
+    "{n} row that the survey tool marks as a preview, a test or spam was left out.": ("строка", "строки", "строк"),
     "{n} hidden sheet was not read.": ("скрытый лист", "скрытых листа", "скрытых листов"),
 }  # fmt: skip
 
