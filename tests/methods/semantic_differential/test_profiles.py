@@ -97,6 +97,15 @@ def test_errors_of_correlation_and_parts_are_those_of_their_slopes_on_the_means(
         assert found.se == pytest.approx(error(lambda m, part=part: split(m[:6], m[6:])[part]), rel=1e-6)
 
 
+def test_what_the_error_of_a_sample_adds_is_taken_off_each_part():
+    """Means over 400 surveys of 30; without it they are larger by 0.15 (level), about as much, and 0.6 (shape)."""
+    rng, true = np.random.default_rng(7), split(np.array([6, 7, 5, 8, 6, 7.0]), np.array([7, 6.5, 5.8, 8.2, 5, 8]))
+    found = [{part: each.value for part, each in part_estimates(*rated(rng, 30)[1:]).items()} for _ in range(400)]
+    for part, value in true.items():
+        values = np.array([one[part] for one in found])
+        assert abs(values.mean() - value) <= 3 * values.std() / 20, part
+
+
 def test_no_correlation_of_two_scales_or_of_flat_profiles_has_an_interval():
     _, one, other = rated(np.random.default_rng(4), 80)
     assert np.isnan(profile_r_interval(one[:2], other[:2], 0.95)).all()
