@@ -11,6 +11,7 @@ from cxkit.show.rows import claimed
 from cxkit.show.units import INDEX, Unit
 
 SMALL = mark("Numbers with * rest on fewer than {base} answers: read them as a first hint.")
+SINCE = mark("{change} since {wave}")
 FEW = mark("Numbers are shown from {base} answers on; fewer say too little.")
 
 
@@ -66,21 +67,19 @@ def between(words: Language, row: Row | pd.Series, digits: int = 0) -> str:
     return words.text("{low} to {high}", low=low, high=high)
 
 
-def moved(words: Language, result: Result, item: str, unit: Unit, times: float = 1) -> str:
+def moved(words: Language, result: Result, item: str, unit: Unit, sentence: str = SINCE) -> str:
     """The reliable change of an item since the first wave, else since the last, as small print; "" without one.
 
     Parameters
     ----------
-    times : what the change is multiplied by to be in ``unit``.
+    sentence : says ``change`` since ``wave``, and of what where that is not the number above.
     """
     waves = {FIRST: "first_wave", PREVIOUS: "previous_wave"}
     for kind, wave in waves.items():
         for row in claimed(result, kind):
             if row["item"] == item:
-                change = times * row["estimate"]
-                shown = unit.finer(change).show(words, change, difference=True)
-                since = words.wave(result, result.facts[wave])
-                return words.text("{change} since {wave}", change=shown, wave=since)
+                change = unit.finer(row["estimate"]).show(words, row["estimate"], difference=True)
+                return words.text(sentence, change=change, wave=words.wave(result, result.facts[wave]))
     return ""
 
 

@@ -11,7 +11,7 @@ from cxkit.methods.scaling.views import tables as scaling_tables
 from cxkit.result import Result, tidy_table
 from cxkit.show import claims, rows
 from cxkit.show.language import language
-from cxkit.show.units import INDEX, POINTS, SCALE_POINTS
+from cxkit.show.units import POINTS, SCALE_POINTS
 from cxkit.show.wording import moved
 from tests.claimed import with_claims
 
@@ -491,7 +491,11 @@ def test_a_key_figure_says_the_longest_change_that_is_claimed(made, lang, said):
     assert moved(language(lang), result, "another", POINTS) == ""
 
 
-def test_a_change_in_scale_points_is_told_in_the_points_of_the_key_figure():
-    """0.5 on 1 to 5 are 12.5 of 100 points."""
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "mean +0.50 since w1"), ("ru", "среднее +0,50 с волны w1"),
+     ("uz", "w1 soʻrov bosqichiga nisbatan oʻrtacha +0,50"), ("uz_Cyrl", "w1 сўров босқичига нисбатан ўртача +0,50")],
+)  # fmt: skip
+def test_a_change_of_the_mean_beside_an_index_says_that_it_is_one(lang, said):
     result = scaling_of(change(0.5, 0.01, "ease", "mean_vs_previous"), wave="w2", previous="w1")
-    assert moved(EN, result, "ease", INDEX, 100 / 4) == "+12.5 since w1"
+    assert moved(language(lang), result, "ease", SCALE_POINTS, "mean {change} since {wave}") == said

@@ -8,7 +8,7 @@ from cxkit.result import Result
 from cxkit.show.claims import FEW, change_sentences, driver_sentences, group_sentences
 from cxkit.show.language import Language, mark, span
 from cxkit.show.rows import looked_at, possible_first, too_few, total
-from cxkit.show.units import INDEX, SCALE_POINTS
+from cxkit.show.units import SCALE_POINTS
 from cxkit.show.wording import KeyFigure, Reading, answers, between, moved, quoted, star
 from cxkit.survey.cards import card
 
@@ -31,7 +31,7 @@ def prose(result: Result, words: Language) -> Reading:
         top, bottom, mean, index = (total(result, term, item) for term in ("top_box", "bottom_box", "mean", "index"))
         label, share, scores = words.label(result, item), words.percent(top["estimate"]), span(scale.top)
         given = words.text("{top} give {scores}", top=share, scores=scores)
-        changed = moved(words, result, item, INDEX, 100 / (scale.high - scale.low))
+        changed = moved(words, result, item, SCALE_POINTS, mark("mean {change} since {wave}"))
         small = "; ".join(filter(None, [between(words, index), given, changed]))
         figures.append(KeyFigure(f"{label}, 0–100", words.number(index["estimate"]) + star(index), small))
         reading.append(words.text(
